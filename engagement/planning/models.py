@@ -38,6 +38,14 @@ class Anchor(Base):
     occurrence: Mapped[Occurrence | None] = relationship()
     step: Mapped[LeadershipStep | None] = relationship()
 
+    @classmethod
+    def at(
+        cls, milestone: Milestone, offset: Offset, *, occurrence_id: int | None = None, step_id: int | None = None
+    ) -> "Anchor":
+        """Return the anchor of a message or a step at a milestone."""
+        counting = {"offset_days": offset.days, "counted_in": offset.counted, "day_policy": offset.policy}
+        return cls(milestone_id=milestone.id, occurrence_id=occurrence_id, step_id=step_id, **counting)
+
     @property
     def offset(self) -> Offset:
         return Offset(self.offset_days, self.counted_in, self.day_policy)

@@ -161,7 +161,7 @@ def moves_of_waves(wave_ids: Iterable[int]) -> dict[int, list[GoLiveMove]]:
     return dict(by_wave)
 
 
-def quiet_waves(on: date, programme_id: int, lineages: Iterable[str], besides: int | None) -> list[Wave]:
+def quiet_waves(on: date, programme_id: int, lineages: Iterable[str], besides: int | None = None) -> list[Wave]:
     """Return open waves in their quiet period on a day, of the programme or with one of these departments."""
     asked = select(Wave).where(
         Wave.go_live_on <= on,

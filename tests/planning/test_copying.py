@@ -6,7 +6,9 @@ import pytest
 from factories import TESTER, make_department, make_programme, make_wave, make_workflow
 from sqlalchemy import select
 
+from engagement.audit import AuditEntry
 from engagement.communications.actions.placing import skip_occurrence
+from engagement.communications.actions.rolling_back import prepare_message
 from engagement.communications.actions.writing import write_occurrence, write_translation
 from engagement.communications.models import Communication, Occurrence, OccurrenceText
 from engagement.communications.rules import OccurrenceStatus
@@ -17,6 +19,7 @@ from engagement.planning.copying.actions import CopyWanted, copy_wave
 from engagement.planning.copying.queries import copy_of
 from engagement.planning.models import Anchor
 from engagement.planning.queries.moves import Seen
+from engagement.verbs import Verb
 from engagement.waves.milestones.actions import MilestoneDetails, add_milestone, settle_milestones
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import MilestoneKind, Offset
@@ -31,7 +34,7 @@ NEXT = date(2026, 9, 15)
 
 @pytest.fixture
 def wave() -> Wave:
-    """Wave 3: kick-off on its own day, training that opens counted from its due day, three messages, one of them left out."""
+    """Wave 3: kick-off on its own day, training that opens counted from its due day, three messages, one of them left out, and one that is kept."""
     programme = make_programme()
     made = make_wave(
         programme, departments=(make_department(),), workflows=(make_workflow(programme),), go_live_on=date(2026, 5, 12)
@@ -51,6 +54,7 @@ def wave() -> Wave:
     write_translation(first, "pl", "Co się zmienia", "Cześć", by=line.owner.actor)
     first.status = OccurrenceStatus.SENT
     drop_anchor(second, by=TESTER)
+    prepare_message(made, owner=line.owner, timezone=line.timezone, holiday_country="GB-ENG", by=TESTER)
     skip_occurrence(third, "Not needed", by=TESTER)
     return made
 
@@ -93,7 +97,10 @@ def test_a_copy_keeps_every_offset_and_the_texts(wave: Wave) -> None:
 
 def test_a_copy_leaves_out_what_is_not_wanted_and_what_would_be_past(wave: Wave) -> None:
     bare = copy_wave(wave, CopyWanted("Bare", NEXT, with_workflows=False, with_messages=False), SEEN, by=TESTER)
-    assert (workflows_of_waves([bare.id]), db.session.scalars(select(Communication.wave_id)).all()) == ({}, [wave.id])
+    assert workflows_of_waves([bare.id]) == {}
+    assert set(db.session.scalars(select(Communication.wave_id))) == {wave.id}
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == Verb.COPIED_WAVE)).one()
+    assert entry.changes["messages"] == [None, 0]
     soon = copy_of(wave, date(2026, 4, 17), SEEN)
     assert [each.has_passed for each in soon.messages] == [True, False]
     near = copy_wave(wave, CopyWanted("Near", date(2026, 4, 17)), SEEN, by=TESTER)

@@ -1,163 +1,34 @@
-"""Re-planning: what the preview shows is what is written, taking back restores it, and what was sent never moves."""
+"""Re-planning: a preview says what moves, stays and is in the way; it is applied as it was shown, and people are told."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 from factories import TESTER, make_account, make_person, make_programme, make_wave
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from engagement import clock
-from engagement.accounts.models import Account
-from engagement.audit import AuditEntry
-from engagement.communications.actions.placing import move_occurrence
-from engagement.communications.models import Approval, Communication, Occurrence
-from engagement.communications.queries.approvals import acted_on
+from engagement.communications.actions.rolling_back import prepare_message
+from engagement.communications.models import Communication
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.models import Delivery
 from engagement.people.rules import TrainingRole
-from engagement.planning.actions.anchoring import Chain, drop_anchor, plan_chain, settle_plan
+from engagement.planning.actions.anchoring import Chain, drop_anchor, plan_chain
 from engagement.planning.actions.replanning import Move, replan
 from engagement.planning.actions.undoing import undo_replan
 from engagement.planning.blackouts.actions import make_blackout
-from engagement.planning.models import Anchor, Replan
-from engagement.planning.queries.moves import Seen, what_moves
-from engagement.planning.rules import Effect, Replanning, RowKind, offsets_of
+from engagement.planning.queries.moves import what_moves
+from engagement.planning.rules import Effect, RowKind
 from engagement.training.models import Assignment
-from engagement.training.rules import ItemKind
-from engagement.waves.actions import move_go_live
-from engagement.waves.milestones.actions import MilestoneDetails, add_milestone, settle_milestones
-from engagement.waves.milestones.models import Milestone
-from engagement.waves.milestones.queries import milestones_of
-from engagement.waves.milestones.rules import Counted, MilestoneKind, Offset
-from engagement.waves.models import GoLiveMove, Membership, Wave
+from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
+from engagement.waves.milestones.rules import MilestoneKind
+from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
-from tests.communications.calendar_rows import make_audience, make_line, make_writer
-from tests.training.courses import make_curriculum, make_module
+from tests.planning.plans import GO_LIVE, LATER, NOW, SEEN, WHY, apply, become, chain, curriculum, of_kind, standing
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
-NOW = datetime(2026, 4, 14, 8, tzinfo=UTC)
-SEEN = Seen(NOW, date(2026, 4, 14), "GB-ENG")
-GO_LIVE, LATER = date(2026, 5, 12), date(2026, 5, 26)
-WHY = "The test data are late."
-STATES = [
-    OccurrenceStatus.DRAFT,
-    OccurrenceStatus.IN_REVIEW,
-    OccurrenceStatus.APPROVED,
-    OccurrenceStatus.HELD,
-    OccurrenceStatus.SENT,
-    OccurrenceStatus.SKIPPED,
-]
-
-
-@pytest.fixture
-def wave() -> Wave:
-    made = make_wave(go_live_on=GO_LIVE, members=[make_person("Ana Lima", "ana@example.com")])
-    made.stabilises_until_on = date(2026, 6, 9)
-    settle_milestones([made])
-    return made
-
-
-@pytest.fixture
-def line(wave: Wave) -> Communication:
-    return make_line(wave.programme, wave=wave, owner=make_writer(), audience=make_audience())
-
-
-def of_kind(wave: Wave, kind: MilestoneKind = MilestoneKind.GO_LIVE) -> Milestone:
-    return next(row for row in milestones_of(wave.id) if row.kind is kind)
-
-
-def chain(line: Communication, wave: Wave, *offsets: int) -> list[Occurrence]:
-    return plan_chain(line, Chain(of_kind(wave), offsets, time(14)), by=TESTER)
-
-
-def become(message: Occurrence, status: OccurrenceStatus, approver: Account) -> Occurrence:
-    message.status = status
-    if status is OccurrenceStatus.APPROVED:
-        row = Approval(occurrence_id=message.id, text_version=1, approved_by=approver, approved_at=NOW)
-        row.acted_on = acted_on(message)
-        db.session.add(row)
-    db.session.flush()
-    return message
-
-
-def apply(wave: Wave, milestone: Milestone, day: date, seal: str | None = None) -> tuple[Replanning, Replan]:
-    plan = what_moves(wave, milestone, day, SEEN)
-    done = replan(wave, Move(plan, WHY, seal or plan.seal), SEEN, by=TESTER)
-    db.session.expire_all()
-    return plan, done
-
-
-def standing(wave: Wave) -> dict[str, Any]:
-    """Return everything that re-planning may touch, as the database has it."""
-    db.session.flush()
-    db.session.expire_all()
-    messages = db.session.scalars(select(Occurrence).order_by(Occurrence.id)).all()
-    valid = select(Approval.occurrence_id).where(Approval.withdrawn_at.is_(None)).order_by(Approval.id)
-    return {
-        "milestones": [
-            (m.id, m.falls_on, m.anchor_id, m.offset) for m in sorted(milestones_of(wave.id), key=lambda m: m.id)
-        ],
-        "wave": (wave.go_live_on, wave.training_due_on, wave.stabilises_until_on),
-        "messages": [(m.id, m.sends_at, m.write_by, m.status, m.reason) for m in messages],
-        "approved": db.session.scalars(valid).all(),
-    }
-
-
-messages = st.lists(
-    st.tuples(st.integers(-12, 10), st.sampled_from(STATES), st.booleans()), max_size=6, unique_by=lambda m: m[0]
-)
-own = st.lists(st.tuples(st.integers(-10, 10), st.sampled_from(list(Counted)), st.booleans()), max_size=3)
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
-@given(messages=messages, own=own, days=st.integers(-20, 40).filter(bool), which=st.integers(0, 5))
-def test_preview_and_application_agree_and_taking_back_restores(
-    messages: list[tuple[int, OccurrenceStatus, bool]], own: list[tuple[int, Counted, bool]], days: int, which: int
-) -> None:
-    with db.session.begin_nested() as around:
-        wave = make_wave(make_programme(), go_live_on=GO_LIVE)
-        owner, approver = make_account("o@example.com", "Owner"), make_account("a@example.com", "Approver")
-        line = make_line(wave.programme, wave=wave, owner=owner)
-        anchor = of_kind(wave)
-        for number, (offset, counted, is_chained) in enumerate(own):
-            said = MilestoneDetails(MilestoneKind.OWN, f"Day {number}", None, anchor, Offset(offset, counted))
-            row = add_milestone(wave, said, country="GB-ENG", by=TESTER)
-            anchor = row if is_chained else anchor
-        for offset, status, is_anchored in messages:
-            (message,) = chain(line, wave, offset)
-            if not is_anchored:
-                drop_anchor(message, by=TESTER)
-            become(message, status, approver)
-        rows = milestones_of(wave.id)
-        moved = rows[which % len(rows)]
-        before = standing(wave)
-        plan, done = apply(wave, moved, moved.falls_on + timedelta(days=days))
-        after = standing(wave)
-        told = {(row.kind, row.key): row for row in plan.rows}
-        for key, falls_on, *_ in after["milestones"]:
-            assert falls_on == told[RowKind.MILESTONE, key].new_on
-        for was, now in zip(before["messages"], after["messages"], strict=True):
-            row = told.get((RowKind.MESSAGE, now[0]))
-            assert now[1] == (row.new_at if row is not None else was[1])
-            if was[3] in (OccurrenceStatus.SENT, OccurrenceStatus.SKIPPED):
-                assert now == was
-        held = {row.kind: row.falls_on for row in milestones_of(wave.id)}
-        assert after["wave"][:2] == (held[MilestoneKind.GO_LIVE], held[MilestoneKind.TRAINING_DUE])
-        for message in db.session.scalars(select(Occurrence).where(Occurrence.id.in_(after["approved"]))):
-            valid = select(Approval).where(Approval.occurrence_id == message.id, Approval.withdrawn_at.is_(None))
-            assert db.session.scalars(valid).one().acted_on == acted_on(message)
-        assert done.undone_at is None
-        assert undo_replan(wave, SEEN, by=TESTER).kept == ()
-        assert standing(wave) == before
-        with pytest.raises(RuleBroken, match="no re-planning"):
-            undo_replan(wave, SEEN, by=TESTER)
-        around.rollback()
-    db.session.expunge_all()
 
 
 def test_a_plan_says_what_moves_stays_and_why(wave: Wave, line: Communication) -> None:
@@ -212,17 +83,20 @@ def test_what_speaks_against_new_days_is_said_beside_them(wave: Wave, line: Comm
     )
 
 
-def test_a_message_whose_new_time_has_passed_waits_for_somebody(wave: Wave, line: Communication) -> None:
-    approver = make_account("sam@example.com", "Sam Pryce")
-    draft, ready = chain(line, wave, -14, -13)
-    become(ready, OccurrenceStatus.APPROVED, approver)
-    before = standing(wave)
-    plan, _ = apply(wave, of_kind(wave), date(2026, 4, 28))
-    assert {row.effect for row in plan.of(RowKind.MESSAGE)} == {Effect.PASSED}
-    assert (draft.status, ready.status) == (OccurrenceStatus.MISSED, OccurrenceStatus.HELD)
-    assert "which has passed" in ready.reason
-    undo_replan(wave, SEEN, by=TESTER)
-    assert standing(wave) == before
+def test_messages_that_stay_count_for_the_week_and_kept_ones_have_no_day(wave: Wave, line: Communication) -> None:
+    said = MilestoneDetails(MilestoneKind.KICK_OFF, falls_on=date(2026, 4, 27))
+    kick_off = add_milestone(wave, said, country="GB-ENG", by=TESTER)
+    chain(line, wave, -4, -3, -2)
+    (moved,) = plan_chain(line, Chain(kick_off, (-1,), time(9)), by=TESTER)
+    prepare_message(wave, owner=line.owner, timezone=line.timezone, holiday_country="GB-ENG", by=TESTER)
+    rows = what_moves(wave, kick_off, date(2026, 5, 11), SEEN).of(RowKind.MESSAGE)
+    assert [(row.key == moved.id, row.why) for row in rows] == [
+        (True, "1 working day before the kick-off."),
+        (False, "4 working days before go-live."),
+        (False, "3 working days before go-live."),
+        (False, "2 working days before go-live."),
+    ]
+    assert rows[0].clashes == ("With it, people of the wave get 4 messages in the week of 4 May.",)
 
 
 def test_only_what_was_shown_is_applied_and_only_with_a_reason(wave: Wave, line: Communication) -> None:
@@ -275,7 +149,7 @@ def test_each_who_is_affected_gets_one_letter_and_who_did_it_none(wave: Wave, li
         row = Assignment(wave_id=wave.id, person_id=person.id, role=TrainingRole.USER, assigned_at=NOW)
         row.own_due_on = date(2026, 5, 1) if person.name.startswith("Dana") else None
         db.session.add(row)
-    _curriculum()
+    curriculum()
     chain(line, wave, -7, -1)
     db.session.flush()
     apply(wave, of_kind(wave), LATER)
@@ -290,89 +164,11 @@ def test_each_who_is_affected_gets_one_letter_and_who_did_it_none(wave: Wave, li
     assert {row.state.value for row in db.session.scalars(select(Delivery))} == {"suppressed"}
 
 
-def test_readers_who_have_the_letter_hear_that_it_was_taken_back(wave: Wave, line: Communication) -> None:
-    person = make_person("Ole Learner", "ole@example.com")
-    db.session.add(Assignment(wave_id=wave.id, person_id=person.id, role=TrainingRole.USER, assigned_at=NOW))
-    _curriculum()
-    apply(wave, of_kind(wave), LATER)
-    for row in db.session.scalars(select(Delivery)):
-        row.state = "sent"
-    db.session.flush()
-    undo_replan(wave, SEEN, by=TESTER)
-    again = db.session.scalars(select(Delivery).where(Delivery.state == "queued")).one()
-    assert (again.address, again.mailing.subject) == ("ole@example.com", "Your training is due by Tuesday 5 May 2026")
-    assert "The move was taken back." in again.mailing.text
-
-
-def _curriculum() -> None:
-    make_curriculum(TrainingRole.USER, (make_module("a"), ItemKind.REQUIRED))
-
-
-def test_taking_back_keeps_what_somebody_changed_since_and_stops_once_something_went_out(
-    wave: Wave, line: Communication
-) -> None:
-    first, second = chain(line, wave, -7, -1)
-    apply(wave, of_kind(wave), LATER)
-    move_occurrence(first, NOW + timedelta(days=3), by=TESTER)
-    taken = undo_replan(wave, SEEN, by=TESTER)
-    assert taken.kept == (first.title,)
-    assert (first.sends_at, second.sends_at) == (NOW + timedelta(days=3), datetime(2026, 5, 11, 13, tzinfo=UTC))
-    moves = db.session.scalars(select(GoLiveMove).order_by(GoLiveMove.id)).all()
-    assert [(m.to_on, m.reason) for m in moves] == [(LATER, WHY), (GO_LIVE, "The move was taken back.")]
-    apply(wave, of_kind(wave), LATER)
-    second.status = OccurrenceStatus.SENT
-    db.session.flush()
-    with pytest.raises(RuleBroken, match="went out since"):
-        undo_replan(wave, SEEN, by=TESTER)
-
-
-def test_a_milestone_that_moves_by_itself_has_its_own_day_and_gets_its_anchor_back(wave: Wave) -> None:
-    due = of_kind(wave, MilestoneKind.TRAINING_DUE)
-    plan, _ = apply(wave, due, date(2026, 5, 6))
-    assert (
-        plan.of(RowKind.MILESTONE)[0].why == "You move it. So far it was 7 days before go-live; now it has its own day."
-    )
-    assert (wave.training_due_on, due.anchor_id) == (date(2026, 5, 6), None)
-    undo_replan(wave, SEEN, by=TESTER)
-    assert (wave.training_due_on, due.counted_words) == (date(2026, 5, 5), "7 days before go-live")
-
-
-def test_a_chain_is_dated_from_its_milestone_and_settles_with_it(wave: Wave, line: Communication) -> None:
-    rows = chain(line, wave, -7, 5)
-    assert [row.sends_on for row in rows] == [date(2026, 4, 30), date(2026, 5, 19)]
-    for offsets, words in (
-        ((-14 * 9,), "has passed"),
-        ((), "Write 1 to 12"),
-        ((366,), "at most 365"),
-        (tuple(range(13)), "1 to 12"),
-    ):
-        with pytest.raises(BadInput, match=words):
-            chain(line, wave, *offsets)
-    elsewhere = make_wave(make_programme("Elsewhere"))
-    with pytest.raises(RuleBroken, match="its own wave"):
-        plan_chain(line, Chain(of_kind(elsewhere), (1,), time(9)), by=TESTER)
-    db.session.execute(delete(Anchor).where(Anchor.occurrence_id == rows[1].id))
-    wave.status = WaveStatus.READY
-    move_go_live(wave, LATER, reason=WHY, by=TESTER)
-    assert settle_plan([wave], SEEN) == 1
-    assert settle_plan([wave], SEEN) == 0
-    assert [row.sends_on for row in rows] == [date(2026, 5, 14), date(2026, 5, 19)]
-    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
-    assert (entry.verb, entry.subject_kind) == ("moved message", "occurrence")
-
-
-@pytest.mark.parametrize(
-    ("text", "offsets"),
-    [("T-14, T−7,T-1; +5", [-14, -7, -1, 5]), ("0", [0]), ("T", [0]), ("", []), (" 3 , 3 ", [3])],
-)
-def test_offsets_are_read_as_planners_write_them(text: str, offsets: list[int]) -> None:
-    assert offsets_of(text) == offsets
-
-
-@pytest.mark.parametrize("text", ["soon", "T-x", "1.5", "--2"])
-def test_other_words_are_no_offsets(text: str) -> None:
-    with pytest.raises(ValueError, match="invalid literal"):
-        offsets_of(text)
+def test_letters_quote_the_whole_reason_and_fill_no_slot_in_it(wave: Wave, line: Communication) -> None:
+    chain(line, wave, -7)
+    apply(wave, of_kind(wave), LATER, "See {{ wave_link }} and {{ who }}.\n\nMore data follow.")
+    letter = db.session.scalars(select(Delivery)).one().mailing
+    assert "> See { wave_link } and { who }.\n>\n> More data follow.\n" in letter.text
 
 
 def test_a_preview_asks_as_many_statements_for_many_messages_as_for_one(

@@ -177,6 +177,9 @@ def test_a_milestone_that_makes_no_sense_is_refused_by_field() -> None:
     live, due, quiet = (of_kind(wave, kind) for kind in (G, D, Q))
     elsewhere = plan("Elsewhere")
     foreign = of_kind(elsewhere, G)
+    with pytest.raises(BadInput) as found:
+        add_milestone(wave, MilestoneDetails(K, anchor=live), country=COUNTRY, by=TESTER)
+    assert found.value.problems == {"offset": "Say how many days; 0 is the same day."}
     refused = {
         "name": MilestoneDetails(OWN, "  ", GO_LIVE),
         "kind": MilestoneDetails(D, falls_on=GO_LIVE),

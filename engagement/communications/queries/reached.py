@@ -15,25 +15,6 @@ from engagement.mail.rules import DeliveryState
 
 
 @dataclass(frozen=True)
-class Reached:
-    """A message that went out: it has `recipients`; mail servers accepted `sent` copies.
-
-    `confirmations` is None when the message asks for none, or no copy was sent yet.
-    """
-
-    occurrence: Occurrence
-    subject: str
-    recipients: int
-    sent: int
-    confirmations: Confirmations | None
-
-    @property
-    def queued_at(self) -> datetime:
-        """When it was handed to delivery."""
-        return self.occurrence.queued_at or self.occurrence.sends_at
-
-
-@dataclass(frozen=True)
 class WentOut:
     """A message that went out, and to how many people it was made out."""
 
@@ -48,6 +29,18 @@ class WentOut:
     def queued_at(self) -> datetime:
         """When it was handed to delivery."""
         return self.occurrence.queued_at or self.occurrence.sends_at
+
+
+@dataclass(frozen=True)
+class Reached(WentOut):
+    """A message that went out: it has `recipients`; mail servers accepted `sent` copies.
+
+    `confirmations` is None when the message asks for none, or no copy was sent yet.
+    """
+
+    recipients: int
+    sent: int
+    confirmations: Confirmations | None
 
 
 def last_sent(of: ColumnElement[bool], limit: int) -> list[WentOut]:

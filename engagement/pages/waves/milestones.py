@@ -17,7 +17,7 @@ from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.waves import blueprint
-from engagement.pages.waves.moves import Wish, apply_shown, preview
+from engagement.pages.waves.moves import Wish, show_or_apply
 from engagement.planning.actions.anchoring import drop_anchors_of
 from engagement.planning.queries.anchored import anchored_counts
 from engagement.planning.queries.history import replans_of
@@ -101,8 +101,10 @@ class MilestoneForm(EditForm):
         anchor = next((row for row in rows if row.id == row_id(self.anchor.data)), None)
         return MilestoneDetails(kind, name, None, anchor, self._offset())
 
-    def _offset(self) -> Offset:
-        days = self.offset.data or 0
+    def _offset(self) -> Offset | None:
+        days = self.offset.data
+        if days is None:
+            return None
         signed = -days if self.side.data == "before" else days
         return Offset(signed, Counted(self.counted.data), HolidayPolicy(self.policy.data))
 
@@ -181,10 +183,9 @@ def milestone(milestone_id: int) -> Drawn | BaseResponse:
 
         new_day = _day_of(said, country)
         if new_day is not None and new_day != row.falls_on:
-            wish = Wish(row, new_day, change)
-            if (answer := apply_shown(wave, wish, form)) is not None:
-                return answer
-            plan = preview(wave, wish, form)
+            plan = show_or_apply(wave, Wish(row, new_day, change), form)
+            if isinstance(plan, BaseResponse):
+                return plan
         else:
             with saving(form) as saved:
                 change()

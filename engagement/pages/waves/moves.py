@@ -24,7 +24,7 @@ from engagement.pages.waves.forms import MoveForm
 from engagement.planning.actions.replanning import Move, replan
 from engagement.planning.actions.undoing import undo_replan
 from engagement.planning.queries.moves import Seen, what_moves
-from engagement.planning.rules import Replanning, moved_words
+from engagement.planning.rules import Replanning, RowKind, moved_words
 from engagement.waves import queries
 from engagement.waves.milestones.models import Milestone
 from engagement.waves.milestones.queries import milestones_of
@@ -48,7 +48,7 @@ class Wish:
     also: Callable[[], None] = lambda: None
 
 
-def preview(wave: Wave, wish: Wish, form: Any) -> Replanning | None:
+def _preview(wave: Wave, wish: Wish, form: Any) -> Replanning | None:
     """Return what would move; if the day is refused, put the sentence into the form."""
     try:
         return what_moves(wave, wish.milestone, wish.day, seen_now())
@@ -57,19 +57,20 @@ def preview(wave: Wave, wish: Wish, form: Any) -> Replanning | None:
         return None
 
 
-def apply_shown(wave: Wave, wish: Wish, form: Any) -> BaseResponse | None:
-    """Apply the rows that the page showed, if its second button was pressed for the same day; None shows them again."""
-    if "confirm" not in request.form or request.form.get("shown") != wish.day.isoformat():
-        return None
-    plan = preview(wave, wish, form)
-    if plan is None:
-        return None
+def show_or_apply(wave: Wave, wish: Wish, form: Any) -> BaseResponse | Replanning | None:
+    """Apply the rows that the page showed, if its second button was pressed for the same day; else return them to show.
+
+    None for a day that is refused; then the sentence stands in the form.
+    """
+    plan = _preview(wave, wish, form)
+    if plan is None or "confirm" not in request.form or request.form.get("shown") != wish.day.isoformat():
+        return plan
     move = Move(plan, form.reason.data or "", request.form.get("seal", ""))
     with saving(form) as saved:
         replan(wave, move, seen_now(), by=guard.reader().actor, organisation=guard.organisation())
         wish.also()
     if not saved:
-        return None
+        return _preview(wave, wish, form)
     more = "Whoever is affected gets one letter about it. You can take it back on the page of milestones."
     return saved.to("waves.wave", moved_words(plan), more, wave_id=wave.id)
 
@@ -83,10 +84,9 @@ def move(wave_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         new_day: date = form.go_live_on.data
         live = next(each for each in milestones_of(row.id) if each.kind is MilestoneKind.GO_LIVE)
-        wish = Wish(live, new_day)
-        if (answer := apply_shown(row, wish, form)) is not None:
-            return answer
-        plan = preview(row, wish, form)
+        plan = show_or_apply(row, Wish(live, new_day), form)
+        if isinstance(plan, BaseResponse):
+            return plan
         if plan is not None:
             warnings = _further_warnings(row, plan)
             outdated = messages_naming(row, row.go_live_on, new_day)
@@ -96,18 +96,20 @@ def move(wave_id: int) -> Drawn | BaseResponse:
 def _further_warnings(wave: Wave, plan: Replanning) -> list[str]:
     """Return what is against the day of go-live besides what stands beside its row."""
     places = queries.lineages_of_waves([wave.id])[wave.id]
-    said = " ".join(clash for row in plan.rows for clash in row.clashes if row.key == plan.milestone_id)
-    found = go_live_warnings(plan.to_on, wave.programme_id, places, wave.id)
-    return [words for words in found if "is left to settle" in words and words.partition(" is left")[0] not in said]
+    said = [clash for row in plan.of(RowKind.MILESTONE) if row.key == plan.milestone_id for clash in row.clashes]
+    quiet = queries.quiet_waves(plan.to_on, wave.programme_id, places, wave.id)
+    return [
+        _quiet_words(each) for each in quiet if not any(clash.startswith(f"{each.title} is left") for clash in said)
+    ]
 
 
 @blueprint.post("/waves/<int:wave_id>/replans/undoing")
 def undo_move(wave_id: int) -> BaseResponse:
     """Take the last move of a milestone back, with everything that moved along."""
     wave = held(wave_for(rights.planning(guard.reader()), wave_id))
-    taken = undo_replan(wave, seen_now(), by=guard.reader().actor, organisation=guard.organisation())
-    kept = f" {listed(taken.kept)} keep what was changed since." if taken.kept else ""
-    return done("waves.milestones", "The move is taken back.", f"The former days hold again.{kept}", wave_id=wave_id)
+    kept = undo_replan(wave, seen_now(), by=guard.reader().actor, organisation=guard.organisation())
+    more = f" Changed since, so as they are now: {listed(kept)}." if kept else ""
+    return done("waves.milestones", "The move is taken back.", f"The former days hold again.{more}", wave_id=wave_id)
 
 
 def day_off_words(go_live_on: date) -> str:
@@ -116,18 +118,18 @@ def day_off_words(go_live_on: date) -> str:
     return f" That is {why}, when few people work." if why else ""
 
 
-def go_live_warnings(
-    go_live_on: date | None, programme_id: int, lineages: Sequence[str], wave_id: int | None = None
-) -> list[str]:
-    """Say what is against a go-live on a day: it has passed, few people work, or it is in another wave's quiet period."""
+def go_live_warnings(go_live_on: date | None, programme_id: int, lineages: Sequence[str]) -> list[str]:
+    """Say what is against a new wave's go-live on a day: it has passed, few people work, or it is in another wave's quiet period."""
     if go_live_on is None:
         return []
     found = ["This day has passed."] if go_live_on < here_today() else []
     found += [words] if (words := day_off_words(go_live_on).strip()) else []
-    for quiet in queries.quiet_waves(go_live_on, programme_id, lineages, wave_id):
-        until = day(quiet.stabilises_until_on) if quiet.stabilises_until_on else ""
-        found.append(f"{quiet.title} is left to settle until {until}; nothing else should be asked of its people.")
-    return found
+    return [*found, *map(_quiet_words, queries.quiet_waves(go_live_on, programme_id, lineages))]
+
+
+def _quiet_words(wave: Wave) -> str:
+    until = day(wave.stabilises_until_on) if wave.stabilises_until_on else ""
+    return f"{wave.title} is left to settle until {until}; nothing else should be asked of its people."
 
 
 def is_meant(field: Field, warnings: Sequence[str]) -> bool:

@@ -17,7 +17,7 @@ from engagement.days.cadence import HolidayPolicy
 from engagement.days.local_time import instant_of
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.planning.actions.writing import write_message
+from engagement.planning.actions.writing import held_messages, is_as_seen, write_message
 from engagement.planning.models import Anchor
 from engagement.planning.queries.anchored import anchor_of, anchor_of_step
 from engagement.planning.queries.moves import Seen, message_rows
@@ -75,16 +75,11 @@ def plan_chain(communication: Communication, chain: Chain, *, by: Actor) -> list
         except BadInput as refused:
             sentence = f"{offset.short} has passed. Leave it out, or choose another number of days."
             raise BadInput(sentence, {"offsets": sentence}) from refused
-        db.session.add(_anchor(chain.milestone, offset, occurrence_id=message.id))
+        db.session.add(Anchor.at(chain.milestone, offset, occurrence_id=message.id))
         audit.record(Verb.ANCHORED_MESSAGE, message, by=by, counted=(None, offset.words(chain.milestone.noun)))
         made.append(message)
     db.session.flush()
     return made
-
-
-def _anchor(milestone: Milestone, offset: Offset, **of: int) -> Anchor:
-    counting = {"offset_days": offset.days, "counted_in": offset.counted, "day_policy": offset.policy}
-    return Anchor(milestone_id=milestone.id, **counting, **of)
 
 
 def drop_anchor(occurrence: Occurrence, *, by: Actor) -> None:
@@ -98,7 +93,11 @@ def drop_anchor(occurrence: Occurrence, *, by: Actor) -> None:
 
 def drop_anchors_of(milestone: Milestone, *, by: Actor) -> int:
     """Let everything that is counted from a milestone keep its day, before it is removed; return how many."""
-    asked = select(Anchor).where(Anchor.milestone_id == milestone.id).options(joinedload(Anchor.occurrence))
+    asked = (
+        select(Anchor)
+        .where(Anchor.milestone_id == milestone.id)
+        .options(joinedload(Anchor.occurrence), joinedload(Anchor.step))
+    )
     rows = list(db.session.scalars(asked))
     for row in rows:
         of = row.occurrence or row.step
@@ -123,7 +122,7 @@ def anchor_step(line: StepLine, milestone: Milestone | None, *, by: Actor) -> No
     after = "its own day"
     if milestone is not None:
         offset = Offset((line.due_on - milestone.falls_on).days, Counted.CALENDAR, HolidayPolicy.BEFORE)
-        db.session.add(_anchor(milestone, offset, step_id=line.step_id))
+        db.session.add(Anchor.at(milestone, offset, step_id=line.step_id))
         after = offset.words(milestone.noun)
     if before != after:
         audit.record(Verb.ANCHORED_STEP, line.step, by=by, counted=(before, after))
@@ -140,10 +139,12 @@ def settle_plan(waves: Iterable[Wave], seen: Seen, *, by: Actor = audit.CLOCK) -
     for wave in waves:
         settle_milestones([wave], seen.country)
         days: dict[int, date] = {row.id: row.falls_on for row in milestones_of(wave.id)}
-        for row in list(message_rows(wave, days, seen, None)):
-            if not row.moves or row.effect is Effect.PASSED or row.new_at is None:
+        rows = [row for row in message_rows(wave, days, seen, None) if row.moves and row.effect is not Effect.PASSED]
+        messages = held_messages([row.key for row in rows])
+        for row in rows:
+            message = messages.get(row.key)
+            if message is None or row.new_at is None or not is_as_seen(message, row):
                 continue
-            message = db.session.get_one(Occurrence, row.key)
             audit.record(Verb.MOVED_MESSAGE, message, by=by, sends_at=(message.sends_at, row.new_at))
             write_message(message, row.new_at)
             if row.effect is Effect.LAPSES:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
@@ -14,7 +15,7 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.organisation.rules import UNSET, Organisation
 from engagement.planning.actions.telling import tell_of
-from engagement.planning.actions.writing import held_messages, move_steps, write_message
+from engagement.planning.actions.writing import held_messages, is_as_seen, move_steps, write_message
 from engagement.planning.models import Replan, ReplanRow
 from engagement.planning.queries.moves import Seen, what_moves
 from engagement.planning.rules import LONGEST_REASON, Effect, Replanning, Row, RowKind
@@ -51,7 +52,9 @@ def replan(wave: Wave, move: Move, seen: Seen, *, by: Actor, organisation: Organ
     reason = _reason(move.reason)
     milestone = db.session.get_one(Milestone, move.plan.milestone_id)
     plan = what_moves(wave, milestone, move.plan.to_on, seen)
-    if plan.seal != move.seal:
+    changing = [row for row in plan.of(RowKind.MESSAGE) if row.effect is not Effect.STAYS]
+    messages = held_messages([row.key for row in changing])
+    if plan.seal != move.seal or not all(is_as_seen(messages.get(row.key), row) for row in changing):
         raise RuleBroken(OVERTAKEN)
     done = Replan(
         wave_id=wave.id,
@@ -67,15 +70,13 @@ def replan(wave: Wave, move: Move, seen: Seen, *, by: Actor, organisation: Organ
     db.session.flush()
     was = _counting(milestone)
     _write_milestones(wave, milestone, plan, move, seen, by=by)
-    messages = _messages(plan.of(RowKind.MESSAGE))
-    former = _write_messages(plan, messages, by=by)
+    former = {RowKind.MILESTONE: {milestone.id: was}}
+    former[RowKind.MESSAGE] = _write_messages(changing, messages, done.at, by=by)
     _write_steps(plan, reason, seen, by=by)
     db.session.add_all(
-        _stored(
-            done, row, was if row.key == milestone.id and row.kind is RowKind.MILESTONE else former.get(row.key, {})
-        )
+        _stored(done, row, former.get(row.kind, {}).get(row.key, {}))
         for row in plan.rows
-        if row.moves or row.effect is Effect.OVERTAKEN
+        if row.effect is not Effect.STAYS
     )
     changes = {"milestone": (None, plan.name), "day": (plan.from_on, plan.to_on), "moved": (None, plan.moving)}
     audit.record(Verb.REPLANNED_WAVE, wave, by=by, **changes, reason=(None, reason))
@@ -114,18 +115,16 @@ def _write_milestones(wave: Wave, milestone: Milestone, plan: Replanning, move: 
     write_days(wave, rows, {milestone.id: plan.to_on}, seen.country)
 
 
-def _messages(rows: Sequence[Row]) -> dict[int, Occurrence]:
-    """Return the messages that change, locked, by id."""
-    return held_messages([row.key for row in rows if row.effect is not Effect.STAYS])
+def _write_messages(
+    rows: Sequence[Row], messages: Mapping[int, Occurrence], at: datetime, *, by: Actor
+) -> dict[int, dict[str, Any]]:
+    """Write the new times; return what undoing gives back of each message.
 
-
-def _write_messages(plan: Replanning, messages: Mapping[int, Occurrence], *, by: Actor) -> dict[int, dict[str, Any]]:
-    """Write the new times; return what undoing gives back of each message."""
+    Approvals end at `at`, by which undoing and the letters find them again.
+    """
     was: dict[int, dict[str, Any]] = {}
     told = []
-    for row in plan.of(RowKind.MESSAGE):
-        if row.effect is Effect.STAYS:
-            continue
+    for row in rows:
         message = messages[row.key]
         was[row.key] = {"status": message.status.value, "reason": message.reason, "version": message.text_version}
         changes: dict[str, tuple[Any, Any]] = {}
@@ -138,11 +137,11 @@ def _write_messages(plan: Replanning, messages: Mapping[int, Occurrence], *, by:
             changes |= {"status": (before, message.status), "reason": (None, message.reason)}
         was[row.key]["became"] = message.status.value
         told.append((Verb.MOVED_MESSAGE, audit.about(message), changes))
-    ending = [row.key for row in plan.of(RowKind.MESSAGE) if row.effect.ends_approval or row.effect is Effect.PASSED]
+    ending = [row.key for row in rows if row.effect.ends_approval or row.effect is Effect.PASSED]
     db.session.execute(
         update(Approval)
         .where(Approval.occurrence_id.in_(ending), Approval.withdrawn_at.is_(None))
-        .values(withdrawn_at=clock.now())
+        .values(withdrawn_at=at)
     )
     db.session.flush()
     audit.record_many(told, by=by)

@@ -12,6 +12,7 @@ from engagement.accounts.models import Account
 from engagement.audit import Actor
 from engagement.communications.models import Approval, Occurrence
 from engagement.communications.queries.readers import due_column, translation_column
+from engagement.communications.texts.rules.merge_fields import without_slots
 from engagement.content.frames import Frame, frame_in, frames_by_language
 from engagement.content.markdown import to_html
 from engagement.db import db
@@ -93,9 +94,13 @@ def _body(done: Replan, plan: Replanning) -> str:
         lines.append(f"{len(moved) - MOST_TOLD} more, on the wave’s page")
     head = (
         f"{done.by} moved “{done.name}” of {done.wave.title} from {day_words(done.from_on)} to {day_words(done.to_on)}.\n\n"
-        f"> {done.reason}\n\n"
+        f"{_quoted(done.reason)}\n\n"
     )
     return head + "\n".join(f"- {line}" for line in lines)
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
 def _line(row: Row) -> str:
@@ -106,7 +111,7 @@ def _line(row: Row) -> str:
 
 
 def _planners_letter(done: Replan, body: str) -> Mailing:
-    subject = f"{done.wave.title} was re-planned"
+    subject, body = without_slots(f"{done.wave.title} was re-planned"), without_slots(body)
     html = html_layout(subject, "Engagement", to_html(body), subject, Around(WHY), button=Button("Open the wave", LINK))
     text = f"{body}\n\nOpen the wave:\n{LINK}\n\n--\n{WHY}"
     return build_mailing(MailingKind.NOTICE, Letter(subject, text, html), title=subject)
@@ -130,11 +135,11 @@ def _learners_letter(done: Replan, former: date, due: date, organisation: Organi
             name: day_words(day, with_year=True, language=frame.language)
             for name, day in (("day", due), ("former", former))
         }
-        wave = done.wave.title.replace("{", "(").replace("}", ")")
+        wave = without_slots(done.wave.title)
         subject = frame.say("training_moved_subject", day=days["day"])
         sentence = frame.say("training_moved", wave=wave, **days)
         why, button = frame.say("training_moved_why", wave=wave), frame.say("training_link")
-        said = reason.replace("{", "(").replace("}", ")") or frame.say("training_moved_back")
+        said = without_slots(reason) or frame.say("training_moved_back")
         html = html_layout(
             subject,
             "",
@@ -144,7 +149,7 @@ def _learners_letter(done: Replan, former: date, due: date, organisation: Organi
             language=frame.language,
             button=Button(button, TRAINING_LINK, copy_words=frame.say("copy_address")),
         )
-        text = f"{sentence}\n\n> {said}\n\n{button}:\n{TRAINING_LINK}\n\n--\n{why}"
+        text = f"{sentence}\n\n{_quoted(said)}\n\n{button}:\n{TRAINING_LINK}\n\n--\n{why}"
         return Letter(subject, text, html, frame.language)
 
     mailing = build_mailing(MailingKind.NOTICE, letter(own), title=f"{done.wave.title}: training is due on another day")

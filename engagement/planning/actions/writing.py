@@ -12,6 +12,7 @@ from engagement.communications.models import Communication, Occurrence
 from engagement.days.working_days import working_days_before
 from engagement.db import db
 from engagement.planning.queries.moves import Seen
+from engagement.planning.rules import Row
 from engagement.stakeholders.leadership.actions import StepDetails, change_step
 from engagement.stakeholders.leadership.models import StepLine
 
@@ -34,6 +35,11 @@ def held_messages(keys: Sequence[int]) -> dict[int, Occurrence]:
         .execution_options(populate_existing=True)
     )
     return {row.id: row for row in db.session.scalars(asked)}
+
+
+def is_as_seen(message: Occurrence | None, row: Row) -> bool:
+    """Return whether a held message still is what it was when its row was made: meanwhile it may have been sent."""
+    return message is not None and (message.status.value, message.sends_at) == (row.state, row.old_at)
 
 
 def move_steps(days: Mapping[int, date], reason: str, seen: Seen, *, by: Actor) -> None:

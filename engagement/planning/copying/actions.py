@@ -50,9 +50,14 @@ def copy_wave(wave: Wave, wanted: CopyWanted, seen: Seen, *, by: Actor, organisa
     workflows = workflows_of_waves([wave.id]).get(wave.id, []) if wanted.with_workflows else []
     new = plan_wave(wave.programme, WaveDetails(wanted.name, wave.aim), wanted.go_live_on, workflows=workflows, by=by)
     milestones = _copy_milestones(new, plan, seen)
-    if wanted.with_messages:
-        _copy_messages(wave, new, plan, milestones, by=by, organisation=organisation)
-    audit.record(Verb.COPIED_WAVE, new, by=by, original=(None, wave.title), messages=(None, len(plan.coming)))
+    messages = plan.coming if wanted.with_messages else []
+    lines: dict[int, Communication] = {}
+    for each in messages:
+        origin = each.message.communication
+        if origin.id not in lines:
+            lines[origin.id] = _copy_communication(wave, new, origin, by=by)
+        _copy_message(lines[origin.id], each, milestones[each.milestone_id], by=by, organisation=organisation)
+    audit.record(Verb.COPIED_WAVE, new, by=by, original=(None, wave.title), messages=(None, len(messages)))
     db.session.flush()
     return new
 
@@ -77,23 +82,6 @@ def _copy_milestones(new: Wave, plan: WaveCopy, seen: Seen) -> dict[int, Milesto
     own = {made[each.milestone.id].id: each.falls_on for each in plan.days if each.milestone.anchor_id is None}
     write_days(new, list(made.values()), own, seen.country)
     return made
-
-
-def _copy_messages(
-    wave: Wave,
-    new: Wave,
-    plan: WaveCopy,
-    milestones: dict[int, Milestone],
-    *,
-    by: Actor,
-    organisation: Organisation,
-) -> None:
-    lines: dict[int, Communication] = {}
-    for each in plan.coming:
-        origin = each.message.communication
-        if origin.id not in lines:
-            lines[origin.id] = _copy_communication(wave, new, origin, by=by)
-        _copy_message(lines[origin.id], each, milestones[each.milestone_id], by=by, organisation=organisation)
 
 
 def _copy_communication(wave: Wave, new: Wave, origin: Communication, *, by: Actor) -> Communication:
@@ -123,7 +111,5 @@ def _copy_message(
         write_occurrence(message, origin.subject, origin.body, asks_confirmation=origin.asks_confirmation, by=by)
     for text in translations_of(origin):
         write_translation(message, text.language, text.subject, text.body, by=by, organisation=organisation)
-    offset = each.offset
-    counting = {"offset_days": offset.days, "counted_in": offset.counted, "day_policy": offset.policy}
-    db.session.add(Anchor(milestone_id=milestone.id, occurrence_id=message.id, **counting))
+    db.session.add(Anchor.at(milestone, each.offset, occurrence_id=message.id))
     db.session.flush()

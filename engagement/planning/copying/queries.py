@@ -72,7 +72,7 @@ def copy_of(wave: Wave, go_live_on: date, seen: Seen) -> WaveCopy:
     """Return the days and messages of a copy that goes live on this day.
 
     What is counted from a milestone keeps its offset. A day of its own keeps its distance from go-live, or is on the working
-    day before. Messages that a rhythm gave, and those that were left out, are not copied.
+    day before. Messages that a rhythm gave, those that were left out and those that are kept for a roll-back are not copied.
     """
     rows = milestones_of(wave.id)
     live = next(row for row in rows if row.kind is MilestoneKind.GO_LIVE)
@@ -112,6 +112,7 @@ def _messages(wave: Wave) -> Sequence[tuple[Occurrence, Anchor | None]]:
         .where(
             Communication.wave_id == wave.id,
             Occurrence.from_cadence.is_(False),
+            Occurrence.is_kept.is_(False),
             Occurrence.status != OccurrenceStatus.SKIPPED,
         )
         .options(contains_eager(Occurrence.communication))

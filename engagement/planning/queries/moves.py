@@ -1,7 +1,7 @@
 """What would move if a milestone of a wave fell on another day, in as many statements for any number of things."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from engagement.waves.milestones.models import Milestone
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import MilestoneKind, Offset, contradictions, days_of
 from engagement.waves.models import Wave
+from engagement.words import plural
 
 #: Why a message keeps its time, by its state.
 _KEPT = {
@@ -53,7 +54,6 @@ class _Days:
 
     rows: Sequence[Milestone]
     after: Mapping[int, date]
-    by_id: Mapping[int, Milestone] = field(default_factory=dict)
 
     def of_kind(self, kind: MilestoneKind) -> date | None:
         return next((self.after[row.id] for row in self.rows if row.kind is kind), None)
@@ -67,7 +67,7 @@ def what_moves(wave: Wave, milestone: Milestone, new_day: date, seen: Seen) -> R
     """
     _refuse(wave, milestone, new_day)
     rows = milestones_of(wave.id)
-    days = _Days(rows, days_of(rows, seen.country, {milestone.id: new_day}), {row.id: row for row in rows})
+    days = _Days(rows, days_of(rows, seen.country, {milestone.id: new_day}))
     live, quiet = days.of_kind(MilestoneKind.GO_LIVE), days.of_kind(MilestoneKind.STABILISED)
     if live is not None and quiet is not None and quiet < live:
         raise BadInput(TOO_EARLY, {"falls_on": TOO_EARLY})
@@ -77,7 +77,7 @@ def what_moves(wave: Wave, milestone: Milestone, new_day: date, seen: Seen) -> R
         *message_rows(wave, days.after, seen, live if live != wave.go_live_on else None),
         *_steps(days, seen),
     ]
-    moved = [_Moved(row, days.after[row.id]) for row in rows]
+    moved = [_Moved(row.id, row.kind, row.title, days.after[row.id], row.anchor_id, row.offset) for row in rows]
     return Replanning(
         wave.id,
         milestone.id,
@@ -93,28 +93,12 @@ def what_moves(wave: Wave, milestone: Milestone, new_day: date, seen: Seen) -> R
 class _Moved:
     """A milestone on its day to come, for the rules about contradictions."""
 
-    row: Milestone
+    id: int
+    kind: MilestoneKind
+    title: str
     falls_on: date
-
-    @property
-    def id(self) -> int:
-        return self.row.id
-
-    @property
-    def kind(self) -> MilestoneKind:
-        return self.row.kind
-
-    @property
-    def title(self) -> str:
-        return self.row.title
-
-    @property
-    def anchor_id(self) -> int | None:
-        return self.row.anchor_id
-
-    @property
-    def offset(self) -> Offset | None:
-        return self.row.offset
+    anchor_id: int | None
+    offset: Offset | None
 
 
 def _refuse(wave: Wave, milestone: Milestone, new_day: date) -> None:
@@ -129,21 +113,15 @@ def _refuse(wave: Wave, milestone: Milestone, new_day: date) -> None:
 
 def _milestones(days: _Days, moved: Milestone) -> Iterator[Row]:
     for row in days.rows:
-        new_on, is_it = days.after[row.id], row is moved
-        follows = row.counted_words
-        if is_it:
-            why = (
-                "You move it."
-                if row.anchor_id is None
-                else f"You move it. So far it was {follows}; now it has its own day."
-            )
-            yield Row(RowKind.MILESTONE, row.id, row.title, row.falls_on, new_on, Effect.MOVES, why, row.kind.value)
-        elif new_on != row.falls_on:
-            words = follows[:1].upper() + follows[1:] + "."
-            yield Row(RowKind.MILESTONE, row.id, row.title, row.falls_on, new_on, Effect.MOVES, words, row.kind.value)
+        new_on, follows = days.after[row.id], row.counted_words
+        effect = Effect.STAYS if new_on == row.falls_on else Effect.MOVES
+        if row.id == moved.id:
+            why = "You move it." if row.anchor_id is None else f"You move it. So far it was {follows}."
+        elif effect is Effect.MOVES:
+            why = f"{follows[:1].upper()}{follows[1:]}."
         else:
             why = "It has its own day." if row.anchor_id is None else f"It is {follows}."
-            yield Row(RowKind.MILESTONE, row.id, row.title, row.falls_on, new_on, Effect.STAYS, why, row.kind.value)
+        yield Row(RowKind.MILESTONE, row.id, row.title, row.falls_on, new_on, effect, why, row.kind.value)
 
 
 def _training(wave: Wave, days: _Days) -> Iterator[Row]:
@@ -159,10 +137,10 @@ def _training(wave: Wave, days: _Days) -> Iterator[Row]:
     numbers = dict(db.session.execute(counted).all())
     asked, apart = numbers.get(False, 0), numbers.get(True, 0)
     if asked:
-        name = f"Training of {asked:,} {'person' if asked == 1 else 'people'}"
+        name = f"Training of {plural(asked, 'person', 'people')}"
         yield Row(RowKind.TRAINING, wave.id, name, wave.training_due_on, due, Effect.MOVES, "It is due with the wave.")
     if apart:
-        name = f"Training of {apart:,} {'person' if apart == 1 else 'people'} with a due day of their own"
+        name = f"Training of {plural(apart, 'person', 'people')} with a due day of their own"
         day = wave.training_due_on
         yield Row(RowKind.TRAINING, -wave.id, name, day, day, Effect.STAYS, "Their day was given to them, and stays.")
 
@@ -170,7 +148,8 @@ def _training(wave: Wave, days: _Days) -> Iterator[Row]:
 def message_rows(wave: Wave, days: Mapping[int, date], seen: Seen, new_go_live: date | None) -> Iterator[Row]:
     """Yield the messages of a wave, and those that are counted from its milestones, as they are with these days.
 
-    `new_go_live` is the go-live if it changes: approvals of texts were given for the present one.
+    Messages that are kept for a roll-back have no day, so they are left out. `new_go_live` is the go-live if it changes:
+    approvals of texts were given for the present one.
     """
     anchored = Anchor.id.is_not(None)
     columns = (Occurrence.id, Occurrence.status, Occurrence.sends_at, Occurrence.subject, Occurrence.from_cadence)
@@ -184,6 +163,7 @@ def message_rows(wave: Wave, days: Mapping[int, date], seen: Seen, new_go_live: 
         .where(
             or_(Communication.wave_id == wave.id, Anchor.milestone_id.in_(list(days))),
             or_(anchored, Occurrence.status.in_(WRITABLE)),
+            Occurrence.is_kept.is_(False),
         )
         .order_by(Occurrence.sends_at, Occurrence.id)
     )
@@ -226,8 +206,10 @@ def _message(row: Any, days: Mapping[int, date], seen: Seen, *, is_overtaken: bo
     new_at = instant_of(day, local.time(), zone)
     words = offset.words(row.Milestone.noun)
     counted = f"{words[:1].upper()}{words[1:]}"
+    if new_at == row.sends_at and is_overtaken:
+        return said(Effect.OVERTAKEN, "It was approved for the former go-live.")
     if new_at == row.sends_at:
-        return said(Effect.OVERTAKEN, "It was approved for the former go-live.") if is_overtaken else None
+        return said(Effect.STAYS, f"{counted}.") if row.status in WRITABLE else None
     if row.status in _KEPT:
         return said(Effect.STAYS, _KEPT[row.status])
     if new_at <= seen.now:

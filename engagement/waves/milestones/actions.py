@@ -118,7 +118,7 @@ def add_milestone(wave: Wave, said: MilestoneDetails, *, country: str, by: Actor
     db.session.add(row)
     db.session.flush()
     write_days(wave, [*rows, row], {}, country)
-    audit.record(Verb.ADDED_MILESTONE, row, by=by, day=(None, row.falls_on), **_told(None, row.counted_words))
+    audit.record(Verb.ADDED_MILESTONE, row, by=by, day=(None, row.falls_on), counted=(None, row.counted_words))
     return row
 
 
@@ -138,10 +138,6 @@ def change_milestone(row: Milestone, said: MilestoneDetails, *, country: str, by
         audit.record(Verb.CHANGED_MILESTONE, row, by=by, **changes)
 
 
-def _told(before: str | None, after: str) -> dict[str, tuple[str | None, str]]:
-    return {"counted": (before, after)} if before != after else {}
-
-
 def _name(said: MilestoneDetails) -> str:
     return clean(said.name) if said.kind is MilestoneKind.OWN else ""
 
@@ -156,7 +152,9 @@ def _refuse(wave: Wave, rows: list[Milestone], said: MilestoneDetails, row: Mile
         problems["name"] = f"Write a name, at most {LONGEST_NAME} characters."
     elif any(each.title.casefold() == (name or said.kind.word).casefold() for each in others):
         problems["name" if said.kind is MilestoneKind.OWN else "kind"] = "The wave has this milestone already."
-    if said.offset is None and said.falls_on is None:
+    if said.offset is None and said.anchor is not None:
+        problems["offset"] = "Say how many days; 0 is the same day."
+    elif said.offset is None and said.falls_on is None:
         problems["falls_on"] = "Choose a day."
     if said.offset is not None:
         problems |= _problems_of_counting(rows, said, row)

@@ -61,6 +61,10 @@ def test_a_refused_milestone_keeps_what_was_typed_and_changes_nothing(manager, w
     assert (answer.status_code, days(wave)) == (422, before)
     assert "Choose a day." in plain(answer)
     assert 'value="Town hall"' in answer.get_data(as_text=True)
+    go_live = next(row for row in milestones_of(wave.id) if row.title == "Go-live")
+    sent = {**COUNTED, "kind": "kick_off", "anchor": str(go_live.id), "offset": ""}
+    answer = manager.post(f"/waves/{wave.id}/milestones/new", data=sent)
+    assert (answer.status_code, "Say how many days; 0 is the same day." in plain(answer)) == (422, True)
     sent = {**COUNTED, "kind": "kick_off", "anchor": "999", "offset": "1"}
     answer = manager.post(f"/waves/{wave.id}/milestones/new", data=sent)
     assert (answer.status_code, "Choose the milestone that it is counted from." in plain(answer)) == (422, True)

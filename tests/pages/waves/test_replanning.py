@@ -50,6 +50,9 @@ def test_a_chain_is_planned_moved_and_taken_back(manager, wave):
     refused = manager.post(path, data={**move, "reason": WHY, "seal": "of another plan"})
     assert (refused.status_code, "changed after you opened the page" in plain(refused)) == (422, True)
     assert WHY in refused.get_data(as_text=True)
+    same = manager.post(path, data={**move, "go_live_on": "2026-05-12", "shown": "2026-05-12", "reason": WHY})
+    assert (same.status_code, "It falls on this day already." in plain(same)) == (422, True)
+    assert WHY in same.get_data(as_text=True)
     assert manager.post(path, data=sealed(manager, path, {**move, "reason": WHY})).status_code == 303
     assert sent_on() == [date(2026, 5, 5), date(2026, 5, 14), date(2026, 6, 2)]
     page = plain(manager.get(f"/waves/{wave.id}/milestones"))

@@ -49,9 +49,9 @@ FIELDS = {
         MergeField("concern_link", "a link to say something", "/concerns/new"),
     )
 }
-#: The same for all readers, so filled when the message is built; delivery fills the others.
 #: What the scope statements of a wave’s workflows say.
 OF_SCOPE = ("system_does", "people_do", "who_decides", "signs_of_error", "about_the_job")
+#: The same for all readers, so filled when the message is built; delivery fills the others.
 CONSTANT = ("wave", "go_live", "workflow", *OF_SCOPE, "programme", "sender_name")
 OF_A_WAVE = ("wave", "go_live", "workflow", *OF_SCOPE)
 LINKS = tuple(field.name for field in FIELDS.values() if field.path)
