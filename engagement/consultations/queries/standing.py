@@ -20,12 +20,15 @@ from engagement.words import days_away, plural, short_day_words
 
 @dataclass(frozen=True)
 class Shown:
-    """A consultation with its position, why that no longer covers the wave, and how many questions wait."""
+    """A consultation with its position, why that no longer covers the wave, and how many questions wait.
+
+    `since` is when its position was given, or the workflows last changed after that; None without a position.
+    """
 
     consultation: Consultation
     position: Position | None
     changed: Sequence[str] = ()
-    changed_at: datetime | None = None
+    since: datetime | None = None
     unanswered: int = 0
 
     @property
@@ -124,7 +127,7 @@ def _shown(
     changed = outdated_by(position.covers, now)
     words = [_changed_words(each, position, versions.get(each.id)) for each in workflows if each.id in changed]
     times = [versions[key].said_at for key in changed if key in versions]
-    return Shown(row, position, words, max(times, default=None), waiting)
+    return Shown(row, position, words, max([position.said_at, *times]), waiting)
 
 
 def _changed_words(workflow: Workflow, position: Position, version: WorkflowVersion | None) -> str:

@@ -110,7 +110,7 @@ def _bodies(wave: Wave) -> Iterator[Obstacle]:
             sentence, why = f"{name} has to be asked again", shown.since_words
         else:
             sentence, why = f"{name} has given no position yet", "The wave has to wait for it."
-        yield Obstacle(ObstacleKind.CONSULTATION, shown.consultation.id, sentence, why, shown.changed_at)
+        yield Obstacle(ObstacleKind.CONSULTATION, shown.consultation.id, sentence, why, shown.since)
 
 
 def _notices(wave: Wave, workflows: list[Workflow], to: WaveStatus) -> Iterator[Obstacle]:
