@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
+from engagement.intake.actions import files
 from engagement.intake.models import KeptUpload
 from engagement.intake.register import actions
 from engagement.intake.register.queries.cells import Reaches
@@ -124,5 +125,5 @@ def apply_file(file_id: int) -> BaseResponse:
 @blueprint.post("/stakeholders/import/<int:file_id>/discarding")
 def drop_file(file_id: int) -> BaseResponse:
     """Drop a file that was not applied."""
-    actions.drop_register_file(_file(file_id))
+    files.drop_file(_file(file_id))
     return done("stakeholders.take_file", "The file was dropped.", "Nothing in the register has changed.")

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.db import db
+from engagement.intake.actions import files
 from engagement.intake.figures import actions
 from engagement.intake.figures.queries.comparing import plan_of
 from engagement.intake.figures.queries.reading import read_back
@@ -92,5 +93,5 @@ def apply_file(readings_id: int) -> BaseResponse:
 @blueprint.post("/value/import/<int:readings_id>/discarding")
 def drop_file(readings_id: int) -> BaseResponse:
     """Drop a file that was not applied."""
-    actions.drop_readings(_file(readings_id))
+    files.drop_file(_file(readings_id))
     return done("value.take_file", "The file was dropped.", "No reading has changed.")
