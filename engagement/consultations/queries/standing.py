@@ -14,7 +14,6 @@ from engagement.programmes.models import Workflow
 from engagement.programmes.portfolio.models import WorkflowVersion
 from engagement.waves.models import Wave
 from engagement.waves.queries import workflows_of_waves
-from engagement.waves.rules import WaveStatus
 from engagement.words import days_away, plural, short_day_words
 
 
@@ -86,11 +85,6 @@ def shown_where(condition: ColumnElement[bool]) -> list[Shown]:
 def shown_of_wave(wave_id: int) -> list[Shown]:
     """Return how the consultations of a wave stand."""
     return shown_where(Consultation.wave_id == wave_id)
-
-
-def of_open_waves() -> ColumnElement[bool]:
-    """Return the condition on `Wave` that something can still be asked of it."""
-    return Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED))
 
 
 def shown_of(rows: Sequence[Consultation]) -> list[Shown]:

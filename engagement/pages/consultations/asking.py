@@ -9,7 +9,7 @@ from engagement.accounts.scopes import rights
 from engagement.consultations.actions import consulting as actions
 from engagement.consultations.models import Body
 from engagement.consultations.queries.said import bodies_of, represents_somebody
-from engagement.consultations.queries.standing import of_open_waves, shown_of_wave, shown_where
+from engagement.consultations.queries.standing import shown_of_wave, shown_where
 from engagement.consultations.scopes import consultation_for, consultations_within
 from engagement.db import db
 from engagement.pages.consultations import blueprint
@@ -18,6 +18,7 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
+from engagement.waves.queries import of_open_waves
 from engagement.waves.scopes import wave_for
 
 

@@ -10,7 +10,7 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.consultations.models import Consultation
 from engagement.consultations.queries.said import represents_somebody
-from engagement.consultations.queries.standing import Shown, of_open_waves, shown_where
+from engagement.consultations.queries.standing import Shown, shown_where
 from engagement.consultations.scopes import speaks_for
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
@@ -25,6 +25,7 @@ from engagement.training.queries import learning, leftovers
 from engagement.training.rules import DAYS_TO_DECIDE
 from engagement.training.scopes import old_training_within
 from engagement.value.queries.waiting import readings_due
+from engagement.waves.queries import of_open_waves
 
 MESSAGES_SHOWN = 3
 #: How long the page shows news about a concern of the reader.
