@@ -23,6 +23,7 @@ from sqlalchemy import (
     Engine,
     Enum,
     Executable,
+    Index,
     MetaData,
     Select,
     String,
@@ -113,6 +114,12 @@ def short(length: int = 200) -> String:
 def sorting() -> String:
     """Return the column type for the result of `sort_key`, ordered by code points on every database."""
     return String(LONGEST_SORT).with_variant(String(LONGEST_SORT, collation="C"), "postgresql")
+
+
+def one_open(name: str, *columns: str, where: str) -> Index:
+    """Return an index that allows one row with these columns among those that meet a condition: the one that is open."""
+    condition: dict[str, Any] = {"sqlite_where": text(where), "postgresql_where": text(where)}
+    return Index(name, *columns, unique=True, **condition)
 
 
 def insert_new(table: Any) -> Any:

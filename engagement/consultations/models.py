@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
 from engagement.consultations.rules import Asked, BodyKind, PositionKind
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
 from engagement.stakeholders.models import Stakeholder
@@ -36,14 +36,7 @@ class BodyMember(Base):
 
     __tablename__ = "body_member"
     __table_args__ = (
-        Index(
-            "uq_body_member_lasting",
-            "body_id",
-            "person_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
+        one_open("uq_body_member_lasting", "body_id", "person_id", where="ended_at IS NULL"),
         ADDRESSED,
     )
 

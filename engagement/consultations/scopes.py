@@ -1,8 +1,6 @@
 """Who reads and answers consultations: who sees or plans the wave, and who speaks for the body."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.consultations.models import Body, BodyMember, BodyQuestion, Consultation, HandedOver
@@ -13,21 +11,24 @@ from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave, waves_within
 
 
-def speaks_for(representing: Reach) -> Any:
-    """Return a SELECT of the bodies for which the reader speaks now."""
-    return select(BodyMember.body_id).where(
-        BodyMember.person_id == (representing.person_id or 0), BodyMember.ended_at.is_(None)
-    )
+def speaks_for(person_id: int | None) -> Select[int]:
+    """Return a SELECT of the bodies for which somebody speaks now."""
+    return select(BodyMember.body_id).where(BodyMember.person_id == (person_id or 0), BodyMember.ended_at.is_(None))
+
+
+def represents_somebody(person_id: int | None) -> bool:
+    """Return whether somebody speaks for a body now."""
+    return db.session.scalar(speaks_for(person_id).limit(1)) is not None
 
 
 def consultations_within(reach: Reach, representing: Reach) -> ColumnElement[bool]:
     """Return the condition on `Consultation`, joined with `Wave`, that the reader sees it."""
-    return or_(waves_within(reach), Consultation.body_id.in_(speaks_for(representing)))
+    return or_(waves_within(reach), Consultation.body_id.in_(speaks_for(representing.person_id)))
 
 
 def is_spoken_for(consultation: Consultation, representing: Reach) -> bool:
     """Return whether the reader speaks for the body that is asked."""
-    asked = speaks_for(representing).where(BodyMember.body_id == consultation.body_id)
+    asked = speaks_for(representing.person_id).where(BodyMember.body_id == consultation.body_id)
     return db.session.scalar(asked) is not None
 
 

@@ -17,9 +17,10 @@ def run_for(keeping_people: Reach, run_id: int) -> ImportRun:
 def upload_for(keeping_people: Reach, upload_id: int) -> KeptUpload:
     """Return a file that the reader uploaded, with its content; raises BeyondReach, or NotFound for another's file."""
     allow_all(keeping_people)
-    own = select(KeptUpload).where(
-        KeptUpload.id == upload_id,
-        KeptUpload.account_id == keeping_people.account_id,
-        KeptUpload.kind == UploadKind.PEOPLE,
-    )
-    return found(db.session.scalar(own.options(undefer(KeptUpload.content))))
+    return own_file(keeping_people, upload_id, UploadKind.PEOPLE)
+
+
+def own_file(reach: Reach, file_id: int, kind: UploadKind) -> KeptUpload:
+    """Return a file of a kind that the reader brought, with its content; raises NotFound for another's."""
+    own = (KeptUpload.id == file_id, KeptUpload.account_id == reach.account_id, KeptUpload.kind == kind)
+    return found(db.session.scalar(select(KeptUpload).where(*own).options(undefer(KeptUpload.content))))

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short
 from engagement.mail.models import Mailing
 from engagement.programmes.models import Workflow
 
@@ -15,15 +15,7 @@ class WorkerEffect(Base):
     """Somebody's judgement that a workflow affects workers, and how; it holds until `ended_at`."""
 
     __tablename__ = "worker_effect"
-    __table_args__ = (
-        Index(
-            "uq_worker_effect_lasting",
-            "workflow_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
+    __table_args__ = (one_open("uq_worker_effect_lasting", "workflow_id", where="ended_at IS NULL"),)
 
     id: Mapped[Key]
     workflow_id: Mapped[int] = mapped_column(ForeignKey("workflow.id"), index=True)
@@ -48,13 +40,7 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("workflow_id", "number"),
         CheckConstraint("(published_at IS NULL) = (mailing_id IS NULL)", name="published_with_mailing"),
-        Index(
-            "uq_notice_draft",
-            "workflow_id",
-            unique=True,
-            sqlite_where=text("published_at IS NULL"),
-            postgresql_where=text("published_at IS NULL"),
-        ),
+        one_open("uq_notice_draft", "workflow_id", where="published_at IS NULL"),
         ADDRESSED,
     )
 

@@ -1,24 +1,17 @@
 """Tables of the stakeholder map and of champions. Statements about a stakeholder are dated rows, so the map has a past."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from engagement.accounts.models import Account
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, sorting, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, sorting, word_of
 from engagement.letters import sort_key
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
 from engagement.stakeholders.rules import Contact, StakeholderGroup, StakeholderKind
 from engagement.waves.models import Wave
-
-
-def one_open(name: str, *columns: str, where: str) -> Index:
-    """Return an index that allows one open row with these columns."""
-    condition: dict[str, Any] = {"sqlite_where": text(where), "postgresql_where": text(where)}
-    return Index(name, *columns, unique=True, **condition)
 
 
 class Stakeholder(Base):

@@ -1,21 +1,15 @@
 """Tables of value metrics: what is measured of a workflow, how it stood before, and readings over time."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
 from engagement.people.models import Person
 from engagement.programmes.models import Workflow
 from engagement.value.rules import Better, ReadingRhythm, written
-
-_STANDS: dict[str, Any] = {
-    "sqlite_where": text("superseded_at IS NULL"),
-    "postgresql_where": text("superseded_at IS NULL"),
-}
 
 
 class ValueMetric(Base):
@@ -58,7 +52,7 @@ class MetricBaseline(Base):
     __table_args__ = (
         CheckConstraint("(value IS NULL) = (measured_on IS NULL)", name="value_with_day"),
         CheckConstraint("(value IS NULL) <> (reason = '')", name="value_or_reason"),
-        Index("uq_metric_baseline_standing", "metric_id", unique=True, **_STANDS),
+        one_open("uq_metric_baseline_standing", "metric_id", where="superseded_at IS NULL"),
     )
 
     id: Mapped[Key]
@@ -79,7 +73,7 @@ class MetricReading(Base):
 
     __tablename__ = "metric_reading"
     __table_args__ = (
-        Index("uq_metric_reading_standing", "metric_id", "measured_on", unique=True, **_STANDS),
+        one_open("uq_metric_reading_standing", "metric_id", "measured_on", where="superseded_at IS NULL"),
         ADDRESSED,
     )
 

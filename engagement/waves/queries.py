@@ -45,10 +45,14 @@ def waves_of(programme_id: int) -> list[Wave]:
     return list(db.session.scalars(select(Wave).where(Wave.programme_id == programme_id).order_by(Wave.number)))
 
 
+def of_open_waves() -> ColumnElement[bool]:
+    """Return the condition on `Wave` that it is neither closed nor cancelled."""
+    return Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED))
+
+
 def open_waves() -> list[Wave]:
     """Return the waves that still ask something of their people, by day of go-live."""
-    shut = (WaveStatus.CLOSED, WaveStatus.CANCELLED)
-    return list(db.session.scalars(select(Wave).where(Wave.status.not_in(shut)).order_by(Wave.go_live_on, Wave.number)))
+    return list(db.session.scalars(select(Wave).where(of_open_waves()).order_by(Wave.go_live_on, Wave.number)))
 
 
 def waves_of_person(person_id: int) -> list[Wave]:
@@ -166,7 +170,7 @@ def quiet_waves(on: date, programme_id: int, lineages: Iterable[str], besides: i
     asked = select(Wave).where(
         Wave.go_live_on <= on,
         Wave.stabilises_until_on >= on,
-        Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED)),
+        of_open_waves(),
         Wave.id != (besides or 0),
     )
     quiet = list(db.session.scalars(asked.order_by(Wave.go_live_on, Wave.id)))

@@ -101,7 +101,7 @@ def wave_workflows(wave: Wave) -> list[Workflow]:
     return workflows_of_waves([wave.id])[wave.id]
 
 
-def test_only_who_plans_the_programme_overrules_it_and_a_newer_version_is_something_else() -> None:
+def test_only_who_plans_the_programme_overrules_it_and_an_objection_or_a_newer_version_is_something_else() -> None:
     wave = a_wave()
     row = open_consultation(wave, council(wave), REQUIRED, today=TODAY, by=TESTER)
     reasons = {each.name: "They said yes by phone." for each in obstacles(wave, TODAY)}
@@ -111,6 +111,8 @@ def test_only_who_plans_the_programme_overrules_it_and_a_newer_version_is_someth
     manager = Overruled(reasons, Reach(programmes=frozenset({wave.programme_id})))
     make_ready(wave, reason="Rehearsed.", overruled=manager, today=TODAY, by=TESTER)
     assert stands_against(wave, WaveStatus.LIVE) == []
+    say_position(row, says(PositionKind.OBJECTS), today=TODAY, by=TESTER).said_at = LATER
+    assert stands_against(wave, WaveStatus.LIVE) == ["Works council objects"]
     say_position(row, says(PositionKind.AGREES), today=TODAY, by=TESTER)
     announce_version(wave_workflows(wave)[0], "It also sorts photos.", TODAY, by=TESTER).said_at = LATER
     db.session.flush()

@@ -17,7 +17,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.notices.actions import end_effect, publish_notice, say_effect, send_notice, write_notice
 from engagement.notices.models import Notice
-from engagement.notices.queries.informed import Told, missing_in_wave, proof_of, told_in_wave
+from engagement.notices.queries.informed import Told, missing_in_wave, proof_of, told_in_waves
 from engagement.notices.queries.present import current_notices, draft_of, notices_to_send, published_of
 from engagement.people.models import Person
 from engagement.programmes.models import Workflow
@@ -107,11 +107,11 @@ def test_a_wave_waits_until_everybody_was_sent_the_notice_also_who_comes_later()
     assert stands(wave, WaveStatus.LIVE) == []
     later = make_person("Cem Later", "cem@example.com")
     add_member(wave, later, by=TESTER)
-    assert (notices_to_send(), told_in_wave(wave.id, notice)) == ([notice.id], Told(3, 2, 0))
+    assert (notices_to_send(), told_in_waves([wave.id], notice)[wave.id]) == ([notice.id], Told(3, 2, 0))
     assert [person.name for person in db.session.scalars(missing_in_wave(wave.id, notice))] == ["Cem Later"]
     assert [send_notice(notice.id), send_notice(notice.id)] == [1, 0]
     hand_over_to_people()
-    assert (told_in_wave(wave.id, notice).missing, stands(wave, WaveStatus.LIVE)) == (0, [])
+    assert (told_in_waves([wave.id], notice)[wave.id].missing, stands(wave, WaveStatus.LIVE)) == (0, [])
     assert [(line.name, line.number, line.state) for line in proof_of(workflow.id)] == [
         (name, 1, DeliveryState.SENT) for name in ("Cem Later", "Ann One", "Bob Two")
     ]

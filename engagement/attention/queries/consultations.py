@@ -8,7 +8,8 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.need import ConsultationWaiting, Need, Needed, first
 from engagement.attention.rules import Kind, Place, Reason, days_late
-from engagement.consultations.queries.standing import Shown, of_open_waves, shown_where
+from engagement.consultations.queries.standing import Shown, shown_where
+from engagement.waves.queries import of_open_waves
 from engagement.waves.scopes import waves_within
 
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.audiences.models import Audience
-from engagement.db import Base, Key, UtcDateTime, short
+from engagement.db import Base, Key, UtcDateTime, one_open, short
 from engagement.waves.models import Wave
 
 
@@ -14,16 +14,7 @@ class WaveAudience(Base):
     """An audience whose people are in a wave, from `chosen_at` until `ended_at` (None while it lasts)."""
 
     __tablename__ = "wave_audience"
-    __table_args__ = (
-        Index(
-            "uq_wave_audience_present",
-            "wave_id",
-            "audience_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
+    __table_args__ = (one_open("uq_wave_audience_present", "wave_id", "audience_id", where="ended_at IS NULL"),)
 
     id: Mapped[Key]
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))

@@ -4,17 +4,26 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from engagement.consultations.models import Body, BodyAnswer, BodyMember, BodyQuestion, HandedOver, Position
+from engagement.consultations.models import (
+    Body,
+    BodyAnswer,
+    BodyMember,
+    BodyQuestion,
+    Consultation,
+    HandedOver,
+    Position,
+)
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.searching import by_name
+from engagement.waves.models import Wave
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionShown:
     """A question with its answers, the first one first."""
 
     question: BodyQuestion
@@ -30,7 +39,7 @@ def documents_of(consultation_id: int) -> Sequence[HandedOver]:
     ).all()
 
 
-def questions_of(consultation_id: int) -> list[Asked]:
+def questions_of(consultation_id: int) -> list[QuestionShown]:
     """Return the questions, the first one first, with their answers."""
     questions = db.session.scalars(
         select(BodyQuestion)
@@ -46,7 +55,7 @@ def questions_of(consultation_id: int) -> list[Asked]:
         .order_by(BodyAnswer.id)
     ):
         answers[row.question_id].append(row)
-    return [Asked(question, answers[question.id]) for question in questions]
+    return [QuestionShown(question, answers[question.id]) for question in questions]
 
 
 def positions_of(consultation_id: int) -> Sequence[Position]:
@@ -61,12 +70,17 @@ def positions_of(consultation_id: int) -> Sequence[Position]:
 
 def bodies_of(programme_id: int) -> Sequence[Body]:
     """Return the bodies of a programme, by name."""
-    return db.session.scalars(
-        select(Body)
-        .where(Body.programme_id == programme_id)
-        .options(joinedload(Body.stakeholder))
-        .order_by(by_name(Body.name), Body.id)
-    ).all()
+    return db.session.scalars(_bodies_of(programme_id).options(joinedload(Body.stakeholder))).all()
+
+
+def bodies_to_ask(wave: Wave) -> Sequence[Body]:
+    """Return the bodies of a wave's programme that are not asked about it yet, by name."""
+    asked = select(Consultation.body_id).where(Consultation.wave_id == wave.id)
+    return db.session.scalars(_bodies_of(wave.programme_id).where(Body.id.not_in(asked))).all()
+
+
+def _bodies_of(programme_id: int) -> Select[Body]:
+    return select(Body).where(Body.programme_id == programme_id).order_by(by_name(Body.name), Body.id)
 
 
 def members_of(body_ids: Sequence[int]) -> dict[int, list[BodyMember]]:
@@ -81,9 +95,3 @@ def members_of(body_ids: Sequence[int]) -> dict[int, list[BodyMember]]:
     ):
         found[row.body_id].append(row)
     return found
-
-
-def represents_somebody(person_id: int | None) -> bool:
-    """Return whether somebody speaks for a body now."""
-    asked = select(BodyMember.id).where(BodyMember.person_id == (person_id or 0), BodyMember.ended_at.is_(None))
-    return db.session.scalar(asked.limit(1)) is not None

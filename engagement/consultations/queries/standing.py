@@ -14,18 +14,20 @@ from engagement.programmes.models import Workflow
 from engagement.programmes.portfolio.models import WorkflowVersion
 from engagement.waves.models import Wave
 from engagement.waves.queries import workflows_of_waves
-from engagement.waves.rules import WaveStatus
 from engagement.words import days_away, plural, short_day_words
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A consultation with its position, why that no longer covers the wave, and how many questions wait."""
+    """A consultation with its position, why that no longer covers the wave, and how many questions wait.
+
+    `since` is when its position was given, or the workflows last changed after that; None without a position.
+    """
 
     consultation: Consultation
     position: Position | None
     changed: Sequence[str] = ()
-    changed_at: datetime | None = None
+    since: datetime | None = None
     unanswered: int = 0
 
     @property
@@ -84,11 +86,6 @@ def shown_of_wave(wave_id: int) -> list[Shown]:
     return shown_where(Consultation.wave_id == wave_id)
 
 
-def of_open_waves() -> ColumnElement[bool]:
-    """Return the condition on `Wave` that something can still be asked of it."""
-    return Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED))
-
-
 def shown_of(rows: Sequence[Consultation]) -> list[Shown]:
     """Return how these consultations stand, in the given order."""
     if not rows:
@@ -123,7 +120,7 @@ def _shown(
     changed = outdated_by(position.covers, now)
     words = [_changed_words(each, position, versions.get(each.id)) for each in workflows if each.id in changed]
     times = [versions[key].said_at for key in changed if key in versions]
-    return Shown(row, position, words, max(times, default=None), waiting)
+    return Shown(row, position, words, max([position.said_at, *times]), waiting)
 
 
 def _changed_words(workflow: Workflow, position: Position, version: WorkflowVersion | None) -> str:

@@ -50,6 +50,12 @@ def drop_uploads(account_id: int, kind: UploadKind = UploadKind.PEOPLE) -> None:
     rows_changed(delete(KeptUpload).where(KeptUpload.account_id == account_id, KeptUpload.kind == kind))
 
 
+def drop_file(file: KeptUpload) -> None:
+    """Delete what was kept of a file, because its sender has applied or dropped it."""
+    db.session.delete(file)
+    db.session.flush()
+
+
 def drop_old_uploads(now: datetime) -> int:
     """Delete the files to which nobody came back within a day before `now` (UTC); return how many."""
     return rows_changed(delete(KeptUpload).where(KeptUpload.kept_at < now - UPLOAD_KEPT))

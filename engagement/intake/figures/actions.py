@@ -7,7 +7,7 @@ from sqlalchemy import select
 from engagement import audit
 from engagement.audit import Actor
 from engagement.db import db
-from engagement.intake.actions.files import keep_upload
+from engagement.intake.actions.files import drop_file, keep_upload
 from engagement.intake.figures.queries.comparing import Plan, plan_of
 from engagement.intake.figures.queries.reading import kept, lines_in, read_back
 from engagement.intake.figures.rules import LineKind
@@ -28,12 +28,6 @@ def keep_readings(filename: str, data: bytes, *, account_id: int) -> KeptUpload:
     return keep_upload(filename, kept(columns, lines), account_id=account_id, kind=UploadKind.READINGS)
 
 
-def drop_readings(file: KeptUpload) -> None:
-    """Delete what was read of a file."""
-    db.session.delete(file)
-    db.session.flush()
-
-
 def apply_readings(file: KeptUpload, seen: str, planning: Reach, *, today: date, by: Actor) -> Plan | None:
     """Write what somebody saw in the preview, whose fingerprint is `seen`, and delete the file; refused lines are left out.
 
@@ -48,5 +42,5 @@ def apply_readings(file: KeptUpload, seen: str, planning: Reach, *, today: date,
     counts = {kind.value: (None, len(plan.of(kind))) for kind in LineKind if plan.of(kind)}
     audit.record(Verb.IMPORTED_READINGS, audit.about(file), by=by, **counts)
     write_readings(plan.changes, by=by)
-    drop_readings(file)
+    drop_file(file)
     return plan

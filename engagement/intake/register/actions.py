@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from engagement import audit
 from engagement.audit import Actor
 from engagement.db import db
-from engagement.intake.actions.files import keep_upload
+from engagement.intake.actions.files import drop_file, keep_upload
 from engagement.intake.models import KeptUpload
 from engagement.intake.register.queries.cells import Reaches
 from engagement.intake.register.queries.comparing import Plan, plan_of
@@ -32,12 +32,6 @@ def keep_register_file(filename: str, data: bytes, *, account_id: int) -> KeptUp
     return keep_upload(filename, kept(columns, rows), account_id=account_id, kind=UploadKind.STAKEHOLDERS)
 
 
-def drop_register_file(file: KeptUpload) -> None:
-    """Delete what was read of a file."""
-    db.session.delete(file)
-    db.session.flush()
-
-
 def apply_register_file(file: KeptUpload, seen: str, reaches: Reaches, *, on: date, by: Actor) -> Plan | None:
     """Apply what somebody saw in the preview, whose fingerprint is `seen`, and delete the file; return what was done.
 
@@ -53,5 +47,5 @@ def apply_register_file(file: KeptUpload, seen: str, reaches: Reaches, *, on: da
     counts = {kind.value: (None, len(plan.of(kind))) for kind in RowKind if plan.of(kind)}
     audit.record(Verb.IMPORTED_STAKEHOLDERS, audit.about(file), by=by, **counts)
     write_entries(plan.changes, plan.words, by=by)
-    drop_register_file(file)
+    drop_file(file)
     return plan

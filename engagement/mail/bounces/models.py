@@ -1,19 +1,17 @@
 """Tables of mail that comes back, and of the addresses that get nothing any more because of it."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
 from engagement.mail.bounces.rules.causes import Cause
 from engagement.mail.bounces.rules.reading import LONGEST_ADDRESS, LONGEST_STATUS
 from engagement.mail.models import Delivery
 from engagement.people.models import Person
 
 LONGEST_REASON = 300
-_OPEN: dict[str, Any] = {"sqlite_where": text("lifted_at IS NULL"), "postgresql_where": text("lifted_at IS NULL")}
 
 
 class Bounce(Base):
@@ -50,7 +48,7 @@ class Suppression(Base):
 
     __tablename__ = "suppression"
     audit_name = "title"
-    __table_args__ = (Index("uq_suppression_open", "address", unique=True, **_OPEN), ADDRESSED)
+    __table_args__ = (one_open("uq_suppression_open", "address", where="lifted_at IS NULL"), ADDRESSED)
 
     id: Mapped[Key]
     address: Mapped[str] = mapped_column(short(LONGEST_ADDRESS))

@@ -14,9 +14,7 @@ from engagement.mail.rules import DeliveryState
 from engagement.notices.models import Notice
 from engagement.people.models import Person
 from engagement.waves.models import Membership, Wave, WaveWorkflow
-from engagement.waves.rules import WaveStatus
-
-_OVER = (WaveStatus.CLOSED, WaveStatus.CANCELLED)
+from engagement.waves.queries import of_open_waves
 
 
 @dataclass(frozen=True)
@@ -33,13 +31,15 @@ class Told:
         return self.people - self.sent
 
 
+def open_waves_with(workflow_id: int) -> Select[int]:
+    """Return a SELECT of the ids of the open waves with a workflow."""
+    waves = select(WaveWorkflow.wave_id).join(Wave, Wave.id == WaveWorkflow.wave_id)
+    return waves.where(WaveWorkflow.workflow_id == workflow_id, of_open_waves())
+
+
 def affected(workflow_id: int) -> Select[int]:
     """Return a SELECT of the ids of everybody in open waves with this workflow, and of who speaks for bodies asked about them."""
-    waves = (
-        select(WaveWorkflow.wave_id)
-        .join(Wave, Wave.id == WaveWorkflow.wave_id)
-        .where(WaveWorkflow.workflow_id == workflow_id, Wave.status.not_in(_OVER))
-    )
+    waves = open_waves_with(workflow_id)
     members = select(Membership.person_id).where(Membership.wave_id.in_(waves), Membership.ended_at.is_(None))
     asked = select(Consultation.body_id).where(Consultation.wave_id.in_(waves))
     speaking = select(BodyMember.person_id).where(BodyMember.body_id.in_(asked), BodyMember.ended_at.is_(None))
@@ -47,11 +47,11 @@ def affected(workflow_id: int) -> Select[int]:
     return select(Person.id).where(Person.left_at.is_(None), Person.id.in_(select(everybody.c.person_id)))
 
 
-def told_in_wave(wave_id: int, notice: Notice | None) -> Told:
-    """Return how many members of a wave were sent a notice, or none of it; in one statement."""
+def told_in_waves(wave_ids: Sequence[int], notice: Notice | None) -> dict[int, Told]:
+    """Return how many members of each wave were sent a notice, or none of it; in one statement, with an entry for every wave."""
     mailing_id = notice.mailing_id if notice is not None else None
-    people, sent, confirmed = db.session.execute(
-        select(func.count(), func.count(Delivery.id), func.count(Acknowledgement.id))
+    rows = db.session.execute(
+        select(Membership.wave_id, func.count(), func.count(Delivery.id), func.count(Acknowledgement.id))
         .select_from(Membership)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(
@@ -64,9 +64,10 @@ def told_in_wave(wave_id: int, notice: Notice | None) -> Told:
             Acknowledgement,
             (Acknowledgement.person_id == Person.id) & (Acknowledgement.mailing_id == mailing_id),
         )
-        .where(Membership.wave_id == wave_id, Membership.ended_at.is_(None), Person.left_at.is_(None))
-    ).one()
-    return Told(people, sent, confirmed)
+        .where(Membership.wave_id.in_(wave_ids), Membership.ended_at.is_(None), Person.left_at.is_(None))
+        .group_by(Membership.wave_id)
+    )
+    return dict.fromkeys(wave_ids, Told(0, 0, 0)) | {wave_id: Told(*numbers) for wave_id, *numbers in rows}
 
 
 def missing_in_wave(wave_id: int, notice: Notice | None) -> Select[Person]:

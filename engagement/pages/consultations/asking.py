@@ -8,9 +8,9 @@ from wtforms.fields.choices import SelectChoice
 from engagement.accounts.scopes import rights
 from engagement.consultations.actions import consulting as actions
 from engagement.consultations.models import Body
-from engagement.consultations.queries.said import bodies_of, represents_somebody
-from engagement.consultations.queries.standing import of_open_waves, shown_of_wave, shown_where
-from engagement.consultations.scopes import consultation_for, consultations_within
+from engagement.consultations.queries.said import bodies_to_ask
+from engagement.consultations.queries.standing import shown_where
+from engagement.consultations.scopes import consultation_for, consultations_within, represents_somebody
 from engagement.db import db
 from engagement.pages.consultations import blueprint
 from engagement.pages.consultations.forms import AskedForm, NewAskedForm
@@ -18,6 +18,7 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
+from engagement.waves.queries import of_open_waves
 from engagement.waves.scopes import wave_for
 
 
@@ -41,8 +42,7 @@ def new(wave_id: int) -> Drawn | BaseResponse:
     """Ask a body about a wave."""
     wave = wave_for(rights.planning(guard.reader()), wave_id)
     held(wave)
-    asked = {shown.consultation.body_id for shown in shown_of_wave(wave_id)}
-    bodies = [body for body in bodies_of(wave.programme_id) if body.id not in asked]
+    bodies = bodies_to_ask(wave)
     form = NewAskedForm(data={"is_required": True})
     form.body.choices = [SelectChoice(str(body.id), f"{body.name} ({body.kind.word})") for body in bodies]
     if form.validate_on_submit():

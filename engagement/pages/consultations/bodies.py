@@ -21,19 +21,18 @@ from engagement.stakeholders.queries import on_the_map
 from engagement.stakeholders.scopes import stakeholders_within
 
 
-def _offer(form: BodyForm) -> None:
+def _offer(form: BodyForm, standing: Stakeholder | None = None) -> None:
+    """Offer everybody on the reader's maps who is no single person; who the body is already, also off them."""
     on_maps = select(Stakeholder).where(
         stakeholders_within(rights.planning(guard.reader())), on_the_map(), Stakeholder.person_id.is_(None)
     )
-    rows = sorted(db.session.scalars(on_maps), key=lambda row: row.title.casefold())
-    form.stakeholder.choices = [SelectChoice("", "None"), *(SelectChoice(str(row.id), row.title) for row in rows)]
+    rows = {row.id: row.title for row in (*db.session.scalars(on_maps), *([standing] if standing else []))}
+    titles = sorted(rows.items(), key=lambda row: row[1].casefold())
+    form.stakeholder.choices = [SelectChoice("", "None"), *(SelectChoice(str(key), title) for key, title in titles)]
 
 
-def _chosen(form: BodyForm, standing: Stakeholder | None) -> Stakeholder | None:
-    key, offered = form.stakeholder.data or "", {str(choice[0]) for choice in form.stakeholder.iter_choices()}
-    if standing is not None and key == str(standing.id):
-        return standing
-    number = row_id(key) if key in offered else None
+def _chosen(form: BodyForm) -> Stakeholder | None:
+    number = row_id(form.stakeholder.data)
     return db.session.get(Stakeholder, number) if number else None
 
 
@@ -56,7 +55,7 @@ def new_body(programme_id: int) -> Drawn | BaseResponse:
     _offer(form)
     if form.validate_on_submit():
         with saving(form) as saved:
-            made = actions.make_body(programme, form.details(), _chosen(form, None), by=guard.reader().actor)
+            made = actions.make_body(programme, form.details(), _chosen(form), by=guard.reader().actor)
         if saved:
             says, more = f"{made.name} is there.", "Name who speaks for it, then ask it about a wave."
             return saved.to("consultations.bodies", says, more, programme_id=programme_id)
@@ -68,10 +67,10 @@ def edit_body(body_id: int) -> Drawn | BaseResponse:
     """Change what a body is."""
     row = held(body_for(rights.planning(guard.reader()), body_id))
     form = BodyForm(data={"name": row.name, "kind": row.kind, "stakeholder": str(row.stakeholder_id or "")})
-    _offer(form)
+    _offer(form, row.stakeholder)
     if form.validate_on_submit():
         with saving(form) as saved:
-            actions.change_body(row, form.details(), _chosen(form, row.stakeholder), by=guard.reader().actor)
+            actions.change_body(row, form.details(), _chosen(form), by=guard.reader().actor)
         if saved:
             return saved.to("consultations.bodies", "It is kept.", programme_id=row.programme_id)
     return drawn("consultations/edit_body.html", form, programme=row.programme, body=row)

@@ -32,7 +32,7 @@ class BodyForm(EditForm):
         choices=[SelectChoice(each.value, each.word) for each in BodyKind],
         validators=[InputRequired("Choose one.")],
     )
-    stakeholder = SelectField("Which stakeholder is it on the map?", validate_choice=False)
+    stakeholder = SelectField("Which stakeholder is it on the map?", default="")
 
     def details(self) -> BodyDetails:
         """Return what was typed."""

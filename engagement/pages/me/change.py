@@ -9,8 +9,7 @@ from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.consultations.models import Consultation
-from engagement.consultations.queries.said import represents_somebody
-from engagement.consultations.queries.standing import Shown, of_open_waves, shown_where
+from engagement.consultations.queries.standing import Shown, shown_where
 from engagement.consultations.scopes import speaks_for
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
@@ -25,6 +24,7 @@ from engagement.training.queries import learning, leftovers
 from engagement.training.rules import DAYS_TO_DECIDE
 from engagement.training.scopes import old_training_within
 from engagement.value.queries.waiting import readings_due
+from engagement.waves.queries import of_open_waves
 
 MESSAGES_SHOWN = 3
 #: How long the page shows news about a concern of the reader.
@@ -65,10 +65,8 @@ def index() -> str:
 
 def _asked_of(reader: Reader) -> list[Shown]:
     """Return what the bodies are asked for which the reader speaks, of waves that are not over."""
-    representing = rights.representing(reader)
-    if not represents_somebody(representing.person_id):
-        return []
-    return shown_where(and_(Consultation.body_id.in_(speaks_for(representing)), of_open_waves()))
+    own = Consultation.body_id.in_(speaks_for(rights.representing(reader).person_id))
+    return shown_where(and_(own, of_open_waves()))
 
 
 def _to_decide_for_others(reader: Reader) -> int:

@@ -4,16 +4,22 @@ from dataclasses import dataclass
 
 from flask import Response, render_template
 from markupsafe import Markup
+from sqlalchemy import and_
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from engagement.accounts.scopes import rights
 from engagement.content.markdown import to_html
-from engagement.db import count_of, db
 from engagement.notices import actions
 from engagement.notices.models import Notice
-from engagement.notices.queries.informed import Told, missing_in_wave, proof_of, told_in_wave
+from engagement.notices.queries.informed import (
+    Told,
+    missing_in_wave,
+    open_waves_with,
+    proof_of,
+    told_in_waves,
+)
 from engagement.notices.queries.present import current_notices, draft_of, effects_of, published_of
 from engagement.notices.rules import LONGEST_BODY, LONGEST_SUBJECT, LONGEST_WHY
 from engagement.notices.scopes import notice_for
@@ -23,11 +29,10 @@ from engagement.pages.parts.files import list_file
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
-from engagement.people.models import Person
 from engagement.programmes.models import Workflow
 from engagement.programmes.scopes import reaches_programme, workflow_for
-from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.waves.queries import waves_visible
 from engagement.waves.scopes import reaches_wave, wave_for, waves_within
 
 HEADER = ("person", "department", "workflow", "notice", "channel", "state", "sent_at_utc", "confirmed_at_utc", "reason")
@@ -84,7 +89,7 @@ def notices(workflow_id: int) -> str:
         draft_body=_html(draft),
         is_own_draft=draft is not None and draft.written_by_id == reader.account_id,
         published=published_of(row.id),
-        waves=[_told(wave, current) for wave in _open_waves(row)],
+        waves=_waves(row, current),
         may_plan=may_plan,
         may_prove=rights.reading_operation(reader).everything,
     )
@@ -94,15 +99,11 @@ def _html(notice: Notice | None) -> Markup:
     return Markup(to_html(notice.body)) if notice else Markup("")  # noqa: S704  cleaned by content.markdown
 
 
-def _open_waves(workflow: Workflow) -> list[Wave]:
-    seen = waves.waves_visible(waves_within(rights.overseeing(guard.reader())))
-    mine = [wave for wave in seen if wave.programme_id == workflow.programme_id and wave.status.is_open]
-    of_waves = waves.workflows_of_waves([wave.id for wave in mine])
-    return [wave for wave in mine if workflow in of_waves.get(wave.id, [])]
-
-
-def _told(wave: Wave, current: Notice | None) -> WaveTold:
-    return WaveTold(wave, told_in_wave(wave.id, current), reaches_wave(rights.reading(guard.reader()), wave))
+def _waves(workflow: Workflow, current: Notice | None) -> list[WaveTold]:
+    overseeing, reading = rights.overseeing(guard.reader()), rights.reading(guard.reader())
+    found = waves_visible(and_(waves_within(overseeing), Wave.id.in_(open_waves_with(workflow.id))))
+    told = told_in_waves([wave.id for wave in found], current)
+    return [WaveTold(wave, told[wave.id], reaches_wave(reading, wave)) for wave in found]
 
 
 def _workflow_to_plan(workflow_id: int) -> Workflow:
@@ -166,10 +167,8 @@ def missing(workflow_id: int, wave_id: int) -> str:
     reading = rights.reading(guard.reader())
     wave, row = wave_for(reading, wave_id), workflow_for(rights.overseeing(guard.reader()), workflow_id)
     current = current_notices([row.id]).get(row.id)
-    people = missing_in_wave(wave.id, current)
-    page = Asked().page(count_of(people))
-    shown: list[Person] = list(db.session.scalars(people.limit(page.size).offset(page.offset)))
-    return render_template("notices/missing.html", workflow=row, wave=wave, current=current, people=shown, page=page)
+    people, page = Asked().shown(missing_in_wave(wave.id, current))
+    return render_template("notices/missing.html", workflow=row, wave=wave, current=current, people=people, page=page)
 
 
 @blueprint.get("/workflows/<int:workflow_id>/notices.<any(csv, xlsx):kind>")

@@ -1,6 +1,7 @@
 """Pages that take the register as a file: what it would change, applying it, dropping it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -10,12 +11,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
-from engagement.errors import BadInput
+from engagement.intake.actions import files
 from engagement.intake.models import KeptUpload
-from engagement.intake.reading.rules.problems import UnreadableFile
 from engagement.intake.register import actions
 from engagement.intake.register.queries.cells import Reaches
-from engagement.intake.register.queries.comparing import Plan, plan_of
+from engagement.intake.register.queries.comparing import plan_of
 from engagement.intake.register.queries.reading import read_back
 from engagement.intake.register.rules import EXPLAINED, RowKind
 from engagement.intake.register.scopes import register_file_for
@@ -23,11 +23,10 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.forms import Form
-from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.long_work import shown_while_working
+from engagement.pages.parts.previews import previewed, taken
 from engagement.pages.parts.saving import REFUSED, done
 from engagement.pages.stakeholders import blueprint
-from engagement.words import listed
 
 #: Bytes of what was read above which applying takes longer than about a second.
 LARGE = 400_000
@@ -60,17 +59,9 @@ def take_file() -> Any:
     """Take the register as a file and lead to its preview."""
     guard.allow_places(rights.planning(guard.reader()))
     form = RegisterForm()
-    if form.validate_on_submit():
-        filename, content = form.file.data.filename or "stakeholders", form.file.data.read()
-        # Nobody waits for the database while a file is read.
-        db.session.rollback()
-        try:
-            file = actions.keep_register_file(filename, content, account_id=guard.reader().account_id)
-        except UnreadableFile as error:
-            form.take(BadInput(error.problem.sentence, {"file": error.problem.sentence}))
-        else:
-            db.session.commit()
-            return redirect(url_for("stakeholders.preview", file_id=file.id), code=303)
+    keep = partial(actions.keep_register_file, account_id=guard.reader().account_id)
+    if form.validate_on_submit() and (file := taken(form, keep)) is not None:
+        return redirect(url_for("stakeholders.preview", file_id=file.id), code=303)
     page = render_template(
         "stakeholders/import.html",
         form=form,
@@ -90,45 +81,18 @@ def preview(file_id: int) -> str:
     file = _file(file_id)
     not_read, rows = read_back(file.content)
     plan = plan_of(rows, reaches_of(guard.reader()), today())
-    by_kind = {kind: plan.of(kind) for kind in _LISTED}
-    there = [kind for kind in _LISTED if by_kind[kind]]
-    asked = Asked()
-    given = request.args.get("show", "")
-    shown = next((kind for kind in there if kind.value == given), there[0])
-    asked.carry("show", shown.value)
-    asked.carry("seen", plan.fingerprint)
-    lines, page = asked.part_of(by_kind[shown])
     return render_template(
         "stakeholders/preview.html",
         file=file,
-        is_anew=request.args.get("seen", plan.fingerprint) != plan.fingerprint,
-        tally=_tally(plan),
-        parts=[
-            (
-                url_for("stakeholders.preview", file_id=file_id, show=kind.value, seen=plan.fingerprint),
-                kind.word,
-                len(by_kind[kind]),
-                kind is shown,
-            )
-            for kind in there
-        ],
-        shown=shown,
-        kinds=RowKind,
-        lines=lines,
-        page=page,
         changes=len(plan.changes),
-        refused=len(by_kind[RowKind.REFUSED]),
-        fingerprint=plan.fingerprint,
-        not_read=listed(f"“{name[:60]}”" for name in not_read[:20]),
+        **previewed(
+            {kind: plan.of(kind) for kind in _LISTED},
+            partial(url_for, "stakeholders.preview", file_id=file_id),
+            refused=RowKind.REFUSED,
+            fingerprint=plan.fingerprint,
+            not_read=not_read,
+        ),
     )
-
-
-def _tally(plan: Plan) -> list[tuple[str, str, str]]:
-    numbers = [(kind, len(plan.of(kind))) for kind in RowKind]
-    return [
-        (f"{number:,}", kind.word.lower(), "bad" if number and kind is RowKind.REFUSED else "")
-        for kind, number in numbers
-    ]
 
 
 @blueprint.post("/stakeholders/import/<int:file_id>/application")
@@ -161,5 +125,5 @@ def apply_file(file_id: int) -> BaseResponse:
 @blueprint.post("/stakeholders/import/<int:file_id>/discarding")
 def drop_file(file_id: int) -> BaseResponse:
     """Drop a file that was not applied."""
-    actions.drop_register_file(_file(file_id))
+    files.drop_file(_file(file_id))
     return done("stakeholders.take_file", "The file was dropped.", "Nothing in the register has changed.")

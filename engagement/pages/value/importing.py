@@ -1,5 +1,6 @@
 """Pages that take readings as a file: what it would write, writing it, dropping it."""
 
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -8,21 +9,20 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.db import db
-from engagement.errors import BadInput
+from engagement.intake.actions import files
 from engagement.intake.figures import actions
-from engagement.intake.figures.queries.comparing import Plan, plan_of
+from engagement.intake.figures.queries.comparing import plan_of
 from engagement.intake.figures.queries.reading import read_back
 from engagement.intake.figures.rules import EXPLAINED, LineKind
 from engagement.intake.figures.scopes import readings_file_for
 from engagement.intake.models import KeptUpload
-from engagement.intake.reading.rules.problems import UnreadableFile
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.forms import Form
-from engagement.pages.parts.lists import Asked
+from engagement.pages.parts.previews import previewed, taken
 from engagement.pages.parts.saving import REFUSED, done
 from engagement.pages.value import blueprint
-from engagement.words import listed, plural
+from engagement.words import plural
 
 #: Those that ask for a look come first.
 _LISTED = (LineKind.REFUSED, LineKind.CORRECTED, LineKind.NEW, LineKind.KNOWN)
@@ -43,17 +43,9 @@ def take_file() -> Any:
     """Take readings as a file and lead to its preview."""
     guard.allow_places(rights.planning(guard.reader()))
     form = ReadingsForm()
-    if form.validate_on_submit():
-        filename, content = form.file.data.filename or "readings", form.file.data.read()
-        # Nobody waits for the database while a file is read.
-        db.session.rollback()
-        try:
-            file = actions.keep_readings(filename, content, account_id=guard.reader().account_id)
-        except UnreadableFile as error:
-            form.take(BadInput(error.problem.sentence, {"file": error.problem.sentence}))
-        else:
-            db.session.commit()
-            return redirect(url_for("value.preview", readings_id=file.id), code=303)
+    keep = partial(actions.keep_readings, account_id=guard.reader().account_id)
+    if form.validate_on_submit() and (file := taken(form, keep)) is not None:
+        return redirect(url_for("value.preview", readings_id=file.id), code=303)
     columns = [(column.value, words, example) for column, (words, example) in EXPLAINED.items()]
     return render_template("value/import.html", form=form, columns=columns), REFUSED if form.errors else 200
 
@@ -68,46 +60,18 @@ def preview(readings_id: int) -> str:
     file = _file(readings_id)
     not_read, found = read_back(file.content)
     plan = plan_of(found, rights.planning(guard.reader()), today())
-    by_kind = {kind: plan.of(kind) for kind in _LISTED}
-    there = [kind for kind in _LISTED if by_kind[kind]]
-    asked = Asked()
-    given = request.args.get("show", "")
-    shown = next((kind for kind in there if kind.value == given), there[0])
-    asked.carry("show", shown.value)
-    asked.carry("seen", plan.fingerprint)
-    lines, page = asked.part_of(by_kind[shown])
-    parts = [
-        (
-            url_for("value.preview", readings_id=readings_id, show=kind.value, seen=plan.fingerprint),
-            kind.word,
-            len(by_kind[kind]),
-            kind is shown,
-        )
-        for kind in there
-    ]
     return render_template(
         "value/preview.html",
         file=file,
-        is_anew=request.args.get("seen", plan.fingerprint) != plan.fingerprint,
-        tally=_tally(plan),
-        parts=parts,
-        shown=shown,
-        kinds=LineKind,
-        lines=lines,
-        page=page,
         changes=len(plan.changes),
-        refused=len(by_kind[LineKind.REFUSED]),
-        fingerprint=plan.fingerprint,
-        not_read=listed(f"“{name[:60]}”" for name in not_read[:20]),
+        **previewed(
+            {kind: plan.of(kind) for kind in _LISTED},
+            partial(url_for, "value.preview", readings_id=readings_id),
+            refused=LineKind.REFUSED,
+            fingerprint=plan.fingerprint,
+            not_read=not_read,
+        ),
     )
-
-
-def _tally(plan: Plan) -> list[tuple[str, str, str]]:
-    numbers = [(kind, len(plan.of(kind))) for kind in LineKind]
-    return [
-        (f"{number:,}", kind.word.lower(), "bad" if number and kind is LineKind.REFUSED else "")
-        for kind, number in numbers
-    ]
 
 
 @blueprint.post("/value/import/<int:readings_id>/application")
@@ -129,5 +93,5 @@ def apply_file(readings_id: int) -> BaseResponse:
 @blueprint.post("/value/import/<int:readings_id>/discarding")
 def drop_file(readings_id: int) -> BaseResponse:
     """Drop a file that was not applied."""
-    actions.drop_readings(_file(readings_id))
+    files.drop_file(_file(readings_id))
     return done("value.take_file", "The file was dropped.", "No reading has changed.")

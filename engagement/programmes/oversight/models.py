@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short
 from engagement.people.models import Person
 from engagement.programmes.models import Workflow
 
@@ -21,14 +21,7 @@ class Overseer(Base):
     audit_name = "workflow.name"
     audit_within = "workflow"
     __table_args__ = (
-        Index(
-            "uq_overseer_standing",
-            "workflow_id",
-            "person_id",
-            unique=True,
-            sqlite_where=text("until_on IS NULL"),
-            postgresql_where=text("until_on IS NULL"),
-        ),
+        one_open("uq_overseer_standing", "workflow_id", "person_id", where="until_on IS NULL"),
         CheckConstraint("deputy_id IS NULL OR deputy_id <> person_id", name="another_deputy"),
         ADDRESSED,
     )

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
 from engagement.programmes.models import Workflow
 from engagement.programmes.rules import SCOPE_QUESTIONS, lines_of
 from engagement.programmes.scope.rules import FIELDS, Answer, StatementFor, StatementTexts
@@ -21,14 +21,7 @@ class ScopeStatement(Base):
     __tablename__ = "scope_statement"
     __table_args__ = (
         UniqueConstraint("workflow_id", "role", "number"),
-        Index(
-            "uq_scope_statement_draft",
-            "workflow_id",
-            "role",
-            unique=True,
-            sqlite_where=text("published_at IS NULL"),
-            postgresql_where=text("published_at IS NULL"),
-        ),
+        one_open("uq_scope_statement_draft", "workflow_id", "role", where="published_at IS NULL"),
         CheckConstraint("right_answer BETWEEN 1 AND 4", name="right_answer_range"),
         ADDRESSED,
     )

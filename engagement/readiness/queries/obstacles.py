@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from engagement.consultations.queries.standing import shown_of_wave
 from engagement.consultations.rules import Stand
-from engagement.notices.queries.informed import told_in_wave
+from engagement.notices.queries.informed import told_in_waves
 from engagement.notices.queries.present import current_notices, effects_of
 from engagement.programmes.models import Workflow
 from engagement.programmes.queries import holdings
@@ -110,7 +110,7 @@ def _bodies(wave: Wave) -> Iterator[Obstacle]:
             sentence, why = f"{name} has to be asked again", shown.since_words
         else:
             sentence, why = f"{name} has given no position yet", "The wave has to wait for it."
-        yield Obstacle(ObstacleKind.CONSULTATION, shown.consultation.id, sentence, why, shown.changed_at)
+        yield Obstacle(ObstacleKind.CONSULTATION, shown.consultation.id, sentence, why, shown.since)
 
 
 def _notices(wave: Wave, workflows: list[Workflow], to: WaveStatus) -> Iterator[Obstacle]:
@@ -123,7 +123,7 @@ def _notices(wave: Wave, workflows: list[Workflow], to: WaveStatus) -> Iterator[
         if notice is None:
             sentence, why = f"Nobody has written what people are told about {workflow.name}", "It affects their work."
             yield Obstacle(ObstacleKind.NO_NOTICE, workflow.id, sentence, why)
-        elif to is WaveStatus.LIVE and (told := told_in_wave(wave.id, notice)).missing:
+        elif to is WaveStatus.LIVE and (told := told_in_waves([wave.id], notice)[wave.id]).missing:
             who = f"{count(told.missing)} of {count(told.people)} people were not sent the notice of {workflow.name}"
             why = "It affects their work, so they are told before the first day."
             yield Obstacle(ObstacleKind.NOT_INFORMED, workflow.id, who, why, notice.published_at)

@@ -6,8 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
-from engagement.db import Base, Key, UtcDateTime
-from engagement.stakeholders.models import one_open
+from engagement.db import Base, Key, UtcDateTime, one_open
 
 
 class HealthJudgement(Base):

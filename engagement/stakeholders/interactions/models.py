@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
 from engagement.people.models import Person
 from engagement.stakeholders.interactions.rules import LONGEST_TOPICS, Channel, Said, Sentiment
-from engagement.stakeholders.models import Stakeholder, one_open
+from engagement.stakeholders.models import Stakeholder
 
 
 class Interaction(Base):

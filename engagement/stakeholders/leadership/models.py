@@ -6,11 +6,10 @@ from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
 from engagement.stakeholders.leadership.rules import StepKind, StepState
-from engagement.stakeholders.models import one_open
 from engagement.waves.models import Wave
 
 

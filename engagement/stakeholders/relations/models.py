@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, word_of
-from engagement.stakeholders.models import Stakeholder, one_open
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, word_of
+from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.relations.rules import RelationKind
 
 

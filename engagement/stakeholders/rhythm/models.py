@@ -6,8 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
-from engagement.db import Base, Key, UtcDateTime, word_of
-from engagement.stakeholders.models import one_open
+from engagement.db import Base, Key, UtcDateTime, one_open, word_of
 from engagement.stakeholders.rhythm.rules import Every
 from engagement.stakeholders.standings.rules import Quadrant
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import Base, Key, UtcDateTime
+from engagement.db import Base, Key, UtcDateTime, one_open
 from engagement.people.models import Person
 from engagement.programmes.scope.models import ScopeStatement
 
@@ -19,14 +19,7 @@ class ScopeAnswer(Base):
     __tablename__ = "scope_answer"
     __table_args__ = (
         CheckConstraint("answer BETWEEN 1 AND 4", name="answer_range"),
-        Index(
-            "uq_scope_answer_confirmed",
-            "statement_id",
-            "person_id",
-            unique=True,
-            sqlite_where=text("is_right"),
-            postgresql_where=text("is_right"),
-        ),
+        one_open("uq_scope_answer_confirmed", "statement_id", "person_id", where="is_right"),
         Index("ix_scope_answer_person", "person_id", "statement_id"),
     )
 

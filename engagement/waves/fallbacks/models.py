@@ -2,25 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engagement.db import Base, Key, UtcDateTime, short
+from engagement.db import Base, Key, UtcDateTime, one_open, short
 
 
 class WaveFallback(Base):
     """What is done when a wave has to go back, and who decides it, as somebody wrote it down; until `superseded_at`."""
 
     __tablename__ = "wave_fallback"
-    __table_args__ = (
-        Index(
-            "uq_wave_fallback_present",
-            "wave_id",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
-    )
+    __table_args__ = (one_open("uq_wave_fallback_present", "wave_id", where="superseded_at IS NULL"),)
 
     id: Mapped[Key]
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)

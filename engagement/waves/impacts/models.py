@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import Base, Key, UtcDateTime, one_open, short, word_of
 from engagement.people.models import Department
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.models import Wave
@@ -20,15 +20,7 @@ class ImpactAssessment(Base):
 
     __tablename__ = "impact_assessment"
     __table_args__ = (
-        Index(
-            "uq_impact_assessment_standing",
-            "wave_id",
-            "department_id",
-            "side",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
+        one_open("uq_impact_assessment_standing", "wave_id", "department_id", "side", where="superseded_at IS NULL"),
         CheckConstraint("(side = 'people') = (voices IS NOT NULL)", name="people_counted"),
         CheckConstraint("published_at IS NULL OR side = 'leaders'", name="leaders_published"),
     )

@@ -3,12 +3,14 @@
 import re
 
 import pytest
-from factories import make_account, make_person, make_programme, make_wave, make_workflow, signed_in
+from factories import TESTER, make_account, make_person, make_programme, make_wave, make_workflow, signed_in
 
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.consultations.models import Body, BodyQuestion, Consultation
 from engagement.db import db
+from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
+from engagement.stakeholders.rules import StakeholderGroup
 
 
 def text(answer) -> str:
@@ -79,6 +81,26 @@ def test_a_body_is_asked_asks_back_and_answers(app, manager, speaker, wave):
     assert (refused.status_code, "Write the conditions." in text(refused)) == (422, True)
     assert reads.post(f"{address}/positions", data=said | {"words": "No counts of single people."}).status_code == 303
     assert "Agrees with conditions" in text(manager.get(f"/waves/{wave.id}"))
+
+
+def test_a_body_stays_the_stakeholder_that_was_taken_off_the_map(manager, wave):
+    union, other = (
+        add_stakeholder(title, StakeholderGroup.OTHERS, places=[wave.programme], by=TESTER)
+        for title in ("Union of clerks", "Another union")
+    )
+    new = {"name": "Union", "kind": "union", "stakeholder": str(union.id)}
+    assert manager.post(f"/programmes/{wave.programme_id}/bodies/new", data=new).status_code == 303
+    body = db.session.query(Body).one()
+    remove_stakeholder(union, reason="Dissolved.", by=TESTER)
+    db.session.commit()
+    edit = f"/bodies/{body.id}/edit"
+    assert f'<option selected value="{union.id}">Union of clerks' in manager.get(edit).get_data(as_text=True)
+    assert manager.post(edit, data=new | {"name": "The union"}).status_code == 303
+    assert (body.name, body.stakeholder_id) == ("The union", union.id)
+    remove_stakeholder(other, reason="Dissolved.", by=TESTER)
+    db.session.commit()
+    refused = manager.post(edit, data=new | {"name": "No union", "stakeholder": str(other.id)})
+    assert (refused.status_code, 'value="No union"' in refused.get_data(as_text=True)) == (422, True)
 
 
 def test_an_employee_without_a_body_finds_no_consultations(app, wave):
