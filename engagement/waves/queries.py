@@ -166,7 +166,7 @@ def quiet_waves(on: date, programme_id: int, lineages: Iterable[str], besides: i
     asked = select(Wave).where(
         Wave.go_live_on <= on,
         Wave.stabilises_until_on >= on,
-        Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED)),
+        Wave.status.in_([status for status in WaveStatus if status.is_open and status.keeps_days]),
         Wave.id != (besides or 0),
     )
     quiet = list(db.session.scalars(asked.order_by(Wave.go_live_on, Wave.id)))

@@ -14,8 +14,11 @@ from engagement.waves.rules import WaveStatus
 
 
 def overlaps_of(waves: Sequence[Wave]) -> list[Overlap]:
-    """Return where these waves ask something of the same people at the same time; waves that are over ask nothing."""
-    asking = [each for each in waves if each.status.is_open]
+    """Return where these waves ask something of the same people at the same time.
+
+    Waves that are over or rolled back ask nothing on the days that were planned.
+    """
+    asking = [each for each in waves if each.status.is_open and each.status.keeps_days]
     milestones = milestones_of_waves([wave.id for wave in asking])
     days = {
         wave.id: [wave.training_due_on, wave.go_live_on, *(row.falls_on for row in milestones[wave.id])]
