@@ -10,7 +10,7 @@ from engagement.db import db
 from engagement.waves.milestones.queries import milestones_of_waves
 from engagement.waves.models import Membership, Wave
 from engagement.waves.overlaps.rules import Asking, Overlap, overlaps
-from engagement.waves.rules import WaveStatus
+from engagement.waves.queries import is_settling
 
 
 def overlaps_of(waves: Sequence[Wave]) -> list[Overlap]:
@@ -69,9 +69,7 @@ def left_to_settle(wave: Wave, on: date) -> list[tuple[Wave, int]]:
             Membership.ended_at.is_(None),
             other.ended_at.is_(None),
             Wave.id != wave.id,
-            Wave.status.in_((WaveStatus.LIVE, WaveStatus.STABILISING)),
-            Wave.go_live_on <= on,
-            Wave.stabilises_until_on >= on,
+            is_settling(on),
         )
         .group_by(Wave.id)
         .order_by(Wave.stabilises_until_on, Wave.id)
