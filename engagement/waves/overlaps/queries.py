@@ -19,12 +19,7 @@ def overlaps_of(waves: Sequence[Wave]) -> list[Overlap]:
     Waves that are over or rolled back ask nothing on the days that were planned.
     """
     asking = [each for each in waves if each.status.is_open and each.status.keeps_days]
-    milestones = milestones_of_waves([wave.id for wave in asking])
-    days = {
-        wave.id: [wave.training_due_on, wave.go_live_on, *(row.falls_on for row in milestones[wave.id])]
-        for wave in asking
-    }
-    spans = [_asking(wave, days[wave.id]) for wave in asking]
+    spans = asking_of(asking)
     together = {
         wave_id
         for n, one in enumerate(spans)
@@ -35,7 +30,14 @@ def overlaps_of(waves: Sequence[Wave]) -> list[Overlap]:
     return overlaps(spans, _shared(sorted(together))) if together else []
 
 
-def _asking(wave: Wave, days: Sequence[date]) -> Asking:
+def asking_of(waves: Sequence[Wave]) -> list[Asking]:
+    """Return from when to when each of these waves asks something of its people, whether or not it is over, in one query."""
+    milestones = milestones_of_waves([wave.id for wave in waves])
+    return [_asking(wave, [row.falls_on for row in milestones[wave.id]]) for wave in waves]
+
+
+def _asking(wave: Wave, milestones: Sequence[date]) -> Asking:
+    days = [wave.training_due_on, wave.go_live_on, *milestones]
     return Asking(wave.id, min(days), max(*days, wave.stabilises_until_on or wave.go_live_on))
 
 
