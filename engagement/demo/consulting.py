@@ -17,8 +17,7 @@ from engagement.consultations.rules import (
 )
 from engagement.db import db
 from engagement.demo import roster
-from engagement.demo.stage import Stage
-from engagement.people.models import Person
+from engagement.demo.stage import Stage, person_of
 
 COUNCIL, OFFICER = "Works council", "Data protection officer"
 AGREEMENT = "Agreement on information and consultation of 2019, section 4: before work is organised in another way."
@@ -51,7 +50,7 @@ def _name_bodies(stage: Stage) -> None:
     assert stage.programme is not None
     by = stage.accounts[roster.MANAGER.email].actor
     council = bodies.make_body(stage.programme, BodyDetails(COUNCIL, BodyKind.WORKS_COUNCIL), None, by=by)
-    bodies.name_member(council, _person(roster.EMPLOYEE.email), by=by)
+    bodies.name_member(council, person_of(roster.EMPLOYEE), by=by)
     bodies.make_body(stage.programme, BodyDetails(OFFICER, BodyKind.DATA_PROTECTION), None, by=by)
 
 
@@ -86,7 +85,3 @@ def _ask_and_answer(stage: Stage, offset: int) -> None:
 def _of(stage: Stage, number: int) -> Consultation:
     of_wave = Consultation.wave_id == stage.waves[number].id
     return db.session.scalars(select(Consultation).where(of_wave)).one()
-
-
-def _person(email: str) -> Person:
-    return db.session.scalars(select(Person).where(Person.email == email)).one()

@@ -4,8 +4,7 @@ from sqlalchemy import select
 
 from engagement.db import db
 from engagement.demo import roster
-from engagement.demo.stage import Stage
-from engagement.people.models import Person
+from engagement.demo.stage import Stage, person_of
 from engagement.stakeholders.leadership import actions
 from engagement.stakeholders.leadership.actions import StepDetails
 from engagement.stakeholders.leadership.models import StepLine
@@ -38,7 +37,7 @@ def lead_visibly(stage: Stage, offset: int) -> None:
     manager = stage.accounts[roster.MANAGER.email].actor
     with stage.at(stage.day(offset), 16):
         if offset == PLANNED_ON:
-            margaret = db.session.scalars(select(Person).where(Person.email == roster.SPONSOR.email)).one()
+            margaret = person_of(roster.SPONSOR)
             for day, kind, where, what in STEPS:
                 said = StepDetails(kind, what, where, stage.working_day(day))
                 actions.plan_step(wave, margaret, said, on=stage.day(offset), by=manager)

@@ -22,7 +22,7 @@ from engagement.communications.rules import CommunicationKind
 from engagement.db import db
 from engagement.demo import living, moving, planning, roster, story
 from engagement.demo.roster import Figure
-from engagement.demo.stage import DAYS_OF_HISTORY, Stage
+from engagement.demo.stage import DAYS_OF_HISTORY, Stage, person_of
 from engagement.demo.workflows import QUESTIONS, RATED
 from engagement.errors import BadInput
 from engagement.intake.actions import runs as intake
@@ -155,14 +155,10 @@ def _open_account(stage: Stage, figure: Figure, role: Role | None, password: str
     stage.accounts[figure.email] = account
 
 
-def _person(figure: Figure) -> Person:
-    return db.session.scalars(select(Person).where(Person.email == figure.email)).one()
-
-
 def _plan_programme(stage: Stage) -> None:
     by = stage.accounts[roster.MANAGER.email].actor
     stage.programme = programme_actions.make_programme(story.PROGRAMME, story.PURPOSE, by=by)
-    posts.name_sponsor(stage.programme, _person(roster.SPONSOR), by=by)
+    posts.name_sponsor(stage.programme, person_of(roster.SPONSOR), by=by)
     for number, (name, statement) in enumerate(story.WORKFLOWS.items()):
         texts: dict[str, Any] = {
             field: text for field, text in statement.items() if field not in ("portfolio_class", "summary")
@@ -187,8 +183,8 @@ def _plan_programme(stage: Stage) -> None:
             workflows=[stage.workflows[workflow] for workflow in workflows],
             by=by,
         )
-        posts.name_lead(wave, _person(roster.WAVE_LEAD), by=by)
-        posts.name_sponsor(wave, _person(roster.SPONSOR), by=by)
+        posts.name_lead(wave, person_of(roster.WAVE_LEAD), by=by)
+        posts.name_sponsor(wave, person_of(roster.SPONSOR), by=by)
     settle_milestones(stage.waves.values(), stage.settings.holidays)
     settle_assignments(clock.now())
 
@@ -208,7 +204,7 @@ def _name_holders(stage: Stage, name: str) -> None:
     for part, figure in holders.items():
         if name == "Underwriting summary" and part is not OwnershipPart.OPERATIONAL_OWNER:
             continue
-        programme_actions.name_holder(stage.workflows[name], part, _person(figure), by=by)
+        programme_actions.name_holder(stage.workflows[name], part, person_of(figure), by=by)
 
 
 def _save_audiences(stage: Stage) -> None:

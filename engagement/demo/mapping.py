@@ -10,7 +10,7 @@ from engagement.audit import Actor
 from engagement.db import db
 from engagement.demo import roster
 from engagement.demo.roster import Figure
-from engagement.demo.stage import Stage
+from engagement.demo.stage import Stage, person_of
 from engagement.people.models import Department, Person
 from engagement.people.queries import below, department_by_path
 from engagement.programmes.models import Programme
@@ -121,7 +121,7 @@ def _add(stage: Stage, entry: Entry) -> None:
         entry.group,
         places=[_map(stage, entry.wave)],
         role=entry.role,
-        owner=_figure(entry.owner) if entry.owner else None,
+        owner=person_of(entry.owner) if entry.owner else None,
         by=by,
     )
     if entry.contact:
@@ -137,7 +137,7 @@ def _map(stage: Stage, wave: int | None) -> Programme | Wave:
 
 def _whom(whom: Figure | str | tuple[str, int]) -> Person | Department | str:
     if isinstance(whom, Figure):
-        return _figure(whom)
+        return person_of(whom)
     if isinstance(whom, tuple):
         return list(_people_in(whom[0]))[whom[1]]
     return department_by_path(whom) or whom
@@ -148,10 +148,6 @@ def entry_of(whom: tuple[str, int]) -> Stakeholder:
     person = _whom(whom)
     assert isinstance(person, Person)
     return db.session.scalars(select(Stakeholder).where(Stakeholder.person_id == person.id)).one()
-
-
-def _figure(figure: Figure) -> Person:
-    return db.session.scalars(select(Person).where(Person.email == figure.email)).one()
 
 
 def _people_in(path: str) -> Iterator[Person]:
@@ -168,14 +164,14 @@ def _people_in(path: str) -> Iterator[Person]:
 
 
 def _dana_speaks_for_it(stage: Stage) -> None:
-    dana = _figure(roster.LEAD)
+    dana = person_of(roster.LEAD)
     row = db.session.scalars(select(Stakeholder).where(Stakeholder.person_id == dana.id)).one()
     mapping.change_stakeholder(
         row,
         G.BUSINESS_LEADERS,
         places=[stage.waves[3]],
         role="Runs property claims; got the limit on reserves that she asked for, and speaks for the wave in her team.",
-        owner=_figure(roster.MANAGER),
+        owner=person_of(roster.MANAGER),
         by=_manager(stage),
     )
 
@@ -199,7 +195,7 @@ def _appoint(stage: Stage, offset: int) -> None:
             for person in here[7 :: max(1, len(here) // champions)][:champions]:
                 appoint_champion(stage.waves[number], person, department=department_by_path(path), from_on=on, by=by)
     if offset in FIGURES_APPOINTED:
-        appoint_champion(stage.waves[3], _figure(FIGURES_APPOINTED[offset]), from_on=on, by=by)
+        appoint_champion(stage.waves[3], person_of(FIGURES_APPOINTED[offset]), from_on=on, by=by)
     if offset == RELEASED_ON:
         first = next(iter(coverage.champions_of_wave(stage.waves[2].id, on)))
         release_champion(first, on, by=by)

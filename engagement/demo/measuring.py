@@ -7,8 +7,7 @@ from sqlalchemy import select
 from engagement.db import db
 from engagement.demo import roster
 from engagement.demo.roster import Figure
-from engagement.demo.stage import Stage
-from engagement.people.models import Person
+from engagement.demo.stage import Stage, person_of
 from engagement.value.actions.metrics import make_metric, say_baseline
 from engagement.value.actions.readings import Read, add_reading, correct_reading
 from engagement.value.models import MetricReading, ValueMetric
@@ -56,7 +55,7 @@ def measure(stage: Stage, offset: int) -> None:
                 said = MetricDetails(
                     each.name, each.unit, each.better, ReadingRhythm.MONTH, round(each.target * 1000), target_on
                 )
-                owner = db.session.scalars(select(Person).where(Person.email == each.owner.email)).one()
+                owner = person_of(each.owner)
                 metric = make_metric(stage.workflows[each.workflow], said, owner, by=by)
                 if each.before is not None:
                     value, method = each.before

@@ -9,7 +9,7 @@ from engagement import clock
 from engagement.db import db
 from engagement.demo import roster
 from engagement.demo.living import FINISHING
-from engagement.demo.stage import Stage
+from engagement.demo.stage import Stage, person_of
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
 from engagement.people import actions as people
@@ -43,7 +43,7 @@ def _stops_helping(stage: Stage) -> None:
 
 
 def _give(stage: Stage, roles: list[TrainingRole]) -> None:
-    tomasz = db.session.scalars(select(Person).where(Person.email == roster.EMPLOYEE.email)).one()
+    tomasz = person_of(roster.EMPLOYEE)
     people.give_roles(tomasz, roles, origin=RoleOrigin.HAND, by=stage.accounts[roster.MANAGER.email].actor)
     settle_assignments(clock.now(), stage.waves[3].id)
 

@@ -6,12 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+from sqlalchemy import select
+
 from engagement import clock
 from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
 from engagement.communications.models import Communication
 from engagement.days.working_days import working_days_after
 from engagement.db import db
+from engagement.demo.roster import Figure
+from engagement.people.models import Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.settings import Settings
 from engagement.waves.models import Wave
@@ -50,3 +54,8 @@ class Stage:
         with clock.standing_at(instant):
             yield instant
         db.session.commit()
+
+
+def person_of(figure: Figure) -> Person:
+    """Return a figure's entry in the directory."""
+    return db.session.scalars(select(Person).where(Person.email == figure.email)).one()

@@ -9,8 +9,7 @@ from engagement.db import db
 from engagement.demo import roster
 from engagement.demo.mapping import entry_of
 from engagement.demo.roster import Figure
-from engagement.demo.stage import Stage
-from engagement.people.models import Person
+from engagement.demo.stage import Stage, person_of
 from engagement.people.queries import department_by_path
 from engagement.stakeholders.commitments.actions.promising import close_promise, make_promise, move_promise
 from engagement.stakeholders.commitments.models import Commitment
@@ -112,7 +111,7 @@ def make_and_close_promises(stage: Stage, offset: int) -> None:
     on, by = stage.day(offset), actor(stage, roster.MANAGER)
     with stage.at(on, 15):
         for each in (each for each in PROMISES if offset in (each.day, each.closed, MOVED[0]) and each.day <= offset):
-            row, owner = stakeholder(each.whom), _person(each.owner)
+            row, owner = stakeholder(each.whom), person_of(each.owner)
             if each.day == offset:
                 due = MOVED[1] if each.due == MOVED[2] else each.due
                 make_promise(row, each.text, owner, stage.day(due), on=on, by=by)
@@ -163,12 +162,8 @@ def stakeholder(whom: Whom) -> Stakeholder:
     if isinstance(whom, tuple):
         return entry_of(whom)
     if isinstance(whom, Figure):
-        person = _person(whom).id
+        person = person_of(whom).id
         return db.session.scalars(select(Stakeholder).where(Stakeholder.person_id == person)).one()
     department = department_by_path(whom)
     asked = Stakeholder.department_id == department.id if department else Stakeholder.name == whom
     return db.session.scalars(select(Stakeholder).where(asked)).one()
-
-
-def _person(figure: Figure) -> Person:
-    return db.session.scalars(select(Person).where(Person.email == figure.email)).one()

@@ -3,13 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
-
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.demo import roster
 from engagement.demo.roster import Figure
-from engagement.demo.stage import Stage
+from engagement.demo.stage import Stage, person_of
 from engagement.people.models import Person
 from engagement.programmes.oversight.actions import OverseerDetails, name_overseer
 from engagement.programmes.portfolio.actions import announce_version
@@ -87,15 +85,11 @@ def keep_the_roster(stage: Stage, offset: int) -> None:
                     paper,
                     stage.day(offset - 3) if paper else None,
                     hours,
-                    _found(deputy) if deputy else None,
+                    person_of(deputy) if deputy else None,
                     CERTIFICATE if runs_out is not None else "",
                     stage.day(runs_out) if runs_out is not None else None,
                 )
-                name_overseer(stage.workflows[name], _found(figure), said, on=stage.day(offset), by=by)
-
-
-def _found(figure: Figure) -> Person:
-    return db.session.scalars(select(Person).where(Person.email == figure.email)).one()
+                name_overseer(stage.workflows[name], person_of(figure), said, on=stage.day(offset), by=by)
 
 
 def announce_versions(stage: Stage, offset: int) -> None:

@@ -6,6 +6,7 @@ from engagement.db import db
 from engagement.settings import Settings
 from engagement.training.tallies.actions import count_everything, settle_tallies
 from engagement.training.tallies.queries import waves_that_differ
+from engagement.words import plural
 
 log = structlog.get_logger("engagement.jobs")
 
@@ -14,15 +15,15 @@ def settle_counts(_settings: Settings) -> str:
     """Count the people again whose numbers changed since the last time."""
     marks = settle_tallies()
     db.session.commit()
-    return f"{marks} changes counted."
+    return f"{plural(marks, 'change', 'changes')} counted."
 
 
 def compare_counts(_settings: Settings) -> str:
-    """Compare the kept numbers of every wave with a count of everybody; count anew where they differ."""
+    """Compare the kept numbers of every wave with a count of everybody; count everything anew if any differ."""
     differ = waves_that_differ()
     if not differ:
         return "The kept numbers of every wave are those of a full count."
     log.error("kept numbers differ", waves=differ)
     count_everything()
     db.session.commit()
-    return f"The kept numbers of {len(differ)} waves differed and were counted anew."
+    return f"The kept numbers of {plural(len(differ), 'wave', 'waves')} differed, so everything was counted anew."

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -165,12 +165,18 @@ def moves_of_waves(wave_ids: Iterable[int]) -> dict[int, list[GoLiveMove]]:
     return dict(by_wave)
 
 
+def is_settling(on: date) -> ColumnElement[bool]:
+    """Return the condition on `Wave` that its people are left to settle on a day."""
+    is_live = Wave.status.in_([status for status in WaveStatus if status.is_live])
+    return and_(is_live, Wave.go_live_on <= on, Wave.stabilises_until_on >= on)
+
+
 def quiet_waves(on: date, programme_id: int, lineages: Iterable[str], besides: int | None = None) -> list[Wave]:
     """Return open waves in their quiet period on a day, of the programme or with one of these departments."""
     asked = select(Wave).where(
         Wave.go_live_on <= on,
         Wave.stabilises_until_on >= on,
-        of_open_waves(),
+        Wave.status.in_([status for status in WaveStatus if status.is_open and status.keeps_days]),
         Wave.id != (besides or 0),
     )
     quiet = list(db.session.scalars(asked.order_by(Wave.go_live_on, Wave.id)))

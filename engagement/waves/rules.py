@@ -36,8 +36,8 @@ class WaveStatus(State):
         return self not in (WaveStatus.CLOSED, WaveStatus.CANCELLED)
 
     @property
-    def keeps_due_days(self) -> bool:
-        """Whether training is due on its day: while a wave is rolled back, nobody is late."""
+    def keeps_days(self) -> bool:
+        """Whether its planned days hold: while a wave is rolled back, nobody is late and nobody is left to settle."""
         return self is not WaveStatus.ROLLED_BACK
 
     @property

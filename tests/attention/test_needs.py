@@ -14,7 +14,7 @@ from factories import (
     make_wave,
     make_workflow,
 )
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
@@ -22,14 +22,26 @@ from engagement.accounts.rules import Role
 from engagement.accounts.scopes import rights
 from engagement.attention.queries.need import Need, Needed, Who
 from engagement.attention.queries.needs import needed_by
+from engagement.attention.queries.there import reasons_there
 from engagement.attention.rules import Kind, Place, Reason
 from engagement.communications.rules import OccurrenceStatus
+from engagement.consultations.actions.bodies import make_body
+from engagement.consultations.actions.consulting import open_consultation
+from engagement.consultations.rules import Asked, BodyDetails, BodyKind
 from engagement.db import db
+from engagement.mail.bounces.models import Bounce, Suppression
+from engagement.mail.bounces.rules.causes import Cause
 from engagement.people import actions as people
 from engagement.people.organisation.rules import UNSET
 from engagement.people.rules import TrainingRole
-from engagement.training.models import Curriculum, CurriculumItem
-from engagement.training.rules import ItemKind
+from engagement.set_aside import set_aside
+from engagement.stakeholders.inbox.models import MailIn
+from engagement.stakeholders.leadership.actions import StepDetails, plan_step
+from engagement.stakeholders.leadership.rules import StepKind
+from engagement.training.models import Assignment, Curriculum, CurriculumItem, Leftover
+from engagement.training.rules import ItemKind, LeftoverCause
+from engagement.value.actions.metrics import make_metric
+from engagement.value.rules import Better, MetricDetails, ReadingRhythm
 from engagement.waves.queries import waves_visible
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import waves_within
@@ -40,6 +52,16 @@ from tests.conftest import Statements
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
 TODAY = NOW.date()
+#: Of what these are about, most services have nothing; see `attention.queries.there`.
+SELDOM = {
+    Reason.SET_ASIDE,
+    Reason.CONSULTATION,
+    Reason.READING_DUE,
+    Reason.MAIL_IN,
+    Reason.OLD_TRAINING,
+    Reason.SPONSORS_STEP,
+    Reason.BOUNCING,
+}
 
 
 def needed(account: Account, limit: int = 4) -> list[Needed]:
@@ -190,6 +212,39 @@ def test_a_lead_is_needed_for_their_own_wave_and_who_plans_nothing_for_none() ->
     assert needed(make_account("e@example.com", "Emil Employee")) == []
     assert needed(make_account("a@example.com", "Ada Auditor", Role.AUDITOR)) == []
     assert len(needed(make_change_manager())) == 3
+
+
+def test_whatever_is_seldom_there_is_asked_about_once_it_is() -> None:
+    manager, sponsor, programme = make_change_manager(), make_person("Mia Sponsor", "mia@example.com"), make_programme()
+    programme.sponsor, workflow = sponsor, make_workflow(programme)
+    wave = make_wave(programme, members=[sponsor], workflows=(workflow,), status=WaveStatus.LIVE, go_live_on=days(-40))
+    assert reasons_there() == set()
+    assert not SELDOM & reasons(manager).keys()
+    set_aside(
+        "settle-directory", "wave", str(wave.id), wave.title, "A fault.", programme_id=programme.id, wave_id=wave.id
+    )
+    council = make_body(programme, BodyDetails("Council", BodyKind.WORKS_COUNCIL), None, by=TESTER)
+    open_consultation(wave, council, Asked(True, "Section 4", days(1)), today=TODAY, by=TESTER)
+    metric = make_metric(workflow, MetricDetails("Time", "hours", Better.LOWER, ReadingRhythm.MONTH), None, by=TESTER)
+    metric.made_at = NOW - timedelta(days=60)
+    plan_step(wave, sponsor, StepDetails(StepKind.SESSION, "Opens it", "", days(-2)), on=days(-2), by=TESTER)
+    assign(wave, [sponsor], 0)
+    old = db.session.scalars(select(Assignment)).one()
+    stopped = "mia@example.com"
+    bounce = Bounce(
+        fingerprint="1", came_at=NOW, cause=Cause.NO_MAILBOX, address=stopped, status="", text="", counts=True
+    )
+    db.session.add_all(
+        [
+            MailIn(programme_id=programme.id, message_id="<1@example.com>", received_at=NOW),
+            Leftover(assignment=old, person=sponsor, cause=LeftoverCause.ROLE, asked_at=NOW),
+            Suppression(address=stopped, stopped_at=NOW, bounce=bounce),
+        ]
+    )
+    db.session.flush()
+    assert reasons(manager).keys() >= SELDOM
+    # One condition stands for the steps of a sponsor and those that a planner looks at.
+    assert reasons_there() == SELDOM - {Reason.SPONSORS_STEP} | {Reason.OWN_STEP}
 
 
 def test_only_the_first_of_a_reason_are_read_and_all_are_counted() -> None:

@@ -81,6 +81,8 @@ def test_what_speaks_against_new_days_is_said_beside_them(wave: Wave, line: Comm
         "Wave 4: Finance is left to settle until Tuesday 30 June; 1 person is in both.",
         "Wave 4: Finance goes live on Monday 25 May; 1 person is in both.",
     )
+    other.status = WaveStatus.ROLLED_BACK
+    assert {row.name: row.clashes for row in what_moves(wave, of_kind(wave), LATER, SEEN).rows}["Go-live"] == ()
 
 
 def test_messages_that_stay_count_for_the_week_and_kept_ones_have_no_day(wave: Wave, line: Communication) -> None:

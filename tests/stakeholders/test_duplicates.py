@@ -182,7 +182,7 @@ def test_relations_rhythm_and_judgement_hold_of_the_one_who_stays(wave):
     say_own_rhythm(gone, Every.WEEK, by=TESTER)
     judge_health(gone, 70, "They call us first.", on=DAY, by=TESTER)
     merge(kept, gone)
-    pairs = network_within(Reach(everything=True), DAY).pairs(RelationKind.INFLUENCES)
+    pairs = network_within(Reach(everything=True), DAY, kind=RelationKind.INFLUENCES).pairs()
     assert set(pairs) == {(kept.id, other.id), (other.id, kept.id)}
     assert own_rhythm(kept.id).every is Every.WEEK
     assert judgement_of(kept.id).figure == 70

@@ -8,7 +8,7 @@ from sqlalchemy import true
 
 from engagement import clock
 from engagement.db import db
-from engagement.stakeholders.actions.mapping import add_stakeholder
+from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.actions import say_standing
 from engagement.stakeholders.standings.rules import Level, Standing
@@ -57,3 +57,11 @@ def test_only_what_was_said_of_departments_counts(app: Flask):
     [one] = reversals(found)
     assert (one.early.department_id, one.late.department_id) == (claims.id, letters.id)
     assert audit.id in {row.department_id for row in found}
+    # `row` is the one of Letters, the last in the loop.
+    remove_stakeholder(row, by=TESTER)
+    db.session.flush()
+    assert {one.department_id: one.level for one in willing_first(programme.id, true())} == {
+        claims.id: Level.RESISTANT,
+        letters.parent_id: None,
+        audit.id: None,
+    }

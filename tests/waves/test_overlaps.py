@@ -37,6 +37,9 @@ def test_people_in_two_open_waves_are_counted_once_for_each_pair(app: Flask, sta
     assert (found.begins_on, found.ends_on) == (two.training_due_on, one.go_live_on)
     assert len(sent) == 2
     assert others_of_people(one.id, [p.id for p in people[:2]]) == {people[0].id: [late], people[1].id: [two, late]}
+    two.status = WaveStatus.ROLLED_BACK
+    assert overlaps_of(waves) == []
+    two.status = WaveStatus.LIVE
     for row in db.session.query(Membership).filter_by(wave_id=two.id):
         row.ended_at = clock.now()
     db.session.flush()

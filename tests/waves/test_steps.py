@@ -218,6 +218,9 @@ def test_a_day_is_quiet_between_go_live_and_the_end_of_settling(on: date, is_qui
     found = [wave] if is_quiet else []
     assert queries.quiet_waves(on, wave.programme_id, (), None) == found
     assert queries.quiet_waves(on, wave.programme_id, (), wave.id) == []
+    wave.status = WaveStatus.ROLLED_BACK
+    assert queries.quiet_waves(on, wave.programme_id, (), None) == []
+    wave.status = WaveStatus.LIVE
     claims, below = make_department("Operations/Claims"), make_department("Operations/Claims/Property")
     actions.choose_departments(wave, [claims], by=TESTER)
     assert queries.quiet_waves(on, 0, [below.lineage], None) == found

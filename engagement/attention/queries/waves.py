@@ -104,7 +104,7 @@ def untrained_waves(
             finished=count.finished,
             assigned=count.assigned,
         )
-        if reason is not None and wave.status.is_open and wave.status.keeps_due_days:
+        if reason is not None and wave.status.is_open and wave.status.keeps_days:
             found.append(WaveTraining(wave, reason, number, count))
     return found
 

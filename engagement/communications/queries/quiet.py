@@ -14,6 +14,7 @@ from engagement.mail.models import Delivery
 from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.waves.models import Membership, Wave
+from engagement.waves.queries import is_settling
 from engagement.waves.rules import WaveStatus
 
 #: For so many days after a quiet period its people can still be told what is stable; later it is no news.
@@ -36,12 +37,7 @@ def quiet_waves_for(communication: Communication, on: date) -> list[Wave]:
     """
     if communication.is_required:
         return []
-    asked = select(Wave).where(
-        Wave.status.in_((WaveStatus.LIVE, WaveStatus.STABILISING)),
-        Wave.go_live_on <= on,
-        Wave.stabilises_until_on >= on,
-        Wave.id != (communication.wave_id or 0),
-    )
+    asked = select(Wave).where(is_settling(on), Wave.id != (communication.wave_id or 0))
     return list(db.session.scalars(asked.order_by(Wave.stabilises_until_on.desc(), Wave.id)))
 
 
@@ -53,7 +49,7 @@ def waves_to_tell_stable(on: date) -> Select[Wave]:
     return (
         select(Wave)
         .where(
-            Wave.status.in_((WaveStatus.LIVE, WaveStatus.STABILISING)),
+            Wave.status.in_([status for status in WaveStatus if status.is_live]),
             Wave.stabilises_until_on < on,
             Wave.stabilises_until_on >= on - TOLD_WITHIN,
             or_(Wave.stable_drafted_on.is_(None), Wave.stable_drafted_on < Wave.go_live_on),

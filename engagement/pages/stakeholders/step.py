@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from engagement.accounts.scopes import rights
+from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, today
 from engagement.pages.parts.fields import row_id
@@ -100,9 +101,12 @@ def _milestones(line: StepLine) -> list[SelectChoice]:
 def follow_milestone(step_id: int) -> BaseResponse:
     """Let the day of a step follow a milestone of its wave, or none."""
     held(line_to_plan(step_id).step)
-    line, number = line_to_plan(step_id), row_id(request.form.get("milestone", ""))
+    line, given = line_to_plan(step_id), request.form.get("milestone", "")
     rows = milestones_of(line.step.wave_id) if line.step.wave_id is not None else []
-    anchor_step(line, next((row for row in rows if row.id == number), None), by=guard.reader().actor)
+    chosen = next((row for row in rows if row.id == row_id(given)), None)
+    if given and chosen is None:
+        raise BadInput("Choose one of the milestones that the page offers; this one may have been taken away.")
+    anchor_step(line, chosen, by=guard.reader().actor)
     return done("stakeholders.step", "It is kept.", step_id=step_id)
 
 

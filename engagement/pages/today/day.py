@@ -178,12 +178,13 @@ def _cards(shown: Sequence[Wave], trained: Mapping[int, Count], on: date) -> lis
 
 def _card_lines(wave: Wave, people: int, trained: Count, on: date) -> list[str]:
     is_ahead = wave.status.is_ahead
-    go_live = f"{'Go-live' if is_ahead else 'Live since'} {short_day(wave.go_live_on)}"
-    lines = [f"{go_live}, {plural(people, 'person', 'people')}."]
+    said = "Go-live" if is_ahead else "Live since" if wave.status.keeps_days else "Rolled back, was live from"
+    lines = [f"{said} {short_day(wave.go_live_on)}, {plural(people, 'person', 'people')}."]
     if trained.assigned:
         lines.append(f"{f'{trained.finished:,}' if trained.finished else 'None'} of {trained.assigned:,} trained.")
     elif is_ahead:
         lines.append("Nobody has training to do yet.")
-    if wave.stabilises_until_on and wave.status.is_open and wave.stabilises_until_on >= on:
+    is_kept = wave.status.is_open and wave.status.keeps_days
+    if wave.stabilises_until_on and is_kept and wave.stabilises_until_on >= on:
         lines.append(f"Quiet period ends {short_day(wave.stabilises_until_on)}.")
     return lines

@@ -20,7 +20,7 @@ from engagement.waves.models import Wave
 from engagement.waves.scopes import wave_for
 from engagement.words import plural
 
-#: More planned messages than this are said as a number only.
+#: No more planned messages than this are counted.
 MOST_COUNTED = 500
 
 

@@ -62,7 +62,8 @@ def choose_audiences(wave_id: int) -> Drawn | BaseResponse:
     allow(reaches_programme(rights.planning(reader), row.programme), rights.planning(reader))
     form = _audiences_form(row)
     if form.validate_on_submit():
-        chosen = [each for each in (db.session.get(Audience, int(key)) for key in form.audiences.data or []) if each]
+        keys = [int(key) for key in form.audiences.data or []]
+        chosen = db.session.scalars(audiences_in_use().where(Audience.id.in_(keys))).all()
         with saving(form) as saved:
             came, went = membership.choose_audiences(row, chosen, on=here_today(), by=reader.actor)
             settle_assignments(clock.now(), row.id)

@@ -15,9 +15,8 @@ from engagement.pages.waves import blueprint
 from engagement.programmes import queries as programmes
 from engagement.programmes.scopes import programmes_within
 from engagement.waves import queries
-from engagement.waves.milestones.queries import milestones_of_waves
 from engagement.waves.models import Wave
-from engagement.waves.overlaps.queries import overlaps_of
+from engagement.waves.overlaps.queries import asking_of, overlaps_of
 from engagement.waves.overlaps.rules import Overlap
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import waves_within
@@ -65,18 +64,15 @@ def timeline() -> str:
 
 
 def _rows(shown: Sequence[Wave], by_id: dict[int, Wave], found: Sequence[Overlap]) -> list[TimelineRow]:
-    ids = [wave.id for wave in shown]
-    people, milestones = queries.member_counts(ids), milestones_of_waves(ids)
+    people = queries.member_counts([wave.id for wave in shown])
     rows = []
-    for wave in shown:
-        days = [row.falls_on for row in milestones[wave.id]]
-        begins_on = min([*days, wave.training_due_on, wave.go_live_on])
+    for wave, asking in zip(shown, asking_of(shown), strict=True):
         shared = [
             _shared_words(each, by_id[each.other(wave.id)])
             for each in found
             if wave.id in (each.first_id, each.second_id)
         ]
-        rows.append(TimelineRow(wave, begins_on, people[wave.id], shared))
+        rows.append(TimelineRow(wave, asking.begins_on, people[wave.id], shared))
     return rows
 
 

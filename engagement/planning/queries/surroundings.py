@@ -46,7 +46,7 @@ def _other_waves(wave: Wave, first: date, last: date) -> tuple[list[Blocked], li
         if not (number := shared.get(other.id, 0)):
             continue
         people = f"{plural(number, 'person is', 'people are')} in both."
-        if other.stabilises_until_on is not None:
+        if other.stabilises_until_on is not None and other.status.keeps_days:
             words = f"{other.title} is left to settle until {day_words(other.stabilises_until_on)}; {people}"
             quiet.append(Blocked(other.go_live_on, other.stabilises_until_on, words))
         if other.status.is_ahead:

@@ -9,6 +9,7 @@ from engagement.db import db
 from engagement.people.models import Department
 from engagement.people.queries import departments, standing_department
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
+from engagement.stakeholders.queries import on_the_map
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.rules import Level
 from engagement.stakeholders.willingness.rules import Planned, Willing, ranked
@@ -46,6 +47,7 @@ def _levels(programme_id: int, visible: ColumnElement[bool]) -> dict[int, tuple[
             StakeholderPlace.programme_id == programme_id,
             StakeholderPlace.ended_at.is_(None),
             visible,
+            on_the_map(),
             Stakeholder.department_id.is_not(None),
             StakeholderStanding.superseded_at.is_(None),
             StakeholderStanding.level_now.is_not(None),

@@ -205,7 +205,7 @@ def _item(
     after = line.after if line.after is not None and line.after.id not in done else None
     is_asked = line.kind is ItemKind.REQUIRED or (line.kind is ItemKind.CHOICE and choices_left > 0)
     is_needed = assignment is not None and completion is None and is_asked
-    due = assignment.due_on if assignment and assignment.wave.status.keeps_due_days else None
+    due = assignment.due_on if assignment and assignment.wave.status.keeps_days else None
     if completion is not None:
         state = LearningState.DONE
     elif is_needed and due is not None and on > due:

@@ -44,7 +44,7 @@ def is_past_due(on: date) -> ColumnElement[bool]:
     Nothing is past due while its wave is rolled back.
     """
     due_on = func.coalesce(Assignment.own_due_on, Wave.training_due_on)
-    held = [status for status in WaveStatus if not status.keeps_due_days]
+    held = [status for status in WaveStatus if not status.keeps_days]
     return exists().where(Wave.id == Assignment.wave_id, due_on < on, Wave.status.not_in(held))
 
 

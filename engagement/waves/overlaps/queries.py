@@ -10,18 +10,16 @@ from engagement.db import db
 from engagement.waves.milestones.queries import milestones_of_waves
 from engagement.waves.models import Membership, Wave
 from engagement.waves.overlaps.rules import Asking, Overlap, overlaps
-from engagement.waves.rules import WaveStatus
+from engagement.waves.queries import is_settling
 
 
 def overlaps_of(waves: Sequence[Wave]) -> list[Overlap]:
-    """Return where these waves ask something of the same people at the same time; waves that are over ask nothing."""
-    asking = [each for each in waves if each.status.is_open]
-    milestones = milestones_of_waves([wave.id for wave in asking])
-    days = {
-        wave.id: [wave.training_due_on, wave.go_live_on, *(row.falls_on for row in milestones[wave.id])]
-        for wave in asking
-    }
-    spans = [_asking(wave, days[wave.id]) for wave in asking]
+    """Return where these waves ask something of the same people at the same time.
+
+    Waves that are over or rolled back ask nothing on the days that were planned.
+    """
+    asking = [each for each in waves if each.status.is_open and each.status.keeps_days]
+    spans = asking_of(asking)
     together = {
         wave_id
         for n, one in enumerate(spans)
@@ -32,7 +30,14 @@ def overlaps_of(waves: Sequence[Wave]) -> list[Overlap]:
     return overlaps(spans, _shared(sorted(together))) if together else []
 
 
-def _asking(wave: Wave, days: Sequence[date]) -> Asking:
+def asking_of(waves: Sequence[Wave]) -> list[Asking]:
+    """Return from when to when each of these waves asks something of its people, whether or not it is over, in one query."""
+    milestones = milestones_of_waves([wave.id for wave in waves])
+    return [_asking(wave, [row.falls_on for row in milestones[wave.id]]) for wave in waves]
+
+
+def _asking(wave: Wave, milestones: Sequence[date]) -> Asking:
+    days = [wave.training_due_on, wave.go_live_on, *milestones]
     return Asking(wave.id, min(days), max(*days, wave.stabilises_until_on or wave.go_live_on))
 
 
@@ -66,9 +71,7 @@ def left_to_settle(wave: Wave, on: date) -> list[tuple[Wave, int]]:
             Membership.ended_at.is_(None),
             other.ended_at.is_(None),
             Wave.id != wave.id,
-            Wave.status.in_((WaveStatus.LIVE, WaveStatus.STABILISING)),
-            Wave.go_live_on <= on,
-            Wave.stabilises_until_on >= on,
+            is_settling(on),
         )
         .group_by(Wave.id)
         .order_by(Wave.stabilises_until_on, Wave.id)

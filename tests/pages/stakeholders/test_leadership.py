@@ -11,9 +11,11 @@ from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
 from engagement.db import db
+from engagement.planning.queries.anchored import anchor_of_step
 from engagement.stakeholders.leadership.actions import WHY_MOVED, StepDetails, plan_step
 from engagement.stakeholders.leadership.queries import lines_of
 from engagement.stakeholders.leadership.rules import StepKind, StepState
+from engagement.waves.milestones.queries import milestones_of
 from tests.factories import PASSWORD
 
 
@@ -147,6 +149,19 @@ def test_a_planner_reads_of_missed_steps_on_today(manager, wave, margaret):
     assert "A sponsor’s step that nobody did 1 Open a session: Town hall Margaret Leclerc, for Wave 3" in text
     wave.programme.sponsor = None
     assert "Margaret Leclerc is no sponsor there any more." in text_of(manager.get("/"))
+
+
+def test_a_step_follows_a_milestone_until_somebody_chooses_none(manager, wave, margaret):
+    step = plan(wave, margaret, 4)
+    [live, *_] = milestones_of(wave.id)
+    address = f"/stakeholders/leadership/{step}/anchor"
+    assert manager.post(address, data={"milestone": live.id}).status_code == 303
+    assert anchor_of_step(step).milestone_id == live.id
+    refused = manager.post(address, data={"milestone": 999})
+    assert (refused.status_code, "may have been taken away" in text_of(refused)) == (422, True)
+    assert anchor_of_step(step).milestone_id == live.id
+    assert manager.post(address, data={"milestone": ""}).status_code == 303
+    assert anchor_of_step(step) is None
 
 
 def test_leaving_out_asks_why(manager, wave, margaret):

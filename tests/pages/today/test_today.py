@@ -187,6 +187,15 @@ def test_a_wave_that_is_not_in_order_is_no_calm(app, status, go_live_on, finishe
     assert f"{title} 1 Wave 3: Property claims {why}" in shown
 
 
+def test_the_card_of_a_wave_that_was_rolled_back_does_not_call_it_live_or_quiet(app):
+    wave = make_wave(go_live_on=date(2026, 4, 7), status=WaveStatus.ROLLED_BACK)
+    wave.stabilises_until_on = date(2026, 5, 5)
+    db.session.commit()
+    shown = words_of(signed_in(app, make_change_manager()).get("/"))
+    assert "Rolled back, was live from 7 April, 0 people." in shown
+    assert "Quiet period ends" not in shown
+
+
 def test_a_wave_lead_sees_only_the_own_wave(app):
     lead = make_person("Lena Lead", "lena@example.com")
     programme = make_programme()

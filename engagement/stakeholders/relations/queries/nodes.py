@@ -65,9 +65,9 @@ class Network:
     nodes: Mapping[int, Node]
     relations: Sequence[Relation]
 
-    def pairs(self, kind: RelationKind | None = None) -> list[Pair]:
-        """Return who is related to whom, in one way or in any."""
-        return [each.key[:2] for each in self.relations if kind in (None, each.kind)]
+    def pairs(self) -> list[Pair]:
+        """Return who is related to whom."""
+        return [each.key[:2] for each in self.relations]
 
     @cached_property
     def related(self) -> set[int]:
