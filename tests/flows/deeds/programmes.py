@@ -81,7 +81,7 @@ DONE: list[Deed] = [
         lambda at: answer_statement(at.person, make_statement(at.workflow), None, by=TESTER),
         PEOPLE_OF_DEPARTMENT | {"programme"},
     ),
-    (Verb.NAMED_OVERSEER, lambda at: overseer(at), PEOPLE_OF_DEPARTMENT | {"programme"}),
+    (Verb.NAMED_OVERSEER, overseer, PEOPLE_OF_DEPARTMENT | {"programme"}),
     (
         Verb.CHANGED_OVERSEER,
         lambda at: change_overseer(overseer(at), OverseerDetails(hours="Never"), on=DAY, by=TESTER),
