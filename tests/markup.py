@@ -1,9 +1,22 @@
-"""What is wrong with the HTML of a page: what a strict parser says, and what it lets pass."""
+"""The text of a page, and what is wrong with its HTML: what a strict parser says, and what it lets pass."""
 
+import re
 from collections import Counter
+from html import unescape
 from html.parser import HTMLParser
 
 from justhtml import JustHTML
+from werkzeug.test import TestResponse
+
+
+def text_of(answer: TestResponse) -> str:
+    """Return the text of a page between its tags, as it was escaped, with single blanks."""
+    return " ".join(re.sub(r"<[^>]*>", " ", answer.get_data(as_text=True)).split())
+
+
+def plain(answer: TestResponse) -> str:
+    """Return the text of a page as it is read."""
+    return unescape(text_of(answer))
 
 
 class _Start(HTMLParser):

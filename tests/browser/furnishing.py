@@ -18,11 +18,16 @@ from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
+from engagement.consultations.actions.bodies import make_body, name_member
+from engagement.consultations.actions.consulting import ask_question, hand_over, open_consultation
+from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document
 from engagement.db import db
 from engagement.people.actions import mark_as_left, name_department_manager
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.programmes.actions import make_programme, make_workflow, name_holder
+from engagement.programmes.models import Workflow
+from engagement.programmes.oversight.actions import OverseerDetails, name_overseer
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.programmes.scope.rules import StatementTexts
 from engagement.resistance.actions import log_concern
@@ -42,6 +47,9 @@ from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.library import settle_library
+from engagement.value.actions.metrics import make_metric, say_baseline
+from engagement.value.actions.readings import Read, add_reading
+from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
 from engagement.waves.actions import place_people, plan_wave
 from engagement.waves.models import Wave, WaveDetails
 
@@ -200,3 +208,22 @@ def _calendar(wave: Wave) -> None:
         Details(CommunicationKind.PROGRAMME_UPDATE, "Programme update", people, ines, cadence="FREQ=MONTHLY;BYDAY=3TH"),
         by=ines.actor,
     )
+
+
+def furnish_what_is_measured_and_asked() -> None:
+    """Of the small programme: a metric with two readings, a works council that is asked, and somebody who may stop the workflow."""
+    on, ines = clock.today("Europe/London"), _ines().actor
+    wave, dana = db.session.query(Wave).one(), db.session.query(Person).filter_by(email=TEAM_LEAD).one()
+    workflow = db.session.query(Workflow).one()
+    said = MetricDetails("Time to answer", "minutes", Better.LOWER, ReadingRhythm.WEEK, 10_000, on + timedelta(days=90))
+    metric = make_metric(workflow, said, dana, by=ines)
+    say_baseline(metric, BaselineSaid(20_000, on - timedelta(days=30), "All claims of a week"), today=on, by=ines)
+    for days, value in ((14, 18_000), (7, 15_500)):
+        add_reading(metric, Read(on - timedelta(days=days), value, "Whole week"), today=on, by=ines)
+    council = make_body(wave.programme, BodyDetails("Works council", BodyKind.WORKS_COUNCIL), None, by=ines)
+    name_member(council, dana, by=ines)
+    asked = open_consultation(wave, council, Asked(True, "Section 4", on + timedelta(days=20)), today=on, by=ines)
+    hand_over(asked, Document("The plan", "2", on, text="All of it."), today=on, by=ines)
+    ask_question(asked, "Who sees the counts?", by=ines)
+    name_overseer(workflow, dana, OverseerDetails("Order 14", on, "Always"), on=on, by=ines)
+    db.session.commit()

@@ -1,7 +1,17 @@
 """Every main page as each of its readers, light and dark: axe, four widths and letters, the console and the Content-Security-Policy."""
 
+from collections.abc import Iterable
+
 import pytest
-from browser.furnishing import ADMINISTRATOR, EMPLOYEE, MANAGER, SPONSOR, TEAM_LEAD
+from browser.furnishing import (
+    ADMINISTRATOR,
+    EMPLOYEE,
+    MANAGER,
+    SPONSOR,
+    TEAM_LEAD,
+    furnish_what_is_measured_and_asked,
+)
+from browser.inspection import Visitor
 
 PLANNING = (
     "/ /programmes /programmes/1 /programmes/1/edit /programmes/new /workflows/1 /workflows/1/edit /workflows/1/ownership "
@@ -21,6 +31,17 @@ TALKING = (
     "/stakeholders/1/promises/new /stakeholders/1/rhythm /stakeholders/rhythm/1 /stakeholders/1/health /stakeholders/inbox/1 "
     "/stakeholders/inbox/mail/1"
 ).split()
+DECIDING = (
+    "/waves /waves/1/milestones /milestones/1 /waves/1/chain /waves/1/copies /waves/1/fallback /waves/1/lessons /waves/1/impacts "
+    "/waves/1/impacts/3 /waves/1/impacts/3/leaders /waves/1/consultations/new /blackouts /programmes/1/order "
+    "/programmes/1/portfolio /workflows/1/versions /workflows/1/statements /workflows/1/statements/everybody/draft /statements/1 "
+    "/statements/1/people /workflows/1/oversight /workflows/1/notices/effect /deliveries/addresses /deliveries/bounces"
+).split()
+MEASURED_AND_ASKED = (
+    "/workflows/1/value /metrics/1 /metrics/1/baseline /metrics/1/edit /readings/1/correction /consultations "
+    "/consultations/1 /consultations/1/edit /consultations/1/documents /body-questions/1/answers /handed-over/1 "
+    "/programmes/1/bodies /bodies/1/edit /bodies/1/members /overseers/1"
+).split()
 TELLING = (
     "/communications /communications?view=list /communications/1 /communications/1/edit /communications/new "
     "/communications/new?programme_id=1 /communications/standard?programme_id=1 /occurrences/1 /deliveries /training "
@@ -34,8 +55,9 @@ OPEN = "/login /login/link-asked /login/link/nonsense /concerns/new /concerns/re
 READERS = {
     "planning": (MANAGER, PLANNING),
     "talking": (MANAGER, TALKING),
+    "deciding": (MANAGER, DECIDING),
     "telling": (MANAGER, TELLING),
-    "employee": (EMPLOYEE, [*OWN, "/me/training/1"]),
+    "employee": (EMPLOYEE, [*OWN, "/me/training/1", "/me/changes/1"]),
     "team lead": (TEAM_LEAD, ["/", "/waves/1", "/me", "/me/training", "/me/team"]),
     "sponsor": (
         SPONSOR,
@@ -62,14 +84,27 @@ def test_every_page_is_sound(live, window, who):
     visitor = window()
     if email:
         visitor.sign_in(email)
+    assert faults_on(visitor, live.url, paths) == ""
+
+
+def test_pages_of_what_is_measured_and_asked_are_sound(live, window):
+    with live.app.app_context():
+        furnish_what_is_measured_and_asked()
+    visitor = window()
+    visitor.sign_in(MANAGER)
+    assert faults_on(visitor, live.url, MEASURED_AND_ASKED) == ""
+
+
+def faults_on(visitor: Visitor, url: str, paths: Iterable[str]) -> str:
+    """Return what is wrong with any of these pages, all of it together."""
     faults = []
     for path in paths:
-        visitor.page.goto(live.url + path)
+        visitor.page.goto(url + path)
         try:
             visitor.see(in_the_dark=True)
         except AssertionError as error:
             faults.append(str(error))
-    assert not faults, "\n\n".join(faults)
+    return "\n\n".join(faults)
 
 
 def test_the_appearance_that_a_reader_chose_stays(live, window):

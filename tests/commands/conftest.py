@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from commands.shell import Demonstration, Shell, load_demonstration
+from intake.companies import csv_of
 from sqlalchemy import create_engine, make_url, text
 
 
@@ -49,6 +50,49 @@ def demonstration(_migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> 
             shell.write("PRAGMA journal_mode=DELETE")
             said.write_text(json.dumps([made.said, made.seconds]))
     return Demonstration(shell, *json.loads(said.read_text()))
+
+
+@pytest.fixture
+def lived_in(tmp_path: Path, demonstration: Demonstration) -> Shell:
+    """A shell over a copy of the demonstration."""
+    folder = tmp_path / "lived in"
+    folder.mkdir()
+    (folder / "lived.db").write_bytes(demonstration.file.read_bytes())
+    return Shell(f"sqlite:///{folder / 'lived.db'}", folder)
+
+
+@pytest.fixture(scope="session")
+def _small(_migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database of twelve people and a sign-in, `small.db`, and a backup of it, `backup.zip`."""
+    folder = tmp_path_factory.mktemp("small")
+    with closing(sqlite3.connect(_migrated)) as source, closing(sqlite3.connect(folder / "small.db")) as target:
+        source.backup(target)
+    shell, file = Shell(f"sqlite:///{folder / 'small.db'}", folder), folder / "people.csv"
+    file.write_bytes(csv_of(*(f"{n},person{n}@example.com,Person,Number{n},Operations,,user" for n in range(12))))
+    for done in (
+        shell.flask("people", "import", file),
+        shell.flask("user", "create", "ada@example.com", "--name", "Ada", "--role", "auditor"),
+        shell.flask("backup", folder / "backup.zip"),
+    ):
+        assert done.code == 0, done
+    assert "12 people, 1 sign-in," in done.out
+    shell.write("PRAGMA journal_mode=DELETE")
+    return folder
+
+
+@pytest.fixture
+def small(_small: Path, tmp_path: Path) -> Shell:
+    """A shell over a small database, where it doesn't matter how much is in it."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    shutil.copy(_small / "small.db", folder)
+    return Shell(f"sqlite:///{folder / 'small.db'}", folder)
+
+
+@pytest.fixture
+def file(_small: Path, tmp_path: Path) -> Path:
+    """A backup of the small database, to be used or broken."""
+    return shutil.copy(_small / "backup.zip", tmp_path / "backup.zip")
 
 
 @pytest.fixture(scope="session")

@@ -68,17 +68,22 @@ def test_a_notice_is_written_by_one_and_published_by_another_who_changes_nothing
     notice = write_notice(workflow, "What it means", BODY, by=by)
     with pytest.raises(RuleBroken, match="Say first how Claims triage affects workers"):
         publish_notice(notice, by=TESTER)
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput) as refused:
         say_effect(workflow, "  ", by=by)
+    assert list(refused.value.problems) == ["why"]
     say_effect(workflow, "It decides who gets which case.", by=by)
     with pytest.raises(RuleBroken, match="nobody approves their own text"):
         publish_notice(notice, by=by)
     assert publish_notice(notice, by=TESTER) == 2
     with pytest.raises(RuleBroken, match="published already"):
         publish_notice(notice, by=TESTER)
-    for subject, body in (("", BODY), ("What", " "), ("What", "Dear {{ first_name }}"), ("What", "x" * 20_001)):
-        with pytest.raises(BadInput):
+    wrong = {("", BODY): "subject"} | dict.fromkeys(
+        (("What", " "), ("What", "Dear {{ first_name }}"), ("What", "x" * 20_001)), "body"
+    )
+    for (subject, body), field in wrong.items():
+        with pytest.raises(BadInput) as refused:
             write_notice(workflow, subject, body, by=by)
+        assert list(refused.value.problems) == [field]
     second = write_notice(workflow, "What else it means", BODY, by=by)
     assert (second.number, draft_of(workflow.id), current_notices([workflow.id])[workflow.id]) == (2, second, notice)
     assert publish_notice(second, by=TESTER) == 2

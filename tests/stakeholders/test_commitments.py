@@ -6,6 +6,7 @@ import pytest
 from factories import TESTER, make_change_manager, make_person, make_programme, make_wave
 from sqlalchemy import select, true
 from sqlalchemy.exc import IntegrityError
+from stakeholders.map_rows import ON, add, promise
 
 from engagement import clock
 from engagement.audit import AuditEntry
@@ -35,32 +36,11 @@ from engagement.stakeholders.commitments.queries.next_steps import (
 )
 from engagement.stakeholders.commitments.rules import Outcome
 from engagement.stakeholders.commitments.scopes import commitment_for, commitment_to_change
-from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.actions import say_standing
 from engagement.stakeholders.standings.rules import Standing as Judged
 from engagement.verbs import Verb
 
 pytestmark = pytest.mark.usefixtures("frozen")
-#: A Tuesday.
-ON = date(2026, 4, 14)
-
-
-@pytest.fixture
-def wave(app):
-    return make_wave()
-
-
-@pytest.fixture
-def sam(app):
-    return make_person("Sam Pryce", "sam@example.com")
-
-
-def add(whom, *places, **said):
-    return mapping.add_stakeholder(whom, StakeholderGroup.OTHERS, places=places, by=TESTER, **said)
-
-
-def promise(row, owner, text="Send the rota", due=ON + timedelta(days=9), **more):
-    return promising.make_promise(row, text, owner, due, on=ON, by=TESTER, **more)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """How somebody outside the directory is reached: what is kept, what is refused, and what the audit has of it."""
 
 import pytest
-from factories import TESTER, make_person, make_wave
+from factories import TESTER, make_person
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -15,11 +15,6 @@ from engagement.stakeholders.rules import IN_DIRECTORY, Contact, StakeholderGrou
 from engagement.verbs import Verb
 
 pytestmark = pytest.mark.usefixtures("frozen")
-
-
-@pytest.fixture
-def wave(app):
-    return make_wave()
 
 
 def put(whom, wave):

@@ -45,11 +45,6 @@ DAY = date(2026, 4, 14)
 G = StakeholderGroup
 
 
-@pytest.fixture
-def wave(app):
-    return make_wave()
-
-
 def put(whom, *places, group=G.OTHERS, **said):
     row = add_stakeholder(whom, group, places=places, by=TESTER, **said)
     db.session.flush()

@@ -145,11 +145,6 @@ def test_the_token_is_found_in_the_address():
 
 
 @pytest.fixture
-def wave(app):
-    return make_wave()
-
-
-@pytest.fixture
 def ines(wave):
     return make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER, programme_id=wave.programme_id)
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from factories import TESTER, make_change_manager, make_department, make_person, make_programme, make_wave
 from sqlalchemy import select
+from stakeholders.map_rows import add
 
 from engagement import clock
 from engagement.audit import AuditEntry
@@ -25,22 +26,12 @@ from engagement.stakeholders.interactions.queries.timeline import (
 )
 from engagement.stakeholders.interactions.rules import Channel, Said, Sentiment
 from engagement.stakeholders.interactions.scopes import interaction_for, interaction_to_change
-from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import stakeholders_within
 
 pytestmark = pytest.mark.usefixtures("frozen")
 ON = date(2026, 4, 14)
 ALL = Reach(everything=True)
 SAID = Said(Channel.CALL, ON - timedelta(days=1), "They ask for eight weeks of notice.", "notice")
-
-
-@pytest.fixture
-def wave(app):
-    return make_wave()
-
-
-def add(whom, *places):
-    return mapping.add_stakeholder(whom, StakeholderGroup.OTHERS, places=places, by=TESTER)
 
 
 def log(*parties, said=SAID, by=TESTER):

@@ -1,16 +1,11 @@
 """Of whom impact and levels are kept: groups, outsiders, and people while they hold a post or speak for others."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from factories import (
-    TESTER,
-    make_department,
-    make_person,
-    make_wave,
-    make_workflow,
-)
-from sqlalchemy import select, true
+from factories import TESTER, make_department, make_person, make_workflow
+from sqlalchemy import select
+from stakeholders.map_rows import ON, add, history, say, stored
 
 from engagement import clock
 from engagement.audit import AuditEntry
@@ -22,48 +17,17 @@ from engagement.programmes.rules import OwnershipPart
 from engagement.scheduler.stakeholder_jobs import forget_labels as forget_labels_of_the_day
 from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.champions.actions import appoint_champion, release_champion
-from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.standings.actions import forget_labels, say_standing
-from engagement.stakeholders.standings.models import StakeholderStanding
+from engagement.stakeholders.standings.actions import forget_labels
 from engagement.stakeholders.standings.queries.posts import is_labelled, labels_to_forget
 from engagement.stakeholders.standings.queries.present import standing_shown
-from engagement.stakeholders.standings.rules import (
-    NOT_LABELLED,
-    Level,
-    Standing,
-)
+from engagement.stakeholders.standings.rules import NOT_LABELLED, Level, Standing
 from engagement.verbs import Verb
 from engagement.waves.models import WaveDepartment
 from engagement.waves.rules import WaveStatus
 
 pytestmark = pytest.mark.usefixtures("frozen")
 G = StakeholderGroup
-ON = date(2026, 4, 14)
-
-
-@pytest.fixture
-def wave(app):
-    return make_wave()
-
-
-def add(whom, *places, **said):
-    return mapping.add_stakeholder(whom, G.OTHERS, places=places, by=TESTER, **said)
-
-
-def say(row, reason="", by=TESTER, **said):
-    return say_standing(row, Standing(**said), reason, on=clock.now().date(), by=by)
-
-
-def stored(row):
-    rows = db.session.scalars(
-        select(StakeholderStanding).where(StakeholderStanding.stakeholder_id == row.id).order_by(StakeholderStanding.id)
-    )
-    return [(r.influence, r.interest, r.impact, r.level_now, r.level_wanted, r.reason) for r in rows]
-
-
-def history(row, **told):
-    return [line.words for line in history_of(row.id, true(), **told)]
 
 
 LABELS = ({"impact": 50}, {"level_now": Level.RESISTANT}, {"level_wanted": Level.LEADING})

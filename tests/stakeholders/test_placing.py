@@ -28,11 +28,6 @@ EVERYTHING = Reach(everything=True)
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def wave(app):
-    return make_wave()
-
-
 def add(whom, *places, group=G.OTHERS, **said):
     return mapping.add_stakeholder(whom, group, places=places, by=TESTER, **said)
 

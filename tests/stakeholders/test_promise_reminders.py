@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
-from factories import TESTER, make_account, make_person, make_programme, make_wave
+from factories import TESTER, make_account, make_person, make_programme
 from sqlalchemy import select, true
+from stakeholders.map_rows import ON, add, promise
 
 from engagement.accounts.rules import Role
 from engagement.db import db
@@ -14,38 +15,14 @@ from engagement.set_aside import set_aside
 from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.commitments.actions import promising
 from engagement.stakeholders.commitments.actions.reminding import remind_of_promise, tell_of_late_promise
-from engagement.stakeholders.commitments.queries.lists import (
-    made_in,
-    same_elsewhere,
-)
+from engagement.stakeholders.commitments.queries.lists import made_in, same_elsewhere
 from engagement.stakeholders.commitments.queries.reminding import promises_to_remind_of, promises_to_tell_of
 from engagement.stakeholders.commitments.rules import Outcome, reminded_from
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
-from engagement.stakeholders.rules import StakeholderGroup
 
 pytestmark = pytest.mark.usefixtures("frozen")
-#: A Tuesday.
-ON = date(2026, 4, 14)
 GB = "GB-ENG"
-
-
-@pytest.fixture
-def wave(app):
-    return make_wave()
-
-
-@pytest.fixture
-def sam(app):
-    return make_person("Sam Pryce", "sam@example.com")
-
-
-def add(whom, *places, **said):
-    return mapping.add_stakeholder(whom, StakeholderGroup.OTHERS, places=places, by=TESTER, **said)
-
-
-def promise(row, owner, text="Send the rota", due=ON + timedelta(days=9), **more):
-    return promising.make_promise(row, text, owner, due, on=ON, by=TESTER, **more)
 
 
 def letters():

@@ -3,13 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from factories import (
-    TESTER,
-    make_change_manager,
-    make_wave,
-)
-from sqlalchemy import select, true
+from factories import TESTER, make_change_manager
+from sqlalchemy import true
 from sqlalchemy.exc import IntegrityError
+from stakeholders.map_rows import add, history, say, stored
 
 from engagement import clock
 from engagement.db import db
@@ -17,7 +14,6 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.standings.actions import say_standing
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.present import standing_of
 from engagement.stakeholders.standings.rules import (
@@ -34,30 +30,6 @@ from engagement.stakeholders.standings.rules import (
 
 pytestmark = pytest.mark.usefixtures("frozen")
 G = StakeholderGroup
-
-
-@pytest.fixture
-def wave(app):
-    return make_wave()
-
-
-def add(whom, *places, **said):
-    return mapping.add_stakeholder(whom, G.OTHERS, places=places, by=TESTER, **said)
-
-
-def say(row, reason="", by=TESTER, **said):
-    return say_standing(row, Standing(**said), reason, on=clock.now().date(), by=by)
-
-
-def stored(row):
-    rows = db.session.scalars(
-        select(StakeholderStanding).where(StakeholderStanding.stakeholder_id == row.id).order_by(StakeholderStanding.id)
-    )
-    return [(r.influence, r.interest, r.impact, r.level_now, r.level_wanted, r.reason) for r in rows]
-
-
-def history(row, **told):
-    return [line.words for line in history_of(row.id, true(), **told)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from itertools import count
 
 import pytest
 from factories import TESTER, make_department, make_person, make_programme, make_wave
@@ -27,6 +28,8 @@ from tests.training.courses import make_curriculum, make_module
 
 ROLES = list(TrainingRole)
 PLACES = ("Operations/Claims", "Operations/Letters", "Finance", None)
+#: One for each completion: a person completes a version of a module once.
+VERSIONS = count(1)
 
 
 def finish(person: Person, module: Module) -> None:
@@ -35,7 +38,7 @@ def finish(person: Person, module: Module) -> None:
         Completion(
             person=person,
             module=module,
-            module_version=random.randint(1, 9_999),
+            module_version=next(VERSIONS),
             source=CompletionSource.IMPORT,
             completed_at=now,
             recorded_by="The tests",

@@ -74,7 +74,7 @@ def test_versions_stay_and_people_read_the_closest_that_is_published(app: Flask)
     # The newer one is not published yet.
     assert published_for([wave.id], below.lineage) == [first]
     assert [row.department for row in published_for([wave.id], above.lineage)] == [above]
-    with pytest.raises(RuleBroken):
+    with pytest.raises(RuleBroken, match="changed after you opened the page"):
         publish_impact(wave, below.id, read_id=first.id, by=TESTER)
     publish_impact(wave, below.id, by=TESTER)
     assert published_for([wave.id], below.lineage) == [second]
@@ -84,12 +84,13 @@ def test_versions_stay_and_people_read_the_closest_that_is_published(app: Flask)
     standing = standing_assessment(wave.id, below.id, LEADERS)
     assert standing is not None
     assert standing.said.total == 5
-    with pytest.raises(RuleBroken):
+    with pytest.raises(RuleBroken, match="Nothing is published for this group"):
         withdraw_impact(wave, below.id, by=TESTER)
-    with pytest.raises(RuleBroken):
+    with pytest.raises(RuleBroken, match="Elsewhere is not in "):
         assess_impact(wave, make_department("Elsewhere"), LEADERS, said(1), floor=5, by=TESTER)
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput) as refused:
         assess_impact(wave, below, PEOPLE, said(1, basis="Workshop", voices=4), floor=5, by=TESTER)
+    assert list(refused.value.problems) == ["voices"]
 
 
 def test_what_was_said_of_a_merged_department_goes_on_for_its_successor(app: Flask):

@@ -191,13 +191,14 @@ def test_a_milestone_that_makes_no_sense_is_refused_by_field() -> None:
         with pytest.raises(BadInput) as found:
             add_milestone(wave, said, country=COUNTRY, by=TESTER)
         assert set(found.value.problems) == {field}
-    for row, said in (
-        (live, MilestoneDetails(G, anchor=quiet, offset=Offset(1))),
-        (quiet, MilestoneDetails(Q, falls_on=date(2026, 5, 11))),
-        (due, MilestoneDetails(D, anchor=due, offset=Offset(1))),
+    for row, field, said in (
+        (live, "anchor", MilestoneDetails(G, anchor=quiet, offset=Offset(1))),
+        (quiet, "falls_on", MilestoneDetails(Q, falls_on=date(2026, 5, 11))),
+        (due, "anchor", MilestoneDetails(D, anchor=due, offset=Offset(1))),
     ):
-        with pytest.raises(BadInput):
+        with pytest.raises(BadInput) as found:
             change_milestone(row, said, country=COUNTRY, by=TESTER)
+        assert set(found.value.problems) == {field}
         db.session.expire(row)
     with pytest.raises(RuleBroken, match="every wave has it"):
         remove_milestone(due, by=TESTER)

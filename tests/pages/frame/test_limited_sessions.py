@@ -4,7 +4,7 @@ import pytest
 from factories import PASSWORD, TESTER, make_account, make_department, make_person, make_wave, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
-from pages.frame.test_access import ANYBODY, EVERYBODY, MATRIX, ask, has_sides, is_let_in, rules_of
+from pages.frame.access import ANYBODY, EVERYBODY, MATRIX, ask, has_sides, is_let_in, rules_of
 from pages.frame.two_of_everything import SIDES, World
 from sqlalchemy import select
 

@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass
 
-from factories import (
-    TESTER,
-    make_department,
-    make_person,
-    make_programme,
-    make_wave,
-    make_workflow,
-)
+from factories import TESTER, make_department, make_person, make_programme, make_wave, make_workflow
 from flask import Flask
+from pages.frame.rows_of_messages import bounce_of, calendar_of, delivery_to, mailbox_message
+from pages.frame.rows_of_training import assignment_of, attempt_of, leftover_of
+from pages.frame.rows_of_workflows import consultation_of, metric_of
+from pages.frame.rows_on_maps import map_of, relation_of, step_of
 from sqlalchemy import select
 
 from engagement import clock
@@ -19,30 +16,16 @@ from engagement.accounts.kept_forms.actions import keep_form
 from engagement.accounts.links.rules import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
-from engagement.audiences.actions import give_role_by_rule, save_audience
-from engagement.communications.actions.calendar import make_communication
-from engagement.communications.actions.planning import schedule_briefing
-from engagement.communications.models import Details, Occurrence, TextVersion
-from engagement.communications.rules import CommunicationKind
-from engagement.consultations.actions.bodies import make_body, name_member
-from engagement.consultations.actions.consulting import ask_question, hand_over, open_consultation
-from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
 from engagement.intake.figures.actions import keep_readings
 from engagement.intake.models import ImportRun
 from engagement.intake.register.actions import keep_register_file
 from engagement.intake.rules import RunStatus
-from engagement.mail.bounces.models import Bounce, Suppression
-from engagement.mail.bounces.rules.causes import Cause
-from engagement.mail.mailbox.models import MailboxMessage
-from engagement.mail.models import Delivery
-from engagement.mail.rules import DeliveryState
 from engagement.notices.actions import write_notice
-from engagement.people.models import Department, Person
+from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
 from engagement.planning.blackouts.actions import make_blackout
-from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.oversight.actions import OverseerDetails, name_overseer
 from engagement.programmes.scope.actions import write_statement
 from engagement.programmes.scope.queries import current_statements
@@ -51,31 +34,13 @@ from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
 from engagement.resistance.saying.rules import Moment
-from engagement.set_aside import SetAside
-from engagement.stakeholders.actions.mapping import add_stakeholder
-from engagement.stakeholders.actions.notes import write_note
-from engagement.stakeholders.champions.actions import appoint_champion
-from engagement.stakeholders.commitments.actions.promising import make_promise
-from engagement.stakeholders.inbox.models import MailIn
-from engagement.stakeholders.interactions.actions import log_interaction
-from engagement.stakeholders.interactions.rules import Channel, Said
-from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
-from engagement.stakeholders.leadership.rules import StepKind, StepState
-from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.relations.actions import say_relation
-from engagement.stakeholders.relations.rules import RelationKind
-from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
-from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
-from engagement.training.rules import ItemKind, LeftoverCause
-from engagement.value.actions.metrics import make_metric
-from engagement.value.actions.readings import Read, add_reading
-from engagement.value.rules import Better, MetricDetails, ReadingRhythm
+from engagement.training.models import Module
+from engagement.training.rules import ItemKind
 from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
 from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from tests.communications.calendar_rows import AT_TWO
-from tests.mail.outbox import make_mailing, queue
 from tests.training.courses import make_curriculum, make_module
 
 #: One letter for each kind of reader, as the tables of the tests write them.
@@ -100,7 +65,6 @@ READERS = {
     "d": "auditor of the own department",
 }
 SIDES = ("own", "foreign")
-RAW = "Subject: S\nContent-Type: text/html\n\n<p>Text</p>"
 
 
 @dataclass
@@ -121,8 +85,8 @@ def make_world(app: Flask) -> World:
     accounts = _accounts(people, values["own"])
     settle_assignments(clock.now())
     for side, sender in (("own", accounts["E"]), ("foreign", accounts["R"])):
-        values[side]["leftover_id"] = _leftover(values[side]).id
-        values[side]["assignment_id"] = _assignment(values[side]).id
+        values[side]["leftover_id"] = leftover_of(values[side]).id
+        values[side]["assignment_id"] = assignment_of(values[side]).id
         values[side]["form_id"] = keep_form(sender.id, "/me/timezone", [("timezone", "Europe/Oslo")]).id
         values[side] |= _of_accounts(side, sender, values[side]["wave_id"])
     for side, holder in (("own", accounts["M"]), ("foreign", accounts["A"])):
@@ -190,143 +154,21 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "name": "settle-directory",
         "field": "job_title",
         "run_id": _run().id,
-        "message_id": _mailbox_message().id,
-        "attempt_id": _attempt(person, module).id,
+        "message_id": mailbox_message().id,
+        "attempt_id": attempt_of(person, module).id,
     }
     values["notice_id"] = write_notice(workflow, "Notice", "What you have to know.", by=TESTER).id
-    values |= _metric(workflow, person) | _consultation(wave, person)
-    delivery = _delivery(person)
-    values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id} | _bounce(side, delivery)
-    values |= _calendar(side, programme, department) | _map(side, wave, person)
+    values |= metric_of(workflow, person) | consultation_of(wave, person)
+    delivery = delivery_to(person)
+    values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id} | bounce_of(side, delivery)
+    values |= calendar_of(side, programme, department) | map_of(side, wave, person)
     milestone = MilestoneDetails(MilestoneKind.OWN, f"The {side} milestone", AT_TWO.date())
     values["milestone_id"] = add_milestone(wave, milestone, country="GB-ENG", by=TESTER).id
     left_alone = make_blackout(programme, AT_TWO.date(), AT_TWO.date(), f"The {side} blackout", by=TESTER)
     db.session.flush()
     values["blackout_id"] = left_alone.id
-    values["relation_id"] = _relation(side, wave, int(str(values["stakeholder_id"])))
-    return values | {"step_id": _step(side, wave, person).id}
-
-
-def _consultation(wave: Wave, person: Person) -> dict[str, object]:
-    """A body for which the person speaks, what it is asked of the wave, what it got, and what it wants to know."""
-    today = clock.now().date()
-    body = make_body(wave.programme, BodyDetails("Council", BodyKind.WORKS_COUNCIL), None, by=TESTER)
-    member = name_member(body, person, by=TESTER)
-    row = open_consultation(wave, body, Asked(False, "", None), today=today, by=TESTER)
-    document = hand_over(row, Document("Plan", "1", today, text="All of it"), today=today, by=TESTER)
-    return {
-        "body_id": body.id,
-        "member_id": member.id,
-        "consultation_id": row.id,
-        "document_id": document.id,
-        "body_question_id": ask_question(row, "Why?", by=TESTER).id,
-    }
-
-
-def _metric(workflow: Workflow, person: Person) -> dict[str, object]:
-    """A metric of the workflow that the person reads, with a reading."""
-    said = MetricDetails("Minutes a claim", "minutes", Better.LOWER, ReadingRhythm.MONTH)
-    metric = make_metric(workflow, said, person, by=TESTER)
-    today = clock.now().date()
-    return {"metric_id": metric.id, "reading_id": add_reading(metric, Read(today, 12_000), today=today, by=TESTER).id}
-
-
-def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
-    """On each side a stakeholder of the wave with a private note, and the person as its champion."""
-    row = add_stakeholder(
-        f"The {side} stakeholder",
-        StakeholderGroup.OTHERS,
-        places=[wave],
-        role=f"The {side} part",
-        owner=person,
-        by=TESTER,
-    )
-    other = add_stakeholder(f"Other body, {side}", StakeholderGroup.OTHERS, places=[wave], by=TESTER)
-    note = write_note(row, f"The {side} note", by=TESTER)
-    champion = appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
-    said = Said(Channel.CALL, clock.now().date(), f"The {side} talk")
-    talk = log_interaction([row], said, on=clock.now().date(), by=TESTER)
-    promise = make_promise(
-        row, f"The {side} promise", person, clock.now().date(), on=clock.now().date(), interaction=talk, by=TESTER
-    )
-    mail = MailIn(
-        programme_id=wave.programme_id,
-        message_id="<1@example.com>",
-        subject=f"The {side} mail",
-        text="Text",
-        problem="Why",
-        received_at=clock.now(),
-    )
-    db.session.add(mail)
-    db.session.flush()
-    return {
-        "mail_in_id": mail.id,
-        "commitment_id": promise.id,
-        "interaction_id": talk.id,
-        "stakeholder_id": row.id,
-        "other_id": other.id,
-        "note_id": note.id,
-        "champion_id": champion.id,
-    }
-
-
-def _relation(side: str, wave: Wave, stakeholder_id: int) -> int:
-    """The stakeholder influences another one of the wave."""
-    second = add_stakeholder(f"The {side} council", StakeholderGroup.OTHERS, places=[wave], by=TESTER)
-    first = db.session.get_one(Stakeholder, stakeholder_id)
-    return say_relation(first, second, RelationKind.INFLUENCES, on=clock.now().date(), by=TESTER).id
-
-
-def _step(side: str, wave: Wave, person: Person) -> LeadershipStep:
-    """A step of the wave's sponsor; on the foreign side, where nobody is, of the person."""
-    step = LeadershipStep(programme_id=wave.programme_id, wave_id=wave.id)
-    db.session.add(step)
-    db.session.flush()
-    sponsor = wave.programme.sponsor or person
-    line = StepLine(
-        step_id=step.id,
-        person_id=sponsor.id,
-        kind=StepKind.SESSION,
-        what=f"The {side} step",
-        due_on=clock.now().date(),
-        state=StepState.PLANNED,
-        said_at=clock.now(),
-    )
-    db.session.add(line)
-    db.session.flush()
-    return step
-
-
-def _calendar(side: str, programme: Programme, department: Department) -> dict[str, object]:
-    audience = save_audience(f"The {side} audience", {"field": "department", "values": [department.id]}, by=TESTER)
-    rule = give_role_by_rule(TrainingRole.SUPPORT, audience, by=TESTER)
-    owner = make_account(f"owner.{side}@example.com", f"Owner {side}", by=TESTER)
-    db.session.flush()
-    line = make_communication(
-        programme,
-        Details(
-            CommunicationKind.DEPARTMENT_BRIEFING,
-            f"The {side} briefing",
-            audience,
-            owner,
-            subject=f"The {side} subject",
-            outline="[Write here.]",
-        ),
-        by=TESTER,
-    )
-    message = schedule_briefing(line, AT_TWO, by=TESTER)
-    version = TextVersion(occurrence_id=message.id, number=1, subject=f"The {side} subject", body="")
-    db.session.add(version)
-    db.session.flush()
-    return {
-        "version_id": version.id,
-        "audience_id": audience.id,
-        "rule_id": rule.id,
-        "communication_id": line.id,
-        "occurrence_id": message.id,
-        "set_aside_id": _set_aside(message).id,
-        "account_id": owner.id,
-    }
+    values["relation_id"] = relation_of(side, wave, int(str(values["stakeholder_id"])))
+    return values | {"step_id": step_of(side, wave, person).id}
 
 
 def _accounts(people: dict[str, Person], own: dict[str, object]) -> dict[str, Account]:
@@ -383,91 +225,3 @@ def _run() -> ImportRun:
     db.session.add(run)
     db.session.flush()
     return run
-
-
-def _set_aside(message: Occurrence) -> SetAside:
-    row = SetAside(
-        line="send-reminders", kind="occurrence", key=str(message.id), name="", reason="A fault.", at=clock.now()
-    )
-    db.session.add(row)
-    db.session.flush()
-    return row
-
-
-def _mailbox_message() -> MailboxMessage:
-    message = MailboxMessage(
-        received_at=clock.now(), sender="a@example.com", recipient="b@example.com", subject="S", raw=RAW
-    )
-    db.session.add(message)
-    db.session.flush()
-    return message
-
-
-def _attempt(person: Person, module: Module) -> QuizAttempt:
-    attempt = QuizAttempt(
-        person_id=person.id,
-        module_id=module.id,
-        module_version=module.version,
-        at=clock.now(),
-        fingerprint="0" * 64,
-        answers={},
-        right=0,
-        asked=2,
-        is_passed=False,
-    )
-    db.session.add(attempt)
-    db.session.flush()
-    return attempt
-
-
-def _leftover(values: dict[str, object]) -> Leftover:
-    """Make the person one who had the role of a builder before they had finished."""
-    person = db.session.get_one(Person, values["person_id"])
-    assignment = Assignment(
-        wave_id=values["wave_id"], person=person, role=TrainingRole.BUILDER, assigned_at=clock.now()
-    )
-    db.session.add(assignment)
-    db.session.flush()
-    leftover = Leftover(
-        assignment=assignment,
-        person=person,
-        cause=LeftoverCause.ROLE,
-        from_department=person.department,
-        to_department=person.department,
-        asked_at=clock.now(),
-    )
-    db.session.add(leftover)
-    db.session.flush()
-    return leftover
-
-
-def _assignment(values: dict[str, object]) -> Assignment:
-    of_person = (Assignment.wave_id == values["wave_id"], Assignment.person_id == values["person_id"])
-    return db.session.scalars(select(Assignment).where(*of_person, Assignment.role == TrainingRole.USER)).one()
-
-
-def _bounce(side: str, delivery: Delivery) -> dict[str, object]:
-    """On each side a message that came back, and an address that gets nothing since."""
-    bounce = Bounce(
-        fingerprint=side,
-        came_at=clock.now(),
-        cause=Cause.NO_MAILBOX,
-        address=f"former-{side}@example.com",
-        status="5.1.1",
-        text=f"The {side} words",
-        counts=True,
-        delivery_id=delivery.id,
-    )
-    stop = Suppression(address=bounce.address, stopped_at=clock.now(), bounce=bounce)
-    db.session.add_all([bounce, stop])
-    db.session.flush()
-    return {"bounce_id": bounce.id, "suppression_id": stop.id}
-
-
-def _delivery(person: Person) -> Delivery:
-    queue(make_mailing(), select(Person.id).where(Person.id == person.id))
-    delivery = db.session.scalars(select(Delivery).where(Delivery.person_id == person.id)).one()
-    delivery.state = DeliveryState.SENT
-    delivery.mailing.asks_confirmation = True
-    db.session.flush()
-    return delivery

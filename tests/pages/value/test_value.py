@@ -3,21 +3,19 @@
 import re
 from io import BytesIO
 
+from markup import text_of
+
 from engagement.db import db
 from engagement.value.models import MetricReading, ValueMetric
 
 METRIC = {"name": "Time to answer", "unit": "minutes", "better": "lower", "every": "month"}
 
 
-def text(answer) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)).split())
-
-
 def test_a_metric_from_nothing_to_a_corrected_reading(manager, workflow):
-    empty = text(manager.get(f"/workflows/{workflow.id}/value"))
+    empty = text_of(manager.get(f"/workflows/{workflow.id}/value"))
     assert "Nothing is measured of Claims triage" in empty
     refused = manager.post(f"/workflows/{workflow.id}/value/new", data=METRIC | {"target": "1,250", "unit": ""})
-    assert (refused.status_code, "Write 1250 or 1.250." in text(refused), "Write its unit." in text(refused)) == (
+    assert (refused.status_code, "Write 1250 or 1.250." in text_of(refused), "Write its unit." in text_of(refused)) == (
         422,
         True,
         True,
@@ -28,21 +26,25 @@ def test_a_metric_from_nothing_to_a_corrected_reading(manager, workflow):
     metric = db.session.query(ValueMetric).one()
     assert made.location == f"/metrics/{metric.id}/baseline"
     kept = manager.post(made.location, data={"value": "20", "method": "", "measured_on": ""})
-    assert (kept.status_code, "Say how it was measured" in text(kept), 'value="20"' in kept.get_data(as_text=True)) == (
+    assert (
+        kept.status_code,
+        "Say how it was measured" in text_of(kept),
+        'value="20"' in kept.get_data(as_text=True),
+    ) == (
         422,
         True,
         True,
     )
     data = {"value": "20", "method": "All claims of March", "measured_on": "2026-03-31"}
     assert manager.post(made.location, data=data).status_code == 303
-    page = text(manager.get(f"/metrics/{metric.id}"))
+    page = text_of(manager.get(f"/metrics/{metric.id}"))
     assert "20 minutes on 31 March 2026" in page
     assert "All claims of March" in page
     for value, day in (("18,5", "2026-04-07"), ("15", "2026-04-14")):
         sent = {"measured_on": day, "value": value, "note": ""}
         assert manager.post(f"/metrics/{metric.id}/readings", data=sent).status_code == 303
     twice = manager.post(f"/metrics/{metric.id}/readings", data={"measured_on": "2026-04-14", "value": "9"})
-    assert (twice.status_code, "There is a reading of 14 April 2026 already" in text(twice)) == (422, True)
+    assert (twice.status_code, "There is a reading of 14 April 2026 already" in text_of(twice)) == (422, True)
     last = db.session.query(MetricReading).filter_by(value=15_000).one()
     corrected = manager.post(f"/readings/{last.id}/correction", data={"measured_on": "2026-04-14", "value": "14"})
     assert corrected.status_code == 303
@@ -52,13 +54,13 @@ def test_a_metric_from_nothing_to_a_corrected_reading(manager, workflow):
         in page
     )
     assert "60 % of the way to the target." in page
-    assert "15 minutes" in text(manager.get(f"/metrics/{metric.id}")).partition("What no longer holds")[2]
+    assert "15 minutes" in text_of(manager.get(f"/metrics/{metric.id}")).partition("What no longer holds")[2]
     file = manager.get(f"/workflows/{workflow.id}/value.csv").get_data(as_text=True)
     assert file.splitlines()[1:] == [
         "Claims triage,Time to answer,minutes,2026-04-07,18.5,,Ines Okafor",
         "Claims triage,Time to answer,minutes,2026-04-14,14.0,,Ines Okafor",
     ]
-    assert "14 minutes on 14 April" in text(manager.get(f"/workflows/{workflow.id}"))
+    assert "14 minutes on 14 April" in text_of(manager.get(f"/workflows/{workflow.id}"))
 
 
 FILE = """workflow;metric;day;value;note;unit;colour
@@ -76,7 +78,7 @@ Letters;Time to answer;2026-04-02;15;;;
 
 def preview(manager, content: str) -> tuple[str, str]:
     taken = manager.post("/value/import", data={"file": (BytesIO(content.encode()), "readings.csv")})
-    assert taken.status_code == 303, text(taken)
+    assert taken.status_code == 303, text_of(taken)
     return taken.location, manager.get(taken.location).get_data(as_text=True)
 
 
@@ -127,5 +129,5 @@ def test_a_file_that_can_not_be_read_says_why(manager, workflow):
     }
     for content, sentence in sent.items():
         page = manager.post("/value/import", data={"file": (BytesIO(content.encode()), "readings.csv")})
-        assert (page.status_code, sentence in text(page)) == (422, True), text(page)
-    assert "Choose a file." in text(manager.post("/value/import", data={}))
+        assert (page.status_code, sentence in text_of(page)) == (422, True), text_of(page)
+    assert "Choose a file." in text_of(manager.post("/value/import", data={}))

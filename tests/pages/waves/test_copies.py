@@ -1,16 +1,10 @@
 """The page of copying a wave: its days first, then the copy; what was typed stays."""
 
-import re
-from html import unescape
-
+from markup import plain
 from sqlalchemy import select
 
 from engagement.db import db
 from engagement.waves.models import Wave
-
-
-def plain(answer):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))))
 
 
 def test_a_wave_is_copied_after_its_days_were_shown(manager, wave):

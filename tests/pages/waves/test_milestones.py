@@ -1,9 +1,8 @@
 """The pages of milestones: seeing what contradicts, adding, changing and removing one, and what was typed stays."""
 
-import re
 from datetime import date
-from html import unescape
 
+from markup import plain
 from previews import sealed
 
 from engagement.db import db
@@ -11,10 +10,6 @@ from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.rules import WaveStatus
 
 COUNTED = {"side": "before", "counted": "working", "policy": "before"}
-
-
-def plain(answer):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))))
 
 
 def days(wave):

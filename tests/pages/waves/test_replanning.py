@@ -2,8 +2,8 @@
 
 import re
 from datetime import date
-from html import unescape
 
+from markup import plain
 from previews import sealed
 from sqlalchemy import select
 
@@ -14,10 +14,6 @@ from engagement.waves.milestones.queries import milestones_of
 
 CHAIN = {"offsets": "T−14, -7, +5", "counted": "working", "policy": "before", "time": "14:00"}
 WHY = "The test data are late."
-
-
-def plain(answer):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))))
 
 
 def of_title(wave, title):

@@ -16,7 +16,7 @@ def test_the_table_says_what_the_chart_shows(manager, wave):
     assert "One wave, May 2026. No two of them ask" in page
     assert page.count('<svg class="chart"') == 1
     assert gone.name not in page
-    shared = list(wave_members(wave))
+    shared = list(db.session.scalars(members(wave.id)))
     make_wave(empty, number=1, name="Payments", go_live_on=date(2026, 5, 13), members=shared)
     db.session.commit()
     page = manager.get("/waves").get_data(as_text=True)
@@ -27,11 +27,6 @@ def test_the_table_says_what_the_chart_shows(manager, wave):
     assert page.count('class="c-limit"') == 3
     one = manager.get(f"/waves?programme={empty.id}").get_data(as_text=True)
     assert ("3 Property claims" in one, "1 person is in Wave 3" in one) == (False, True)
-    members = manager.get(f"/waves/{wave.id}/people").get_data(as_text=True)
-    assert "1 person of this list is in another open wave too" in members
-    assert "Wave 1: Payments" in members
-
-
-def wave_members(wave):
-
-    return db.session.scalars(members(wave.id))
+    people = manager.get(f"/waves/{wave.id}/people").get_data(as_text=True)
+    assert "1 person of this list is in another open wave too" in people
+    assert "Wave 1: Payments" in people

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from factories import make_account, make_people, make_programme, signed_in
+from markup import text_of
 from sqlalchemy import select
 
 from engagement import clock
@@ -24,10 +25,6 @@ from engagement.waves.rules import MembershipOrigin
 def workflow(wave):
     """The one of the wave."""
     return workflows_of_waves([wave.id])[wave.id][0]
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.get_data(as_text=True)))
 
 
 def test_a_version_is_announced_and_shown_until_it_holds(manager, workflow):

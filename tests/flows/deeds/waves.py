@@ -1,0 +1,133 @@
+"""What is done to waves and asked of bodies about them, and where its entry belongs."""
+
+from datetime import timedelta
+from typing import Any
+
+from communications.calendar_rows import make_audience
+from factories import TESTER
+from flows.deeds.place import DAY, OF_WAVE, PEOPLE_OF_DEPARTMENT, Deed, Place
+
+from engagement.accounts.posts.actions import name_lead
+from engagement.audiences.membership.actions import choose_audiences
+from engagement.consultations.actions.bodies import change_body, end_member, make_body, name_member
+from engagement.consultations.actions.consulting import (
+    answer_question,
+    ask_question,
+    change_consultation,
+    open_consultation,
+    say_position,
+)
+from engagement.consultations.actions.consulting import hand_over as hand_over_document
+from engagement.consultations.models import Body, BodyMember, Consultation
+from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document, PositionKind, PositionSaid
+from engagement.planning.blackouts.actions import make_blackout, remove_blackout
+from engagement.planning.blackouts.models import Blackout
+from engagement.reach import Reach
+from engagement.readiness.actions import Overruled, make_ready
+from engagement.readiness.queries.obstacles import obstacles
+from engagement.verbs import Verb
+from engagement.waves import actions as waves
+from engagement.waves.fallbacks.actions import write_fallback
+from engagement.waves.impacts.actions import assess_impact, publish_impact, withdraw_impact
+from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
+from engagement.waves.lessons.actions import note_lessons
+from engagement.waves.milestones.actions import MilestoneDetails, add_milestone, remove_milestone
+from engagement.waves.milestones.models import Milestone
+from engagement.waves.milestones.rules import MilestoneKind
+from engagement.waves.rules import WaveStatus
+
+
+def judge(at: Place) -> Any:
+    said = Assessed({Aspect.PAY: AspectSaid(0)})
+    return assess_impact(at.wave, at.department, ImpactSide.LEADERS, said, floor=5, by=TESTER)
+
+
+def go_on_without_a_lead(at: Place) -> None:
+    given = {each.name: "All the same." for each in obstacles(at.wave, DAY)}
+    make_ready(at.wave, reason="Rehearsed.", overruled=Overruled(given, Reach(everything=True)), today=DAY, by=TESTER)
+
+
+def council(at: Place) -> Body:
+    return make_body(at.programme, BodyDetails("Council", BodyKind.WORKS_COUNCIL), None, by=TESTER)
+
+
+def speak(at: Place) -> BodyMember:
+    return name_member(council(at), at.person, by=TESTER)
+
+
+def consult(at: Place) -> Consultation:
+    return open_consultation(at.wave, council(at), Asked(False, "", None), today=DAY, by=TESTER)
+
+
+def mark_day(at: Place) -> Milestone:
+    said = MilestoneDetails(MilestoneKind.OWN, "Town hall", DAY + timedelta(days=9))
+    return add_milestone(at.wave, said, country="GB-ENG", by=TESTER)
+
+
+def leave_alone(at: Place) -> Blackout:
+    return make_blackout(at.programme, DAY, DAY, "Inventory", by=TESTER)
+
+
+def withdraw(at: Place) -> None:
+    judge(at)
+    publish_impact(at.wave, at.department.id, by=TESTER)
+    withdraw_impact(at.wave, at.department.id, by=TESTER)
+
+
+DONE: list[Deed] = [
+    (Verb.ASSESSED_IMPACT, judge, OF_WAVE),
+    (Verb.PUBLISHED_IMPACT, lambda at: (judge(at), publish_impact(at.wave, at.department.id, by=TESTER)), OF_WAVE),
+    (Verb.WITHDREW_IMPACT, withdraw, OF_WAVE),
+    (Verb.CHANGED_WAVE, lambda at: name_lead(at.wave, at.person, by=TESTER), OF_WAVE),
+    (
+        Verb.MOVED_GO_LIVE,
+        lambda at: waves.move_go_live(at.wave, at.wave.go_live_on + timedelta(days=7), reason="Later", by=TESTER),
+        OF_WAVE,
+    ),
+    (
+        Verb.CHANGED_STATUS_OF_WAVE,
+        lambda at: waves.change_status(at.wave, WaveStatus.READY, reason="Rehearsed.", by=TESTER),
+        OF_WAVE,
+    ),
+    (Verb.MADE_BODY, council, {"programme"}),
+    (
+        Verb.CHANGED_BODY,
+        lambda at: change_body(council(at), BodyDetails("Union", BodyKind.UNION), None, by=TESTER),
+        {"programme"},
+    ),
+    (Verb.NAMED_BODY_MEMBER, speak, PEOPLE_OF_DEPARTMENT | {"programme"}),
+    (Verb.ENDED_BODY_MEMBER, lambda at: end_member(speak(at), by=TESTER), PEOPLE_OF_DEPARTMENT | {"programme"}),
+    (Verb.OPENED_CONSULTATION, consult, OF_WAVE),
+    (
+        Verb.CHANGED_CONSULTATION,
+        lambda at: change_consultation(consult(at), Asked(True, "Section 4", None), today=DAY, by=TESTER),
+        OF_WAVE,
+    ),
+    (
+        Verb.HANDED_OVER,
+        lambda at: hand_over_document(consult(at), Document("Plan", "1", DAY, text="All"), today=DAY, by=TESTER),
+        OF_WAVE,
+    ),
+    (Verb.ASKED_AS_BODY, lambda at: ask_question(consult(at), "Why?", by=TESTER), OF_WAVE),
+    (
+        Verb.ANSWERED_BODY,
+        lambda at: answer_question(ask_question(consult(at), "Why?", by=TESTER), "So.", by=TESTER),
+        OF_WAVE,
+    ),
+    (
+        Verb.SAID_POSITION,
+        lambda at: say_position(consult(at), PositionSaid(PositionKind.AGREES, "", DAY), today=DAY, by=TESTER),
+        OF_WAVE,
+    ),
+    (Verb.OVERRULED_OBSTACLE, go_on_without_a_lead, OF_WAVE),
+    (Verb.CHOSE_DEPARTMENTS, lambda at: waves.choose_departments(at.wave, (), by=TESTER), OF_WAVE),
+    (Verb.CHOSE_WORKFLOWS, lambda at: waves.choose_workflows(at.wave, (), by=TESTER), OF_WAVE),
+    (Verb.ADDED_MEMBER, lambda at: waves.add_member(at.wave, at.person, by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),
+    (Verb.CHOSE_AUDIENCES, lambda at: choose_audiences(at.wave, [make_audience()], on=DAY, by=TESTER), OF_WAVE),
+    (Verb.ADDED_MILESTONE, mark_day, OF_WAVE),
+    (Verb.REMOVED_MILESTONE, lambda at: remove_milestone(mark_day(at), by=TESTER), OF_WAVE),
+    (Verb.MADE_BLACKOUT, leave_alone, {"programme"}),
+    (Verb.REMOVED_BLACKOUT, lambda at: remove_blackout(leave_alone(at), by=TESTER), {"programme"}),
+    (Verb.WROTE_FALLBACK, lambda at: write_fallback(at.wave, "Switch it off.", "Ann", by=TESTER), OF_WAVE),
+    (Verb.NOTED_LESSONS, lambda at: note_lessons(at.wave, "Champions", "", by=TESTER), OF_WAVE),
+]

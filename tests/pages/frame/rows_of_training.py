@@ -1,0 +1,53 @@
+"""What somebody learns on a side: an attempt at a test, an assignment, and one left over from an earlier role."""
+
+from sqlalchemy import select
+
+from engagement import clock
+from engagement.db import db
+from engagement.people.models import Person
+from engagement.people.rules import TrainingRole
+from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
+from engagement.training.rules import LeftoverCause
+
+
+def attempt_of(person: Person, module: Module) -> QuizAttempt:
+    attempt = QuizAttempt(
+        person_id=person.id,
+        module_id=module.id,
+        module_version=module.version,
+        at=clock.now(),
+        fingerprint="0" * 64,
+        answers={},
+        right=0,
+        asked=2,
+        is_passed=False,
+    )
+    db.session.add(attempt)
+    db.session.flush()
+    return attempt
+
+
+def leftover_of(values: dict[str, object]) -> Leftover:
+    """Make the person one who had the role of a builder before they had finished."""
+    person = db.session.get_one(Person, values["person_id"])
+    assignment = Assignment(
+        wave_id=values["wave_id"], person=person, role=TrainingRole.BUILDER, assigned_at=clock.now()
+    )
+    db.session.add(assignment)
+    db.session.flush()
+    leftover = Leftover(
+        assignment=assignment,
+        person=person,
+        cause=LeftoverCause.ROLE,
+        from_department=person.department,
+        to_department=person.department,
+        asked_at=clock.now(),
+    )
+    db.session.add(leftover)
+    db.session.flush()
+    return leftover
+
+
+def assignment_of(values: dict[str, object]) -> Assignment:
+    of_person = (Assignment.wave_id == values["wave_id"], Assignment.person_id == values["person_id"])
+    return db.session.scalars(select(Assignment).where(*of_person, Assignment.role == TrainingRole.USER)).one()

@@ -1,0 +1,38 @@
+"""What hangs on the workflow and the wave of a side: a metric with a reading, and a body with what it is asked."""
+
+from factories import TESTER
+
+from engagement import clock
+from engagement.consultations.actions.bodies import make_body, name_member
+from engagement.consultations.actions.consulting import ask_question, hand_over, open_consultation
+from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document
+from engagement.people.models import Person
+from engagement.programmes.models import Workflow
+from engagement.value.actions.metrics import make_metric
+from engagement.value.actions.readings import Read, add_reading
+from engagement.value.rules import Better, MetricDetails, ReadingRhythm
+from engagement.waves.models import Wave
+
+
+def metric_of(workflow: Workflow, person: Person) -> dict[str, object]:
+    """A metric of the workflow that the person reads, with a reading."""
+    said = MetricDetails("Minutes a claim", "minutes", Better.LOWER, ReadingRhythm.MONTH)
+    metric = make_metric(workflow, said, person, by=TESTER)
+    today = clock.now().date()
+    return {"metric_id": metric.id, "reading_id": add_reading(metric, Read(today, 12_000), today=today, by=TESTER).id}
+
+
+def consultation_of(wave: Wave, person: Person) -> dict[str, object]:
+    """A body for which the person speaks, what it is asked of the wave, what it got, and what it wants to know."""
+    today = clock.now().date()
+    body = make_body(wave.programme, BodyDetails("Council", BodyKind.WORKS_COUNCIL), None, by=TESTER)
+    member = name_member(body, person, by=TESTER)
+    row = open_consultation(wave, body, Asked(False, "", None), today=today, by=TESTER)
+    document = hand_over(row, Document("Plan", "1", today, text="All of it"), today=today, by=TESTER)
+    return {
+        "body_id": body.id,
+        "member_id": member.id,
+        "consultation_id": row.id,
+        "document_id": document.id,
+        "body_question_id": ask_question(row, "Why?", by=TESTER).id,
+    }
