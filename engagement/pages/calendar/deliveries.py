@@ -51,6 +51,7 @@ class Line:
     may_leave: bool
     may_send_again: bool
     bounce: Bounce | None
+    set_aside: str | None
 
 
 @blueprint.get("/deliveries")
@@ -63,7 +64,8 @@ def deliveries() -> str:
     found, page = asked.shown(rows, TALL_PER_PAGE)
     decides = rights.keeping_people(guard.reader()).everything
     confirmed = acknowledged_at(found)
-    bounced = bounces_of_deliveries([row.id for row in found])
+    ids = [row.id for row in found]
+    bounced, left_alone = bounces_of_deliveries(ids), queries.why_set_aside(ids)
     mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
     person = db.session.get(Person, filters.person_id) if filters.person_id else None
     letters = filters.with_sign_in
@@ -71,7 +73,9 @@ def deliveries() -> str:
     later = queries.waiting_for_hours(clock.now(), mailing.id if mailing else None, with_sign_in=letters)
     return render_template(
         "calendar/deliveries.html",
-        lines=[_line(row, decides, confirmed.get(row.id), bounced.get(row.id)) for row in found],
+        lines=[
+            _line(row, decides, confirmed.get(row.id), bounced.get(row.id), left_alone.get(row.id)) for row in found
+        ],
         page=page,
         asked=asked,
         shows_unknown=filters.state is DeliveryState.UNKNOWN,
@@ -113,7 +117,9 @@ def _name(mailing: Mailing) -> str:
     return in_words(mailing.subject.replace(slot("title"), mailing.title))
 
 
-def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None, bounce: Bounce | None) -> Line:
+def _line(
+    delivery: Delivery, decides: bool, confirmed_at: datetime | None, bounce: Bounce | None, set_aside: str | None
+) -> Line:
     waits = delivery.state is DeliveryState.QUEUED and delivery.due_at > clock.now()
     return Line(
         delivery,
@@ -123,6 +129,7 @@ def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None, boun
         may_leave=decides and delivery.needs_decision,
         may_send_again=decides and delivery.can_be_sent_again,
         bounce=bounce,
+        set_aside=set_aside,
     )
 
 
