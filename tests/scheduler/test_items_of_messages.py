@@ -177,7 +177,7 @@ def test_a_mailing_that_cant_be_closed_or_stopped_keeps_no_other_from_it(poison:
         run("queue-occurrences")
     db.session.execute(update(Delivery).values(state=DeliveryState.SENT))
     poison("occurrence", "UPDATE", f"OLD.id = {first.id}")
-    assert run("settle-deliveries").outcome.endswith("0 stopped, 1 mailings closed.")
+    assert run("settle-deliveries").outcome.endswith("0 stopped, 1 mailing closed.")
     assert db.session.get_one(Occurrence, second.id).status is OccurrenceStatus.SENT
     assert left_alone() == [("settle-deliveries", "occurrence", str(first.id))]
 
@@ -194,7 +194,7 @@ def test_reminders_of_one_message_that_fail_keep_no_other_from_being_sent(poison
     first, second = messages
     poison("reminder", "INSERT", f"NEW.of_mailing_id = {first.mailing_id}")
     with clock.standing_at(AT_TWO + timedelta(days=3)):
-        assert run("send-reminders").outcome == "1 reminders queued."
+        assert run("send-reminders").outcome == "1 reminder queued."
         assert run("send-reminders").outcome == "0 reminders queued."
     assert list(db.session.scalars(select(Reminder.of_mailing_id))) == [second.mailing_id]
     assert left_alone() == [("send-reminders", "occurrence", str(first.id))]
