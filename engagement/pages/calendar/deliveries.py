@@ -56,6 +56,7 @@ class Line:
     may_send_again: bool
     bounce: Bounce | None
     outsider: Stakeholder | None
+    set_aside: str | None
 
 
 @blueprint.get("/deliveries")
@@ -126,6 +127,7 @@ def _name(mailing: Mailing) -> str:
 def _lines(deliveries: Sequence[Delivery], decides: bool) -> list[Line]:
     ids = [row.id for row in deliveries]
     confirmed, bounced, outside = acknowledged_at(deliveries), bounces_of_deliveries(ids), outsiders_of(ids)
+    left_alone = queries.why_set_aside(ids)
     found = []
     for row in deliveries:
         waits = row.state is DeliveryState.QUEUED and row.due_at > clock.now()
@@ -139,6 +141,7 @@ def _lines(deliveries: Sequence[Delivery], decides: bool) -> list[Line]:
                 may_send_again=decides and row.can_be_sent_again,
                 bounce=bounced.get(row.id),
                 outsider=outside.get(row.id),
+                set_aside=left_alone.get(row.id),
             )
         )
     return found
