@@ -122,6 +122,14 @@ def one_open(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, unique=True, **condition)
 
 
+def random_key() -> int:
+    """Return a random key of 52 bits, so that neither it nor the row's place shows the order of arrival.
+
+    SQLite would store a running row number too; tables with these keys are made without one.
+    """
+    return secrets.randbits(52) + 1
+
+
 def insert_new(table: Any) -> Any:
     """Return an INSERT to which both engines can add `on_conflict_do_nothing` or `on_conflict_do_update`."""
     if db.engine.dialect.name == "postgresql":

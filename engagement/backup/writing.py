@@ -18,7 +18,7 @@ from engagement.errors import BadInput
 
 AT_ONCE = 1_000
 #: Tables that a job empties and fills again. On PostgreSQL TRUNCATE would make them look empty to this transaction.
-REWRITTEN = ("concern_letter", "sign_in_day", "known_place")
+REWRITTEN = ("concern_letter", "impact_voice", "sign_in_day", "known_place")
 Progress = Callable[[str, float], None]
 
 

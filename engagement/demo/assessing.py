@@ -1,10 +1,21 @@
-"""What wave 3 of the demonstration changes for one of its groups: as its leaders see it, and as a workshop heard it."""
+"""What wave 3 of the demonstration changes for its groups: as leaders see it, as a workshop heard it, and as people say alone."""
 
+import random
+
+from sqlalchemy import select
+
+from engagement.db import db
 from engagement.demo import roster
 from engagement.demo.stage import Stage
+from engagement.people.models import Department, Person, PersonRole
 from engagement.people.queries import department_by_path
+from engagement.people.rules import TrainingRole
+from engagement.programmes.scope.rules import StatementFor
 from engagement.waves.impacts.actions import assess_impact, publish_impact
+from engagement.waves.impacts.queries import standing_assessment
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
+from engagement.waves.voices.actions import answer_alone
+from engagement.waves.voices.rules import Own
 
 LEADERS = Assessed(
     {
@@ -33,20 +44,92 @@ PEOPLE = Assessed(
     "A workshop without managers; each line was agreed by the whole table.",
     11,
 )
-#: The one group that is judged so far; the wave's others are still open.
-GROUP = "Operations/Claims/Property"
+LETTERS = Assessed(
+    {
+        Aspect.TASKS: AspectSaid(4, "Standard letters are typed from templates.", "They come as drafts, to finish and to sign."),
+        Aspect.SKILLS: AspectSaid(2, "Knowing the templates.", "Seeing at once what a draft got wrong."),
+        Aspect.WORKLOAD: AspectSaid(3, "Overtime at the end of the month.", "None, if the drafts are as good as in the trial."),
+        Aspect.DECISIONS: AspectSaid(0),
+        Aspect.PAY: AspectSaid(0),
+        Aspect.STANDING: AspectSaid(2, "Whoever writes well is asked.", "Whoever writes well is asked, and signs more letters."),
+    },
+    "The interviews, and a week beside the desk.",
+)  # fmt: skip
+PROPERTY_LEADERS = Assessed(
+    {
+        Aspect.TASKS: AspectSaid(2, "Handing out claims each morning.", "Looking at what was sorted wrongly, with the team."),
+        Aspect.MEASURES: AspectSaid(3, "Claims closed by the team.", "The same, and how often a suggestion was overruled, for all teams together."),
+        Aspect.WORKLOAD: AspectSaid(2, "", "More questions in the first weeks, less handing out."),
+    },
+    "A talk with six team managers.",
+)  # fmt: skip
+PROPERTY, OF_LETTERS = "Operations/Claims/Property", "Operations/Claims/Letters"
+#: What leaders said: day from today, group, for which role, what.
+SAID = (
+    (-34, PROPERTY, StatementFor.EVERYBODY, LEADERS),
+    (-27, OF_LETTERS, StatementFor.EVERYBODY, LETTERS),
+    (-24, PROPERTY, StatementFor.LEADER, PROPERTY_LEADERS),
+)
+#: What people answer each alone, by group: usual points, and sentences that somebody adds.
+ALONE: dict[str, dict[Aspect, tuple[int, tuple[str, ...]]]] = {
+    PROPERTY: {
+        Aspect.TASKS: (3, ("Checking tires more than sorting.", "I like that the dull part goes.")),
+        Aspect.TOOLS: (2, ("One more window.",)),
+        Aspect.SKILLS: (3, ("Nobody has shown us a wrong suggestion yet.",)),
+        Aspect.DECISIONS: (2, ("I decide, but I start from its number.", "It is still mine.")),
+        Aspect.WORKLOAD: (4, ("Only the hard ones are left.", "Same number, harder claims.")),
+        Aspect.MEASURES: (4, ("Who counts how often I overrule it?",)),
+        Aspect.PAY: (1, ()),
+        Aspect.STANDING: (3, ("Twenty years of knowing, and it sorts first.",)),
+    },
+    OF_LETTERS: {
+        Aspect.TASKS: (5, ("I write. Then I would only correct.", "The drafts are fine for reminders.")),
+        Aspect.SKILLS: (3, ()),
+        Aspect.WORKLOAD: (2, ("Less at the end of the month would be good.",)),
+        Aspect.STANDING: (4, ("A signature under words that are not mine.",)),
+    },
+}
+#: On these days, so many people of each group answer.
+ANSWERING = {-23: 9, -22: 14, -20: 4, -15: 6, -9: 3}
 
 
 def assess(stage: Stage, offset: int) -> None:
-    """Judge and publish, or hear the people, on the day `offset` days from today."""
-    if offset not in (-34, -17):
-        return
+    """Judge and publish, hear the people together, and let some of them answer alone, on the day `offset` days from today."""
+    wave, by, floor = stage.waves[3], stage.accounts[roster.MANAGER.email].actor, stage.settings.anonymity_floor
     with stage.at(stage.day(offset), 9):
-        wave, by, group = stage.waves[3], stage.accounts[roster.MANAGER.email].actor, department_by_path(GROUP)
-        assert group is not None
-        floor = stage.settings.anonymity_floor
-        if offset == -34:
-            assess_impact(wave, group, ImpactSide.LEADERS, LEADERS, floor=floor, by=by)
-            publish_impact(wave, group.id, by=by)
-        else:
-            assess_impact(wave, group, ImpactSide.PEOPLE, PEOPLE, floor=floor, by=by)
+        for day, path, for_role, said in SAID:
+            if day == offset:
+                assess_impact(wave, _group(path), ImpactSide.LEADERS, said, for_role, floor=floor, by=by)
+                publish_impact(wave, _group(path).id, for_role, by=by)
+        if offset == -17:
+            assess_impact(wave, _group(PROPERTY), ImpactSide.PEOPLE, PEOPLE, floor=floor, by=by)
+        if offset in ANSWERING:
+            for path, usual in ALONE.items():
+                _answer(stage, path, usual, offset)
+
+
+def _group(path: str) -> Department:
+    group = department_by_path(path)
+    assert group is not None
+    return group
+
+
+def _answer(stage: Stage, path: str, usual: dict[Aspect, tuple[int, tuple[str, ...]]], offset: int) -> None:
+    """Let people of a group answer who have not yet; the one who signs in as an employee is left to do it."""
+    group, chance = _group(path), random.Random(offset)  # noqa: S311 - believable answers, not secrets
+    row = standing_assessment(stage.waves[3].id, group.id, ImpactSide.LEADERS)
+    assert row is not None
+    users = select(PersonRole.person_id).where(PersonRole.role == TrainingRole.USER)
+    here = select(Person).where(Person.department_id == group.id, Person.left_at.is_(None), Person.id.in_(users))
+    people = db.session.scalars(here.where(Person.email != roster.EMPLOYEE.email).order_by(Person.id)).all()
+    before = sum(number for day, number in ANSWERING.items() if day < offset)
+    for person in people[before : before + ANSWERING[offset]]:
+        said = {
+            aspect: Own(
+                min(5, max(0, points + chance.choice((-1, 0, 0, 0, 1)))),
+                chance.choice(sentences) if sentences and chance.random() < 0.25 else "",
+            )
+            for aspect, (points, sentences) in usual.items()
+            if chance.random() < 0.85
+        }
+        answer_alone(row, person.id, said, floor=stage.settings.anonymity_floor, secret=stage.secret)

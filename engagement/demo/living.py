@@ -48,6 +48,7 @@ from engagement.waves.fallbacks.actions import write_fallback
 from engagement.waves.lessons.actions import note_lessons
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
+from engagement.waves.voices.actions import count_voices
 
 #: By wave, the share of its people who finish in time; the others finish late or not at all.
 FINISHING = {1: 0.98, 2: 0.93, 3: 0.58}
@@ -68,6 +69,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     with stage.at(day, 5, 30):
         empty_letterbox(day, stage.settings.holidays)
         count_objections(day - timedelta(days=1), stage.settings.anonymity_floor, stage.settings.holidays)
+        count_voices(stage.settings.anonymity_floor)
     if offset == -64:
         _petra_leaves(stage, day)
     measuring.measure(stage, offset)

@@ -1,6 +1,5 @@
 """Tables of the resistance log. Nothing that could identify the sender of an anonymous concern is stored anywhere."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
 from engagement.days.working_days import working_days_after
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import Base, Key, UtcDateTime, random_key, short, word_of
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Workflow
 from engagement.resistance.rules import (
@@ -31,14 +30,6 @@ class About:
     wave: Wave | None = None
     department: Department | None = None
     workflow: Workflow | None = None
-
-
-def random_key() -> int:
-    """Return a random key of 52 bits, so that neither it nor the row's place shows the order of arrival.
-
-    SQLite would store a running row number too; tables with these keys are made without one.
-    """
-    return secrets.randbits(52) + 1
 
 
 class Concern(Base):

@@ -116,6 +116,12 @@ TIMETABLE: tuple[Line, ...] = (
         jobs.empty_letterbox,
     ),
     Line(
+        "count-voices",
+        "Mixes what people said without a name of how much a wave changes for them, and counts it where enough of a group have said it.",
+        timedelta(hours=24),
+        wave_jobs.count_voices,
+    ),
+    Line(
         "record-sign-ins",
         "Writes into the audit who without a role signed in on a day that is over, in random order and without the time.",
         timedelta(minutes=10),

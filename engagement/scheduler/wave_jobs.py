@@ -1,13 +1,14 @@
-"""The job of the timetable about waves that have settled: their people are told what is stable."""
+"""The jobs of the timetable about waves: what is stable after they settled, and what their people say without a name."""
 
 from engagement import clock
 from engagement.communications.actions.stabilising import draft_stable
 from engagement.communications.queries.quiet import waves_to_tell_stable
-from engagement.db import db
+from engagement.db import db, empty_log
 from engagement.people.organisation.rules import Organisation
 from engagement.scheduler.items import one_by_one
 from engagement.settings import Settings
 from engagement.waves.models import Wave
+from engagement.waves.voices import actions as voices
 from engagement.words import count
 
 
@@ -20,3 +21,14 @@ def draft_stable_messages(settings: Settings) -> str:
     return f"{count(drafted.count(True))} drafted." + (
         f" Nobody could write {count(missing)} more: name a lead who has a sign-in." if missing else ""
     )
+
+
+def count_voices(settings: Settings) -> str:
+    """Count what enough people said each alone, and leave nothing in the database's files that shows who came when.
+
+    Doesn't say for how many groups: readers of this page could then tell on which day somebody of a small one answered.
+    """
+    voices.count_voices(settings.anonymity_floor)
+    db.session.commit()
+    log_words = "" if empty_log() else " Somebody reads the write-ahead log just now; it is emptied next time."
+    return f"Done for today.{log_words}"

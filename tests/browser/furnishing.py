@@ -51,6 +51,8 @@ from engagement.value.actions.metrics import make_metric, say_baseline
 from engagement.value.actions.readings import Read, add_reading
 from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
 from engagement.waves.actions import place_people, plan_wave
+from engagement.waves.impacts.actions import assess_impact, publish_impact
+from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.inclusion.actions import answer_point, write_occasion
 from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid, Outcome
 from engagement.waves.models import Wave, WaveDetails
@@ -230,5 +232,10 @@ def furnish_what_is_measured_and_asked() -> None:
     name_overseer(workflow, dana, OverseerDetails("Order 14", on, "Always"), on=on, by=ines)
     met = OccasionSaid(OccasionKind.WORKSHOP, on, "Which claims go to an expert")
     row = write_occasion(workflow, wave, met, [dana], "Photos first\nFewer clicks", today=on, by=ines)
+    judged = Assessed(
+        {Aspect.TASKS: AspectSaid(4, "Sorting by hand", "Checking what is sorted"), Aspect.PAY: AspectSaid(0)}
+    )
+    assess_impact(wave, dana.department, ImpactSide.LEADERS, judged, floor=5, by=ines)
+    publish_impact(wave, dana.department.id, by=ines)
     answer_point(row.points[0], "Photos first", Outcome.CHANGED, "They open first now.", by=ines)
     db.session.commit()

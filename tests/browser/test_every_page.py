@@ -41,7 +41,7 @@ MEASURED_AND_ASKED = (
     "/workflows/1/value /metrics/1 /metrics/1/baseline /metrics/1/edit /readings/1/correction /consultations "
     "/consultations/1 /consultations/1/edit /consultations/1/documents /body-questions/1/answers /handed-over/1 "
     "/programmes/1/bodies /bodies/1/edit /bodies/1/members /overseers/1 /waves/1/inclusion /workflows/1/inclusion "
-    "/workflows/1/inclusion/new?wave=1 /inclusion/1 /inclusion/1/edit /inclusion/points/1"
+    "/workflows/1/inclusion/new?wave=1 /inclusion/1 /inclusion/1/edit /inclusion/points/1 /waves/1/impacts"
 ).split()
 TELLING = (
     "/communications /communications?view=list /communications/1 /communications/1/edit /communications/new "
@@ -94,6 +94,9 @@ def test_pages_of_what_is_measured_and_asked_are_sound(live, window):
     visitor = window()
     visitor.sign_in(MANAGER)
     assert faults_on(visitor, live.url, MEASURED_AND_ASKED) == ""
+    asked = window()
+    asked.sign_in(EMPLOYEE)
+    assert faults_on(asked, live.url, ["/me", "/me/impacts/1"]) == ""
 
 
 def faults_on(visitor: Visitor, url: str, paths: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ from engagement.privacy.actions.rewriting import Decided
 from engagement.privacy.queries.data_file import data_of
 from engagement.privacy.queries.known_as import known_as
 from engagement.privacy.queries.passages import passages_about
-from engagement.privacy.queries.reach import OF_CONCERNS
+from engagement.privacy.queries.reach import NOT_READ_YET, OF_CONCERNS
 from engagement.privacy.queries.subject import Subject
 from engagement.privacy.queries.texts import FREE_TEXT
 from engagement.verbs import Verb
@@ -64,7 +64,7 @@ def erase(person_id: int) -> Drawn | BaseResponse:
     known, who = known_as(person, account), Subject(person.id, account.id if account else None)
     reads_concerns = rights.planning(reader).everything
     passages = passages_about(known, who, with_concerns=reads_concerns)
-    hidden = {"concern_letter"} if reads_concerns else OF_CONCERNS & FREE_TEXT.keys()
+    hidden = NOT_READ_YET if reads_concerns else OF_CONCERNS & FREE_TEXT.keys()
     held = shown_things(holding.held_by(person, guard.reader()))
     if form.validate_on_submit():
         if " ".join(form.name.data.split()) != person.name:

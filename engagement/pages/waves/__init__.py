@@ -9,6 +9,7 @@ from engagement.pages.waves import (
     champions,
     copies,
     fallback,
+    impact,
     impacts,
     inclusion,
     lessons,

@@ -10,7 +10,7 @@ from sqlalchemy.sql.schema import Column
 
 from engagement.db import Base, db
 from engagement.privacy.queries.known_as import KnownAs
-from engagement.privacy.queries.reach import OF_CONCERNS, REACH
+from engagement.privacy.queries.reach import NOT_READ_YET, OF_CONCERNS, REACH
 from engagement.privacy.queries.subject import Subject, in_own_concerns, rows_about, rows_by
 from engagement.privacy.queries.texts import FREE_TEXT
 from engagement.privacy.rules.naming import Wording
@@ -32,6 +32,7 @@ PLACES = {
     "wave_lesson": "Lesson of a wave",
     "impact_assessment": "How a group’s change was judged",
     "impact_aspect": "What changes for a group",
+    "impact_sentence": "What somebody wrote of their own work, without a name",
     "design_occasion": "What an occasion of design was about",
     "design_point": "What was raised in design",
     "go_live_move": "Reason for another go-live",
@@ -92,8 +93,8 @@ class Passage:
 
 
 def passages_about(known: KnownAs, who: Subject, *, with_concerns: bool) -> list[Passage]:
-    """Return where others name this person in free text; words of concerns only `with_concerns`, letters that wait never."""
-    hidden = {"concern_letter"} if with_concerns else OF_CONCERNS
+    """Return where others name this person in free text; words of concerns only `with_concerns`, words that wait never."""
+    hidden = NOT_READ_YET if with_concerns else OF_CONCERNS
     names = [name for name in FREE_TEXT if name not in hidden]
     return [passage for name in names for passage, _ in passages_in(Base.metadata.tables[name], known, who)]
 

@@ -120,6 +120,10 @@ REACH: dict[str, Reach] = {
     "design_participant": Reach(about=("person_id",)),
     # What was raised belongs to an occasion, never to a person.
     "design_point": NOBODY,
+    # What people say each alone refers to nobody; that somebody answered can be told by the service's secret alone.
+    "impact_mark": NOBODY,
+    "impact_voice": NOBODY,
+    "impact_sentence": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
@@ -275,4 +279,8 @@ REACH: dict[str, Reach] = {
 }
 
 #: Tables that may tell of concerns, unsent forms among them: only for the person and for readers of the log.
-OF_CONCERNS = frozenset({"concern", "concern_letter", "concern_reply", "concern_step", "kept_form"})
+OF_CONCERNS = frozenset(
+    {"concern", "concern_letter", "concern_reply", "concern_step", "kept_form", "impact_voice", "impact_sentence"}
+)
+#: Of these, words that nobody may read yet.
+NOT_READ_YET = frozenset({"concern_letter", "impact_voice"})

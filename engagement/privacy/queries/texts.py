@@ -24,6 +24,8 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "wave_lesson": ("text",),
     "impact_assessment": ("basis",),
     "impact_aspect": ("before_text", "after_text"),
+    "impact_voice": ("sentence",),
+    "impact_sentence": ("text",),
     "design_occasion": ("about",),
     "design_point": ("raised", "answer"),
     "milestone": ("name",),

@@ -5,8 +5,7 @@ from datetime import date
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engagement.db import Base, short, word_of
-from engagement.resistance.models import random_key
+from engagement.db import Base, random_key, short, word_of
 from engagement.resistance.rules import Source
 
 

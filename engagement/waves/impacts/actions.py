@@ -6,6 +6,7 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Department
 from engagement.people.queries import standing_department
+from engagement.programmes.scope.rules import StatementFor
 from engagement.verbs import Verb
 from engagement.waves.impacts.models import ImpactAspect, ImpactAssessment
 from engagement.waves.impacts.queries import standing_assessment, versions_of
@@ -15,9 +16,16 @@ from engagement.waves.queries import departments_of_waves
 
 
 def assess_impact(
-    wave: Wave, department: Department, side: ImpactSide, said: Assessed, *, floor: int, by: Actor
+    wave: Wave,
+    department: Department,
+    side: ImpactSide,
+    said: Assessed,
+    for_role: StatementFor = StatementFor.EVERYBODY,
+    *,
+    floor: int,
+    by: Actor,
 ) -> ImpactAssessment | None:
-    """Say what a wave changes for a department. Return the new version, None if it says nothing new.
+    """Say what a wave changes for a department, or for those there with a role. Return the new version, None for nothing new.
 
     Raises RuleBroken for a department that isn't in the wave, BadInput for what `assessment_problems` finds.
     """
@@ -26,7 +34,7 @@ def assess_impact(
         raise RuleBroken(f"{department.path} is not in {wave.title} any more. Choose it for the wave first.")
     if problems := assessment_problems(said, side, floor):
         raise BadInput(next(iter(problems.values())), problems)
-    before = standing_assessment(wave.id, department.id, side)
+    before = standing_assessment(wave.id, department.id, side, for_role)
     if before is not None and before.said == said:
         return None
     if before is not None:
@@ -35,6 +43,7 @@ def assess_impact(
     row = ImpactAssessment(
         wave=wave,
         department=department,
+        for_role=for_role,
         side=side,
         basis=said.basis,
         voices=said.voices if side is ImpactSide.PEOPLE else None,
@@ -54,12 +63,19 @@ def assess_impact(
     return row
 
 
-def publish_impact(wave: Wave, department_id: int, *, read_id: int | None = None, by: Actor) -> ImpactAssessment:
+def publish_impact(
+    wave: Wave,
+    department_id: int,
+    for_role: StatementFor = StatementFor.EVERYBODY,
+    *,
+    read_id: int | None = None,
+    by: Actor,
+) -> ImpactAssessment:
     """Let the people of a group read what its leaders say now; `read_id` is the version that was read before.
 
     Raises RuleBroken if there is nothing new to read, or another version holds meanwhile.
     """
-    row = standing_assessment(wave.id, department_id, ImpactSide.LEADERS)
+    row = standing_assessment(wave.id, department_id, ImpactSide.LEADERS, for_role)
     if row is None:
         raise RuleBroken("There is nothing to read yet. Say first what changes for this group.")
     if read_id is not None and row.id != read_id:
@@ -71,9 +87,11 @@ def publish_impact(wave: Wave, department_id: int, *, read_id: int | None = None
     return row
 
 
-def withdraw_impact(wave: Wave, department_id: int, *, by: Actor) -> None:
+def withdraw_impact(
+    wave: Wave, department_id: int, for_role: StatementFor = StatementFor.EVERYBODY, *, by: Actor
+) -> None:
     """Take back everything that the people of a group read. Raises RuleBroken if they read nothing."""
-    rows = [row for row in versions_of(wave.id, department_id) if row.published_at is not None]
+    rows = [row for row in versions_of(wave.id, department_id, for_role) if row.published_at is not None]
     if not rows:
         raise RuleBroken("Nothing is published for this group.")
     last = rows[0].published_at
@@ -83,5 +101,6 @@ def withdraw_impact(wave: Wave, department_id: int, *, by: Actor) -> None:
 
 
 def _record(verb: Verb, row: ImpactAssessment, by: Actor, **changes: tuple[object, object]) -> None:
-    audit.record(verb, row.wave, by=by, department=(None, row.department.path), **changes)
+    whose = {} if row.for_role is StatementFor.EVERYBODY else {"for": (None, row.for_role.phrase)}
+    audit.record(verb, row.wave, by=by, department=(None, row.department.path), **whose, **changes)
     db.session.flush()

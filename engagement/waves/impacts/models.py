@@ -2,33 +2,43 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import Base, Key, UtcDateTime, one_open, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
 from engagement.people.models import Department
+from engagement.programmes.scope.rules import StatementFor
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.models import Wave
 
 
 class ImpactAssessment(Base):
-    """What one side says of what a wave changes for a department; the row without `superseded_at` holds now.
+    """What one side says of what a wave changes for a group; the row without `superseded_at` holds now.
 
-    The people's side is what a group said together: `voices` counts them, and nobody is named. Its author is who wrote it down.
-    Only the leaders' side is published: its people then read it, until a newer one is published or it is taken back.
+    A group is a department, or those there `for_role`. `voices` counts the people of whom it tells, and nobody is named: what
+    they said together was written down by its author; what each said alone, of the leaders' version `about_id`, was counted. Only
+    the leaders' side is published: its people then read it, until a newer one is published or it is taken back.
     """
 
     __tablename__ = "impact_assessment"
     __table_args__ = (
-        one_open("uq_impact_assessment_standing", "wave_id", "department_id", "side", where="superseded_at IS NULL"),
-        CheckConstraint("(side = 'people') = (voices IS NOT NULL)", name="people_counted"),
+        one_open(
+            "uq_impact_assessment_standing",
+            *("wave_id", "department_id", "for_role", "side"),
+            where="superseded_at IS NULL",
+        ),
+        CheckConstraint("(side = 'leaders') = (voices IS NULL)", name="people_counted"),
+        CheckConstraint("(side = 'answers') = (about_id IS NOT NULL)", name="answers_about"),
         CheckConstraint("published_at IS NULL OR side = 'leaders'", name="leaders_published"),
+        ADDRESSED,
     )
 
     id: Mapped[Key]
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    for_role: Mapped[StatementFor] = mapped_column(word_of(StatementFor), default=StatementFor.EVERYBODY)
     side: Mapped[ImpactSide] = mapped_column(word_of(ImpactSide))
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("impact_assessment.id"))
     basis: Mapped[str] = mapped_column(Text, default="")
     voices: Mapped[int | None]
     said_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -44,12 +54,15 @@ class ImpactAssessment(Base):
     @property
     def said(self) -> Assessed:
         """Its words and points as one value."""
-        aspects = {row.aspect: AspectSaid(row.score, row.before_text, row.after_text) for row in self.aspects}
+        aspects = {
+            row.aspect: AspectSaid(row.score, row.before_text, row.after_text, tuple(row.counts or ()))
+            for row in self.aspects
+        }
         return Assessed(aspects, self.basis, self.voices)
 
 
 class ImpactAspect(Base):
-    """What an assessment says of one aspect of the job."""
+    """What an assessment says of one aspect of the job; `counts` as in `AspectSaid`."""
 
     __tablename__ = "impact_aspect"
     __table_args__ = (
@@ -63,3 +76,4 @@ class ImpactAspect(Base):
     score: Mapped[int]
     before_text: Mapped[str] = mapped_column(Text, default="")
     after_text: Mapped[str] = mapped_column(Text, default="")
+    counts: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))

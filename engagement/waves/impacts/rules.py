@@ -1,7 +1,7 @@
 """The vocabulary of impact assessments and pure rules: what is wrong with one, its total, and where two sides differ."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from engagement.vocabulary import State, Worded
 from engagement.words import listed
@@ -41,12 +41,21 @@ class Aspect(Worded):
         """The aspect as its people read it of themselves."""
         return self.word.replace("they", "you").replace("Their", "Your")
 
+    @property
+    def short(self) -> str:
+        """The aspect in one word, for the head of a narrow column."""
+        return self.value.capitalize()
+
 
 class ImpactSide(Worded):
-    """Who says it: those who lead the group or the wave, or its people together."""
+    """Who says it: those who lead the group or the wave; its people together; or each of them alone, without a name.
+
+    The last two are the people's side: what each said alone goes before what they said together.
+    """
 
     LEADERS = "leaders"
-    PEOPLE = "people", "The people themselves"
+    PEOPLE = "people", "The people together"
+    ANSWERS = "answers", "The people, each alone"
 
 
 class Weight(State):
@@ -65,11 +74,15 @@ WEIGHT_DEFINITION = (
 
 @dataclass(frozen=True)
 class AspectSaid:
-    """What is said of one aspect: points (None: not judged), how it is before, and how it will be."""
+    """What is said of one aspect: points (None: not judged), how it is before, and how it will be.
+
+    `counts` are how many gave 0, 1, … 5 points, where each said it alone; the points are then the middle one of these.
+    """
 
     score: int | None = None
     before: str = ""
     after: str = ""
+    counts: tuple[int, ...] = ()
 
     @property
     def meaning(self) -> str:
@@ -125,6 +138,24 @@ class Assessed:
         rest = len(Aspect) - len(self.judged)
         unsaid = f"; {rest} of {len(Aspect)} parts are not judged" if rest else ""
         return f"{self.total} of {self.most} points{f', most in {most}' if most else ''}{unsaid}"
+
+
+def middle_of(counts: Sequence[int]) -> int:
+    """Return the points in the middle of all that were given; between two, the higher, so that nothing is made light of."""
+    half = sum(counts) // 2
+    return next(points for points in range(len(counts)) if sum(counts[: points + 1]) > half)
+
+
+def people_said(together: Assessed | None, alone: Assessed | None) -> Assessed | None:
+    """Return the people's side: the points that each gave alone where enough did, else those given together, with all words."""
+    if together is None or alone is None:
+        return alone or together
+    aspects = {}
+    for aspect in Aspect:
+        said, own = together.of(aspect), alone.of(aspect)
+        aspects[aspect] = said if own.score is None else replace(own, before=said.before, after=said.after)
+    found = {aspect: said for aspect, said in aspects.items() if said != AspectSaid()}
+    return Assessed(found, together.basis, together.voices)
 
 
 def differing(one: Assessed | None, other: Assessed | None) -> list[Aspect]:

@@ -1,4 +1,4 @@
-"""What hangs on the workflow and the wave of a side: a metric with a reading, an occasion of design, a body with what it is asked."""
+"""What hangs on the workflow and the wave of a side: a metric with a reading, an occasion of design, what changes, a body with what it is asked."""
 
 from factories import TESTER
 
@@ -6,11 +6,13 @@ from engagement import clock
 from engagement.consultations.actions.bodies import make_body, name_member
 from engagement.consultations.actions.consulting import ask_question, hand_over, open_consultation
 from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document
-from engagement.people.models import Person
+from engagement.people.models import Department, Person
 from engagement.programmes.models import Workflow
 from engagement.value.actions.metrics import make_metric
 from engagement.value.actions.readings import Read, add_reading
 from engagement.value.rules import Better, MetricDetails, ReadingRhythm
+from engagement.waves.impacts.actions import assess_impact, publish_impact
+from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.inclusion.actions import write_occasion
 from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid
 from engagement.waves.models import Wave
@@ -46,3 +48,10 @@ def occasion_of(wave: Wave, workflow: Workflow, person: Person) -> dict[str, obj
     said = OccasionSaid(OccasionKind.WORKSHOP, today, "Photos")
     row = write_occasion(workflow, wave, said, [person], "Photos first", today=today, by=TESTER)
     return {"occasion_id": row.id, "point_id": row.points[0].id}
+
+
+def assessment_of(wave: Wave, department: Department) -> dict[str, object]:
+    """What the wave changes for the department, published to its people."""
+    said = Assessed({Aspect.PAY: AspectSaid(0)})
+    assess_impact(wave, department, ImpactSide.LEADERS, said, floor=5, by=TESTER)
+    return {"assessment_id": publish_impact(wave, department.id, by=TESTER).id}

@@ -1,18 +1,27 @@
 """Pages of what a wave changes for a group: from nothing to what its people read."""
 
-from factories import TESTER, make_account, make_department, make_wave, signed_in
+from datetime import date
+
+from factories import TESTER, make_account, make_department, make_people, make_person, make_wave, signed_in
 
 from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.people.rules import TrainingRole
+from engagement.resistance.actions import log_concern
+from engagement.resistance.models import About
+from engagement.resistance.rules import Severity, Source
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.rules import ItemKind
 from engagement.waves.actions import choose_departments
-from engagement.waves.impacts.actions import assess_impact
+from engagement.waves.impacts.actions import assess_impact, publish_impact
 from engagement.waves.impacts.queries import standing_assessment
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
+from engagement.waves.models import Membership
 from engagement.waves.queries import departments_of_waves
+from engagement.waves.rules import MembershipOrigin
+from engagement.waves.voices.actions import count_voices
+from engagement.waves.voices.models import ImpactVoice
 from tests.training.courses import make_curriculum, make_module
 
 
@@ -131,3 +140,112 @@ def test_no_sentence_says_more_than_was_judged(app, wave, manager):
     page = _page(manager, f"/waves/{wave.id}/impacts")
     assert "Operations/Claims has the most points of those judged so far." in page
     assert "nothing that both judged" in page
+
+
+def _answer(app, wave, people, sentence=""):
+    """Let each of these people say alone that their tasks change a lot, through the page."""
+    for person in people:
+        client = signed_in(app, make_account(person.email, person.name))
+        page = _page(client, "/me")
+        address = page.split('href="/me/impacts/')[1].split('"')[0]
+        data = {"score_tasks": "4", "words_tasks": f"{sentence} {person.id}" if sentence else ""}
+        assert client.post(f"/me/impacts/{address}", data=data).status_code == 303
+    return client, f"/me/impacts/{address}"
+
+
+def test_people_are_asked_without_a_name_and_counted_from_the_floor_on(app, wave, manager):
+    people = make_people(6)
+    for each in people:
+        db.session.add(Membership(wave=wave, person=each, origin=MembershipOrigin.HAND, joined_at=clock.now()))
+    db.session.commit()
+    group = f"/waves/{wave.id}/impacts/{make_department().id}"
+    assert manager.post(f"{group}/leaders", data={"score_tasks": "2", "after_tasks": "Checking"}).status_code == 303
+    assert manager.post(f"{group}/publication").status_code == 303
+    last, own = _answer(app, wave, people[:4], "We check all day")
+    assert "You have answered this" in _page(last, own)
+    assert last.post(own, data={"score_tasks": "1"}).status_code == 422
+    assert "Nobody can find your answer again." in _page(last, "/me")
+    count_voices(5)
+    db.session.commit()
+    assert "We check" not in _page(manager, group)
+    _, address = _answer(app, wave, people[4:5], "We check all day")
+    sixth = signed_in(app, make_account(people[5].email, people[5].name))
+    asked = _page(sixth, address)
+    assert "Said by those who lead: Checking" in asked
+    # What is typed must not be kept under the account when the session ends.
+    assert "drawn_for" not in asked.split("<main")[1].split("</main>")[0]
+    refused = sixth.post(address, data={"words_pay": "Less"})
+    assert refused.status_code == 422
+    assert "because there are words about it" in refused.get_data(as_text=True)
+    assert 'value="Less"' in refused.get_data(as_text=True)
+    count_voices(5)
+    db.session.commit()
+    page = _page(manager, group)
+    assert "5 said it each alone" in page
+    assert page.count("We check all day") == 5
+    assert "People: 4 of 5 points" in page
+    assert "Differs" in page
+    sponsor = signed_in(app, make_account("spo@example.com", "Spo", Role.SPONSOR, programme_id=wave.programme_id))
+    told = _page(sponsor, group)
+    assert "5 said it each alone" in told
+    assert "We check all day" not in told
+    assert "The people, each alone" in _page(manager, f"/waves/{wave.id}/impacts.csv")
+
+
+def test_a_group_too_small_is_not_asked_and_says_so(app, wave, manager):
+    employee = signed_in(app, make_account("tomasz.wjcik@example.com", "Tomasz Wójcik"))
+    department = make_department()
+    judged = Assessed({Aspect.TASKS: AspectSaid(1, "", "More")})
+    assess_impact(wave, department, ImpactSide.LEADERS, judged, floor=5, by=TESTER)
+    row = publish_impact(wave, department.id, by=TESTER)
+    db.session.commit()
+    assert "In so small a group nobody can be asked without a name." in _page(employee, "/me")
+    assert "Your group is too small to be asked without names" in _page(employee, f"/me/impacts/{row.id}")
+    assert employee.post(f"/me/impacts/{row.id}", data={"score_tasks": "1"}).status_code == 422
+    assert db.session.query(ImpactVoice).count() == 0
+
+
+def test_groups_by_role_stand_under_their_department_and_read_their_own(app, wave, manager):
+    department = make_department()
+    leader = make_person("Lea Leader", "lea@example.com", department, (TrainingRole.LEADER,))
+    db.session.add(Membership(wave=wave, person=leader, origin=MembershipOrigin.HAND, joined_at=clock.now()))
+    db.session.commit()
+    group = f"/waves/{wave.id}/impacts/{department.id}"
+    assert manager.get(f"{group}?role=builder").status_code == manager.get(f"{group}?role=x").status_code == 404
+    said = {"score_tasks": "5", "after_tasks": "Leading otherwise"}
+    assert manager.post(f"{group}/leaders?role=leader", data=said).status_code == 303
+    assert manager.post(f"{group}/publication?role=leader").status_code == 303
+    page = _page(manager, f"{group}?role=leader")
+    assert "Operations/Claims, leader" in page
+    assert "Leading otherwise" in page
+    assert "Leading otherwise" not in _page(manager, group)
+    listed = _page(manager, f"/waves/{wave.id}/impacts")
+    assert "Operations/Claims, leader has the most points." in listed
+    heat = listed.split('<table class="table-report stack impacts">')[1].split("</table>")[0]
+    # Who has no judgement of their own role is not listed by it.
+    assert heat.count("<tbody>") == 2
+    assert heat.count("nobody has judged it yet") == 1
+    assert heat.count("points-5") == 1
+    assert "All of these together" in heat
+    lea = signed_in(app, make_account("lea@example.com", "Lea Leader"))
+    tomasz = signed_in(app, make_account("tomasz.wjcik@example.com", "Tomasz Wójcik"))
+    assert "Leading otherwise" in _page(lea, "/me")
+    assert "Leading otherwise" not in _page(tomasz, "/me")
+    assert manager.post(f"{group}/withdrawal?role=leader").status_code == 303
+    assert "Leading otherwise" not in _page(lea, "/me")
+    sponsor = signed_in(app, make_account("spo@example.com", "Spo", Role.SPONSOR, programme_id=wave.programme_id))
+    assert "Not shown: fewer than 5 people." in _page(sponsor, f"{group}?role=leader")
+
+
+def test_concerns_of_a_group_are_told_to_who_reads_each_of_them_alone(app, wave, manager):
+    department = make_department()
+    about = About(Source.OTHER, wave=wave, department=department)
+    account = make_account("log@example.com", "Log Ger")
+    log_concern("Heard", about, by=account.actor, on=date(2026, 4, 10), severity=Severity.LOW)
+    db.session.commit()
+    sponsor = signed_in(app, make_account("spo@example.com", "Spo", Role.SPONSOR, programme_id=wave.programme_id))
+    group = f"/waves/{wave.id}/impacts/{department.id}"
+    assert "Said with a name, or written down for somebody" in _page(manager, group)
+    told = _page(sponsor, group)
+    assert "Said with a name" not in told
+    assert "Counted for the whole programme alone, and from 5 people on" in told
