@@ -42,6 +42,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "metric_reading": ("note",),
     "overruling": ("sentence", "reason"),
     "own_due_day": ("reason",),
+    "quiet_override": ("reason",),
     "stakeholder": ("name", "organisation"),
     "stakeholder_profile": ("role", "represents"),
     "stakeholder_standing": ("reason",),
