@@ -98,6 +98,8 @@ class Verb(StrEnum):
     KEPT_MESSAGE = "kept message", "prepared a message for a roll-back"
     RELEASED_KEPT = "released kept message", "let a kept message go out"
     OVERRULED_OBSTACLE = "overruled obstacle", "went on although something stood against it"
+    SET_CRITERION = "set criterion", "said what is asked by a criterion"
+    JUDGED_CRITERION = "judged criterion"
     CHOSE_WORKFLOWS = "chose workflows of wave"
     CHOSE_DEPARTMENTS = "chose departments of wave"
     SAID_EFFECT = "said effect on workers", "said how a workflow affects workers"

@@ -41,6 +41,8 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "metric_baseline": ("method", "reason"),
     "metric_reading": ("note",),
     "overruling": ("sentence", "reason"),
+    "criterion_terms": ("title", "left_out"),
+    "criterion_judgement": ("evidence",),
     "own_due_day": ("reason",),
     "quiet_override": ("reason",),
     "stakeholder": ("name", "organisation"),

@@ -24,6 +24,10 @@ from engagement.planning.blackouts.actions import make_blackout, remove_blackout
 from engagement.planning.blackouts.models import Blackout
 from engagement.reach import Reach
 from engagement.readiness.actions import Overruled, make_ready
+from engagement.readiness.criteria.actions import Terms, write_criterion
+from engagement.readiness.criteria.actions import judge as judge_criterion
+from engagement.readiness.criteria.models import Criterion
+from engagement.readiness.criteria.rules import CriterionState
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.verbs import Verb
 from engagement.waves import actions as waves
@@ -45,6 +49,10 @@ def judge(at: Place) -> Any:
 def go_on_without_a_lead(at: Place) -> None:
     given = {each.name: "All the same." for each in obstacles(at.wave, DAY)}
     make_ready(at.wave, reason="Rehearsed.", overruled=Overruled(given, Reach(everything=True)), today=DAY, by=TESTER)
+
+
+def ask_for(at: Place) -> Criterion:
+    return write_criterion(at.wave, Terms("Rehearsed", at.person), by=TESTER)
 
 
 def council(at: Place) -> Body:
@@ -117,6 +125,12 @@ DONE: list[Deed] = [
     (
         Verb.SAID_POSITION,
         lambda at: say_position(consult(at), PositionSaid(PositionKind.AGREES, "", DAY), today=DAY, by=TESTER),
+        OF_WAVE,
+    ),
+    (Verb.SET_CRITERION, ask_for, OF_WAVE),
+    (
+        Verb.JUDGED_CRITERION,
+        lambda at: judge_criterion(ask_for(at), CriterionState.MET, "Seen.", by=TESTER),
         OF_WAVE,
     ),
     (Verb.OVERRULED_OBSTACLE, go_on_without_a_lead, OF_WAVE),

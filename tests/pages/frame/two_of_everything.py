@@ -30,6 +30,7 @@ from engagement.programmes.oversight.actions import OverseerDetails, name_overse
 from engagement.programmes.scope.actions import write_statement
 from engagement.programmes.scope.queries import current_statements
 from engagement.programmes.scope.rules import StatementFor, StatementTexts
+from engagement.readiness.criteria.actions import Terms, write_criterion
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
@@ -158,6 +159,8 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "message_id": mailbox_message().id,
         "attempt_id": attempt_of(person, module).id,
     }
+    own = write_criterion(wave, Terms(f"The {side} criterion", person), by=TESTER)
+    values["criterion"] = f"own-{own.id}"
     values["notice_id"] = write_notice(workflow, "Notice", "What you have to know.", by=TESTER).id
     values |= metric_of(workflow, person) | consultation_of(wave, person)
     delivery = delivery_to(person)
