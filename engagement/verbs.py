@@ -129,6 +129,8 @@ class Verb(StrEnum):
     WITHDREW_IMPACT = "withdrew impact", "took back what a group read about wave"
     CHOSE_AUDIENCES = "chose audiences of wave"
     ADDED_MEMBER = "added member", "added person to wave"
+    TOOK_USAGE = "took usage", "took in numbers of use"
+    TOOK_BACK_USAGE = "took back usage", "took numbers of use back"
 
     ADDED_MODULE = "added module from library"
     RENEWED_MODULE = "renewed module from library"
