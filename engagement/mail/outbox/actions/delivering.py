@@ -61,7 +61,7 @@ def deliver_until_empty(
             progress(courier.counts)
         progress(courier.counts)
     finally:
-        transport.close()
+        courier.close()
     return courier.counts
 
 
@@ -138,7 +138,8 @@ class Worker:
             except Exception as error:
                 log.error("delivery stopped for a while", exc_info=error)
             self._stop.wait(min(max(pause, LOOK_EVERY), LONGEST_PAUSE))
-        courier.transport.close()
+        with self._app_context():
+            courier.close()
 
 
 def _take_over() -> None:
