@@ -248,6 +248,7 @@ def test_every_text_that_a_table_holds_is_decided_upon():
         "bounce_mailbox.left_there",
         "concern_figures.shown",
         "department.path",
+        "impact_aspect.counts",
         "import_run.columns",
         "import_run.counts",
         "kept_form.fields",
