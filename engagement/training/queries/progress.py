@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, func, select, true
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
@@ -95,10 +95,14 @@ def people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
 
 
 def people_without_curriculum(wave_ids: Sequence[int]) -> dict[TrainingRole, dict[int, int]]:
-    """Return, by role without anything to learn yet, how many people of each wave have it; one query, none for no wave."""
-    if not wave_ids:
+    """Return, by role without anything to learn yet, how many people of each wave have it; no query for no wave.
+
+    Usually every role has something to learn: then nobody is counted.
+    """
+    silent = set(TrainingRole) - set(db.session.scalars(asking_roles())) if wave_ids else set()
+    if not silent:
         return {}
-    members = grounds().where(Membership.wave_id.in_(wave_ids), PersonRole.role.not_in(asking_roles()))
+    members = grounds().where(Membership.wave_id.in_(wave_ids), PersonRole.role.in_(silent))
     counted = members.with_only_columns(PersonRole.role, Membership.wave_id, func.count()).group_by(
         PersonRole.role, Membership.wave_id
     )
@@ -156,7 +160,20 @@ def learners(
     `Person`; None is everybody.
     """
     standing = standing_of(Assignment.wave_id == wave_id, belonging())
-    query = (
+    query = learners_in(standing).where(true() if visible is None else visible)
+    query = query.order_by(Person.sorted_by, Person.id, standing.c.role)
+    if department is not None:
+        query = query.where(Person.department_id == department.id)
+    if role is not None:
+        query = query.where(standing.c.role == role)
+    if state is not None:
+        query = query.where(standing.c.is_finished == (1 if state is LearnerState.FINISHED else 0))
+    return query
+
+
+def learners_in(standing: Subquery) -> Select[Any]:
+    """Return the SELECT of `learners`, in no order, for the rows of a `standing_of`."""
+    return (
         select(
             Person.id.label("person_id"),
             Person.name,
@@ -174,16 +191,8 @@ def learners(
         .join(Assignment, Assignment.id == standing.c.id)
         .join(Wave, Wave.id == Assignment.wave_id)
         .join(Department, Department.id == Person.department_id, isouter=True)
-        .where(standing.c.asked > 0, true() if visible is None else visible)
-        .order_by(Person.sorted_by, Person.id, standing.c.role)
+        .where(standing.c.asked > 0)
     )
-    if department is not None:
-        query = query.where(Person.department_id == department.id)
-    if role is not None:
-        query = query.where(standing.c.role == role)
-    if state is not None:
-        query = query.where(standing.c.is_finished == (1 if state is LearnerState.FINISHED else 0))
-    return query
 
 
 def overdue_learners(on: date, wave_id: int) -> Select[Person]:
