@@ -136,6 +136,8 @@ class Verb(StrEnum):
     ANSWERED_POINT = "answered point", "said what came of something raised in design"
     CHOSE_AUDIENCES = "chose audiences of wave"
     ADDED_MEMBER = "added member", "added person to wave"
+    TOOK_USAGE = "took usage", "took in numbers of use"
+    TOOK_BACK_USAGE = "took back usage", "took numbers of use back"
 
     ADDED_MODULE = "added module from library"
     RENEWED_MODULE = "renewed module from library"
