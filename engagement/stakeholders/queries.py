@@ -260,33 +260,6 @@ def notes_of(stakeholder_id: int) -> list[StakeholderNote]:
     )
 
 
-def departments_as_groups() -> list[tuple[int, StakeholderGroup, int, int | None]]:
-    """Return each department mapped as one group: department, group, programme, and wave or None."""
-    rows = db.session.execute(
-        select(
-            Stakeholder.department_id,
-            StakeholderProfile.group,
-            StakeholderPlace.programme_id,
-            StakeholderPlace.wave_id,
-        )
-        .join(StakeholderProfile, holds_now())
-        .join(StakeholderPlace, StakeholderPlace.stakeholder_id == Stakeholder.id)
-        .where(Stakeholder.department_id.is_not(None), StakeholderPlace.ended_at.is_(None), on_the_map())
-    )
-    return [(department_id, group, programme, wave) for department_id, group, programme, wave in rows if department_id]
-
-
-def groups_of_person(person_id: int) -> list[tuple[StakeholderGroup, int, int | None]]:
-    """Return the groups of a person by name: group, programme, and wave or None for the whole programme."""
-    rows = db.session.execute(
-        select(StakeholderProfile.group, StakeholderPlace.programme_id, StakeholderPlace.wave_id)
-        .join(Stakeholder, holds_now())
-        .join(StakeholderPlace, StakeholderPlace.stakeholder_id == Stakeholder.id)
-        .where(Stakeholder.person_id == person_id, StakeholderPlace.ended_at.is_(None), on_the_map())
-    )
-    return [(group, programme, wave) for group, programme, wave in rows]
-
-
 def maps_with_stakeholders(
     visible_places: ColumnElement[bool], visible_waves: ColumnElement[bool]
 ) -> tuple[list[Programme], list[Wave]]:

@@ -112,13 +112,16 @@ def people_without_curriculum(wave_ids: Sequence[int]) -> dict[TrainingRole, dic
     return {role: found[role] for role in TrainingRole if role in found}
 
 
-def _departments(ids: set[int | None]) -> dict[int | None, Department]:
+def _departments(ids: set[int | None]) -> dict[int | None, tuple[str, str]]:
+    """Return the names and paths of departments."""
     known = [department_id for department_id in ids if department_id is not None]
-    rows = db.session.scalars(select(Department).where(Department.id.in_(known)))
-    return {row.id: row for row in rows}
+    rows = db.session.execute(select(Department.id, Department.name, Department.path).where(Department.id.in_(known)))
+    return {key: (name, path) for key, name, path in rows}
 
 
-def _progress(wave_id: int, cells: Sequence[LearningSum], departments: dict[int | None, Department]) -> WaveProgress:
+def _progress(
+    wave_id: int, cells: Sequence[LearningSum], departments: dict[int | None, tuple[str, str]]
+) -> WaveProgress:
     by_department: dict[int | None, dict[TrainingRole, Count]] = {}
     roles: dict[TrainingRole, Count] = {}
     people, minutes_left = Count(), 0
@@ -132,8 +135,7 @@ def _progress(wave_id: int, cells: Sequence[LearningSum], departments: dict[int 
         roles[cell.role] = roles.get(cell.role, Count()) + count
     lines = []
     for department_id, counts in by_department.items():
-        row = departments.get(department_id)
-        name, path = (row.name, row.path) if row else ("No department", "")
+        name, path = departments.get(department_id, ("No department", ""))
         lines.append(DepartmentProgress(department_id, name, path, counts))
     lines.sort(key=lambda line: (line.department_id is None, path_key(line.path)))
     in_order = {role: roles[role] for role in TrainingRole if role in roles}
