@@ -7,6 +7,7 @@ from sqlalchemy import Row
 from engagement.accounts.scopes import rights
 from engagement.db import db
 from engagement.pages.frame import guard
+from engagement.pages.frame.formats import here_today
 from engagement.pages.parts.lists import Asked, Page, in_order
 from engagement.people import queries as people
 from engagement.people.models import Department, Person
@@ -15,6 +16,7 @@ from engagement.people.scopes import reaches_department
 from engagement.training.queries.learners import Learners, rows_of
 from engagement.training.queries.progress import LEARNER_COLUMNS, WaveProgress, learners, wave_progress
 from engagement.training.rules import LearnerState
+from engagement.training.waiting.queries import due_days
 from engagement.waves.models import Wave
 from engagement.waves.scopes import people_within
 
@@ -70,22 +72,23 @@ def _asked_of(found: Wave, far: WaveProgress, asked: Asked) -> Learners:
 
 def learners_page(found: Wave, asked: Asked) -> tuple[list[Row[Any]], Page]:
     """Return the page of the people behind the counts that the address asks for."""
-    far = wave_progress(found.id)
-    these = _asked_of(found, far, asked)
-    order = asked.order(*LEARNER_COLUMNS, usual="name")
+    far, due = wave_progress(found.id), due_days(found, here_today())
+    these, columns = _asked_of(found, far, asked), LEARNER_COLUMNS | {"due": due}
+    order = asked.order(*columns, usual="name")
     page = asked.page(these.number(far))
     if order == "name":
-        return these.by_name(page.total, page.size, page.offset), page
-    named = these.named().order_by(None).order_by(*in_order(order, LEARNER_COLUMNS), Person.id)
-    return rows_of(named.limit(page.size).offset(page.offset)), page
+        return these.by_name(page.total, page.size, page.offset, due), page
+    named = these.named().order_by(None).order_by(*in_order(order, columns), Person.id)
+    return rows_of(named.limit(page.size).offset(page.offset), due), page
 
 
 def learner_rows(found: Wave) -> list[list[object]]:
     """Return the rows of the list of people under `LEARNER_HEADER`, with the filters of the address."""
     asked = Asked()
     these = _asked_of(found, wave_progress(found.id), asked)
-    query = learners(found.id, these.department, these.role, these.state, visible=these.visible)
-    rows = db.session.execute(asked.ordered(query, LEARNER_COLUMNS, usual="name", last=Person.id))
+    due = due_days(found, here_today())
+    query = learners(found.id, these.department, these.role, these.state, due=due, visible=these.visible)
+    rows = db.session.execute(asked.ordered(query, LEARNER_COLUMNS | {"due": due}, usual="name", last=Person.id))
     return [
         [
             r.name,

@@ -6,6 +6,7 @@ known from kept numbers (`tallies`), but for those who are marked to be counted 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, exists, select, true
@@ -14,7 +15,7 @@ from engagement.db import count_of, db
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment
-from engagement.training.queries.progress import WaveProgress, learners_in
+from engagement.training.queries.progress import DUE_AS_PLANNED, WaveProgress, learners_in
 from engagement.training.queries.standing import asking_roles, belonging, standing_of
 from engagement.training.rules import LearnerState
 from engagement.training.tallies.queries import people_to_count
@@ -63,14 +64,14 @@ class Learners:
         is_finished = self.state is LearnerState.FINISHED
         return sum(count.finished if is_finished else count.unfinished for count in counts)
 
-    def by_name(self, number: int, size: int, offset: int) -> list[Row[Any]]:
+    def by_name(self, number: int, size: int, offset: int, due: ColumnElement[date] = DUE_AS_PLANNED) -> list[Row[Any]]:
         """Return a part of the `number` rows, by name."""
         named = self.named()
         if number > MANY:
             learns = exists().where(Assignment.person_id == Person.id, *self._asked())
             first = select(Person.id).where(learns, *self._people()).order_by(Person.sorted_by, Person.id)
             named = named.where(Person.id.in_(first.limit(offset + size)))
-        return rows_of(named.limit(size).offset(offset))
+        return rows_of(named.limit(size).offset(offset), due)
 
     def _seen(self) -> ColumnElement[bool]:
         return true() if self.visible is None else self.visible
@@ -89,11 +90,11 @@ class Learners:
         return asked
 
 
-def rows_of(named: Select[int]) -> list[Row[Any]]:
+def rows_of(named: Select[int], due: ColumnElement[date] = DUE_AS_PLANNED) -> list[Row[Any]]:
     """Return the rows of `progress.learners` of these assignments, in their order."""
     ids: Sequence[int] = db.session.scalars(named).all()
     standing = standing_of(Assignment.id.in_(ids))
-    found = {row.assignment_id: row for row in db.session.execute(learners_in(standing))}
+    found = {row.assignment_id: row for row in db.session.execute(learners_in(standing, due))}
     return [found[key] for key in ids]
 
 

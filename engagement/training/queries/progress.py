@@ -142,9 +142,9 @@ def _progress(
     return WaveProgress(wave_id, tuple(lines), in_order, people, minutes_left)
 
 
-_DUE_ON = func.coalesce(Assignment.own_due_on, Wave.training_due_on)
+DUE_AS_PLANNED = func.coalesce(Assignment.own_due_on, Wave.training_due_on)
 #: What `learners` can be put in order by.
-LEARNER_COLUMNS = {"name": Person.sorted_by, "department": Department.sorted_by, "due": _DUE_ON}
+LEARNER_COLUMNS = {"name": Person.sorted_by, "department": Department.sorted_by, "due": DUE_AS_PLANNED}
 
 
 def learners(
@@ -153,16 +153,17 @@ def learners(
     role: TrainingRole | None = None,
     state: LearnerState | None = None,
     *,
+    due: ColumnElement[date] = DUE_AS_PLANNED,
     visible: ColumnElement[bool] | None = None,
 ) -> Select[Any]:
     """Return a SELECT of the people behind the counts of a wave, by name, with optional filters.
 
     One row for each person and role: `person_id`, `name`, `email`, `department` (path or None), `role`, `done` of
-    `asked` modules, `is_finished` (0 or 1), `minutes_left`, `assignment_id`, `due_on`. `visible` is a condition on
-    `Person`; None is everybody.
+    `asked` modules, `is_finished` (0 or 1), `minutes_left`, `assignment_id`, `due_on`: as planned, or `due` (see
+    `waiting.queries.due_days`). `visible` is a condition on `Person`; None is everybody.
     """
     standing = standing_of(Assignment.wave_id == wave_id, belonging())
-    query = learners_in(standing).where(true() if visible is None else visible)
+    query = learners_in(standing, due).where(true() if visible is None else visible)
     query = query.order_by(Person.sorted_by, Person.id, standing.c.role)
     if department is not None:
         query = query.where(Person.department_id == department.id)
@@ -173,7 +174,7 @@ def learners(
     return query
 
 
-def learners_in(standing: Subquery) -> Select[Any]:
+def learners_in(standing: Subquery, due: ColumnElement[date] = DUE_AS_PLANNED) -> Select[Any]:
     """Return the SELECT of `learners`, in no order, for the rows of a `standing_of`."""
     return (
         select(
@@ -187,7 +188,7 @@ def learners_in(standing: Subquery) -> Select[Any]:
             standing.c.is_finished,
             standing.c.minutes_left,
             standing.c.id.label("assignment_id"),
-            _DUE_ON.label("due_on"),
+            due.label("due_on"),
         )
         .join(standing, standing.c.person_id == Person.id)
         .join(Assignment, Assignment.id == standing.c.id)
