@@ -4,6 +4,7 @@ from flask import Flask
 
 from engagement.pages import (
     admin,
+    adoption,
     audiences,
     calendar,
     concerns,
@@ -40,6 +41,7 @@ HALLS = (
     concerns,
     waves,
     value,
+    adoption,
     consultations,
     notices,
     stakeholders,

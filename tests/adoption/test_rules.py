@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from itertools import combinations, product
 
 import pytest
 
@@ -15,8 +16,9 @@ from engagement.adoption.rules.counting import (
     count_teams,
     days_of,
 )
+from engagement.adoption.rules.intervals import newcombe, wilson
 from engagement.adoption.rules.spans import Span, joined, kept_before, span_of, was_used_in, was_used_in_week
-from engagement.adoption.rules.telling import Told
+from engagement.adoption.rules.telling import Told, groups_told
 from engagement.adoption.rules.vocabulary import day_problem, earliest_kept
 
 AS_OF = date(2026, 4, 14)
@@ -157,6 +159,34 @@ def test_a_number_is_told_as_far_as_it_names_nobody(part: int, whole: int, words
     told = Told(part, whole, 5)
     assert told.words == words
     assert (told.exact is None) is ("not" in words or "than" in words or "nobody" in words)
+
+
+def test_no_hidden_group_follows_from_the_total() -> None:
+    """Every group of people that somebody could be told about by subtracting has its floor on both sides."""
+    floor = 3
+    sizes = (1, 3, 6, 8)
+    for wholes in combinations(sizes, 3):
+        for parts in product(*(range(whole + 1) for whole in wholes)):
+            cells = {n: (part, whole) for n, (part, whole) in enumerate(zip(parts, wholes, strict=True))}
+            told = groups_told(cells, floor)
+            for group, each in told.items():
+                assert each is None or (each.part, each.whole) == cells[group]
+                assert each is None or floor <= each.part <= each.whole - floor
+            hidden = [cells[group] for group, each in told.items() if each is None]
+            if len(hidden) == len(cells) or not hidden:
+                continue
+            part, whole = (sum(numbers) for numbers in zip(*hidden, strict=True))
+            assert len(hidden) >= 2
+            assert floor <= part <= whole - floor
+
+
+def test_intervals_are_those_of_the_sources() -> None:
+    """Newcombe 1998, table II, 56/70 against 48/80; Wilson for 81 of 263, table I of his paper on single proportions."""
+    assert [round(number, 4) for number in newcombe((56, 70), (48, 80))] == [0.2, 0.0524, 0.3339]
+    assert [round(number, 4) for number in wilson(81, 263)] == [0.308, 0.2553, 0.3662]
+    assert [round(number, 4) for number in newcombe((9, 10), (3, 10))] == [0.6, 0.1705, 0.809]
+    assert wilson(0, 5).low == 0.0
+    assert wilson(5, 5).high == 1.0
 
 
 def test_a_day_of_use_has_come_and_is_still_kept() -> None:

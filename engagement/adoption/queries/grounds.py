@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, false, func, or_, select
 
 from engagement.adoption.models import TeamUsage, UsageSpan, UsageUpload
 from engagement.adoption.queries.spans import spans_where
@@ -191,7 +191,7 @@ def team_rows(ground: Ground) -> Mapping[int, Sequence[TeamRow]]:
     told = select(TeamUsage.workflow_id, Department, TeamUsage.used_on, TeamUsage.uses, TeamUsage.people).join(
         Department, Department.id == TeamUsage.department_id
     )
-    where = (TeamUsage.workflow_id.in_(ground.workflow_ids), TeamUsage.is_superseded.is_(False))
+    where = (TeamUsage.workflow_id.in_(ground.workflow_ids), TeamUsage.is_superseded == false())
     for workflow_id, department, day, uses, people in db.session.execute(told.where(*where)):
         standing = db.session.get(Department, successors[department.id]) if department.id in successors else department
         lineage = standing.lineage if standing else department.lineage

@@ -177,6 +177,7 @@ _BELONGS = {
     "/workflows": "/programmes",
     **dict.fromkeys(("/milestones", "/blackouts", "/overseers", "/statements", "/notices"), "/programmes"),
     **dict.fromkeys(("/metrics", "/readings", "/value", "/consultations", "/bodies"), "/programmes"),
+    **dict.fromkeys(("/adoption", "/usage", "/usage-doors"), "/programmes"),
     "/occurrences": "/communications",
     "/deliveries": "/communications",
     "/audiences": "/people",
