@@ -53,6 +53,8 @@ from engagement.value.actions.metrics import make_metric, say_baseline
 from engagement.value.actions.readings import Read, add_reading
 from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
 from engagement.waves.actions import place_people, plan_wave
+from engagement.waves.inclusion.actions import answer_point, write_occasion
+from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid, Outcome
 from engagement.waves.models import Wave, WaveDetails
 from engagement.waves.rules import WaveStatus
 
@@ -235,7 +237,7 @@ def _furnish_use(programme: Programme, workflow: Workflow, on: date) -> None:
 
 
 def furnish_what_is_measured_and_asked() -> None:
-    """Of the small programme: a metric with two readings, a works council that is asked, and somebody who may stop the workflow."""
+    """Of the small programme: a metric with two readings, a works council that is asked, who may stop the workflow, an occasion of design."""
     on, ines = clock.today("Europe/London"), _ines().actor
     wave, dana = db.session.query(Wave).one(), db.session.query(Person).filter_by(email=TEAM_LEAD).one()
     workflow = db.session.query(Workflow).one()
@@ -251,4 +253,7 @@ def furnish_what_is_measured_and_asked() -> None:
     ask_question(asked, "Who sees the counts?", by=ines)
     name_overseer(workflow, dana, OverseerDetails("Order 14", on, "Always"), on=on, by=ines)
     _furnish_use(wave.programme, workflow, on)
+    met = OccasionSaid(OccasionKind.WORKSHOP, on, "Which claims go to an expert")
+    row = write_occasion(workflow, wave, met, [dana], "Photos first\nFewer clicks", today=on, by=ines)
+    answer_point(row.points[0], "Photos first", Outcome.CHANGED, "They open first now.", by=ines)
     db.session.commit()
