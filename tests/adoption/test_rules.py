@@ -81,6 +81,8 @@ def by_hand(people: list[tuple[Member, set[date]]]) -> dict[str, object]:
         "trained": sum(each.trained_on is not None for each, _ in learners),
         "quizzed": sum(each.trained_on is not None and each.by_quiz for each, _ in learners),
         "signed_off": sum(each.trained_on is not None and each.signed_off for each, _ in learners),
+        "friendly": sum(m.is_friendly for m, _ in people),
+        "friendly_used": sum(m.is_friendly and used for (m, _), used in zip(people, now, strict=True)),
         "trained_used": sum(used for each, used in learners if each.trained_on),
         "untrained_used": sum(used for each, used in learners if not each.trained_on),
         "weeks": weeks,
@@ -105,7 +107,9 @@ def test_every_number_of_a_wave_is_what_counting_by_hand_gives(seed: int) -> Non
         trained_on = chance.choice((None, AS_OF - timedelta(days=chance.randrange(120))))
         learner = chance.choice((None, Learner(trained_on, chance.random() < 0.5, chance.random() < 0.3)))
         joined_on = LIVE + timedelta(days=chance.randrange(-60, 40))
-        people.append((Member(chance.choice((None, 1, 2)), joined_on, span_of(days), learner), days))
+        people.append(
+            (Member(chance.choice((None, 1, 2)), joined_on, span_of(days), learner, chance.random() < 0.2), days)
+        )
     counted = count_people((member for member, _ in people), LIVE, AS_OF)
     hand = by_hand(people)
     for name, numbers in (("since_live", hand.pop("lived")), ("since_trained", hand.pop("waited"))):

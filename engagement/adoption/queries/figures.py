@@ -130,6 +130,23 @@ class Part:
         return Compared(trained, untrained, difference)
 
     @property
+    def friendly(self) -> tuple[Told, Told] | None:
+        """How many used it of friendly users and of everybody else; None where one of both groups may not be told of."""
+        count = self.people
+        cells = {
+            "friendly": (count.friendly_used, count.friendly),
+            "others": (count.used - count.friendly_used, count.people - count.friendly),
+        }
+        told = groups_told(cells, self.floor)
+        friendly, others = told["friendly"], told["others"]
+        return None if friendly is None or others is None else (friendly, others)
+
+    @property
+    def is_pilot_evidence(self) -> bool:
+        """Whether more than half of those who used it are friendly users, so that little is known of everybody else."""
+        return self.friendly is not None and self.people.friendly_used * 2 > self.people.used
+
+    @property
     def proficiency(self) -> Sequence[tuple[str, Told]]:
         """Of those who have training to do, how many finished it, and how that is known."""
         count = self.people

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from engagement.accounts.scopes import rights
 from engagement.adoption.queries.figures import Part, WaveFigures, figures_of_waves
+from engagement.adoption.queries.grounds import IN_USE
 from engagement.adoption.queries.uptake import DEFINITION
 from engagement.adoption.rules.telling import Told
 from engagement.pages.adoption import blueprint
@@ -34,6 +35,8 @@ NOTES = {
     "weeks": "People who used it at least once in the calendar week, of those who are in the wave now. The first week is that of go-live.",
     "trained": "Of people with training to do, by the definition of the training pages. Both groups by who used it in the last 28 "
     "days. The interval is that of Newcombe (1998, method 10), from those of Wilson (1927).",
+    "friendly": "Friendly users are champions of the programme, and people of one of its waves that went live earlier. Whether somebody "
+    "volunteered is not known here. If they are more than half of those who used it, it is evidence of a pilot only.",
     "proficiency": "By the training records of the wave: everything that their roles require is finished. The ways overlap.",
     "departments": "By the department in which people work now. Small groups are hidden, and those where nearly all or hardly anybody "
     "used it, with others from which they could be worked out.",
@@ -73,6 +76,7 @@ def wave(wave_id: int) -> str:
         parts=[_drawn(part, metrics.get(part.workflow_id or 0, [])) for part in figures.parts],
         most=MOST_DEPARTMENTS,
         notes=NOTES,
+        in_use=row.status in IN_USE,
         may_bring=reaches_programme(rights.planning(guard.reader()), row.programme),
     )
 
@@ -131,6 +135,9 @@ def _of_people(part: Part) -> Iterator[tuple[Any, ...]]:
         yield "weeks", "Used it in the week", f"Week {week.number}", *_cells(week.told)
     for name, told in part.departments:
         yield "departments", "Used it in the last 28 days", name, *(("not shown", "") if told is None else _cells(told))
+    if part.friendly:
+        for group, told in zip(("Friendly users", "Everybody else"), part.friendly, strict=True):
+            yield "friendly", "Used it in the last 28 days", group, *_cells(told)
     if compared := part.compared:
         yield "trained", "Used it in the last 28 days", "Finished their training", *_cells(compared.trained)
         yield "trained", "Used it in the last 28 days", "Have not finished it", *_cells(compared.untrained)

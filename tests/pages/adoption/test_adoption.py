@@ -6,14 +6,15 @@ import json
 from datetime import date
 from io import BytesIO
 
-import openpyxl
 import pytest
-from factories import make_person, signed_in
+import xlsxwriter
+from factories import make_account, make_person, signed_in
 from markup import text_of
 
 from engagement.adoption.models import UsageUpload
 from engagement.db import db
 from engagement.people.models import Person
+from engagement.waves.queries import workflows_of_waves
 
 PLAIN = [
     "email,day,workflow,uses",
@@ -34,6 +35,16 @@ def sent(manager, wave, lines, name="use.csv"):
     content = "\n".join(lines).encode() if isinstance(lines, list) else lines
     data = {"programme": str(wave.programme_id), "file": (BytesIO(content), name)}
     return manager.post("/adoption/import", data=data, content_type="multipart/form-data")
+
+
+def workbook(header, rows):
+    made = BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        page, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+        for number, row in enumerate([header, *rows]):
+            for column, cell in enumerate(row):
+                page.write(number, column, cell, day if isinstance(cell, date) else None)
+    return made.getvalue()
 
 
 def written(manager, address):
@@ -74,22 +85,18 @@ def test_a_plain_file_is_previewed_written_and_taken_back(manager, wave):
 
 
 def test_an_export_of_last_activity_asks_once_which_workflow_its_columns_are(manager, wave):
-    book = openpyxl.Workbook()
-    sheet = book.active
     header = ["Report Refresh Date", "User Principal Name", "Display Name", "Word Copilot Last Activity Date"]
-    sheet.append([*header, "Copilot Chat Last Activity Date", "Report Period"])
-    for n in range(12):
-        last = date(2026, 4, 8) if n < 6 else None
-        sheet.append(
-            [date(2026, 4, 13), f"person{n}@example.com", f"P {n}", last, date(2026, 4, 9) if n == 7 else None, 7]
-        )
-    kept = BytesIO()
-    book.save(kept)
-    taken = sent(manager, wave, kept.getvalue(), "CopilotActivityUserDetail.xlsx")
+    rows = [
+        [date(2026, 4, 13), f"person{n}@example.com", f"P {n}", date(2026, 4, 8) if n < 6 else None, None]
+        for n in range(12)
+    ]
+    rows[7][4] = date(2026, 4, 9)
+    columns = [*header, "Copilot Chat Last Activity Date"]
+    taken = sent(manager, wave, workbook(columns, rows), "CopilotActivityUserDetail.xlsx")
     assert taken.location.endswith("/columns")
     page = manager.get(taken.location).get_data(as_text=True)
     assert "“Word Copilot Last Activity Date” is the last use of" in page
-    workflow = next(each for each in wave_workflows(wave) if each.name == "Letter drafting")
+    workflow = next(each for each in workflows_of_waves([wave.id])[wave.id] if each.name == "Letter drafting")
     chosen = {"column_email": "1", "column_report_date": "0", "activity_3": str(workflow.id), "workflow_id": ""}
     refused = manager.post(taken.location, data=chosen | {"column_email": ""})
     assert (refused.status_code, "Choose the column that says whose use it is" in text_of(refused)) == (422, True)
@@ -99,20 +106,12 @@ def test_an_export_of_last_activity_asks_once_which_workflow_its_columns_are(man
     page = text_of(manager.get(f"/waves/{wave.id}/adoption"))
     assert "6 of 12 people (50 %) used it in the 28 days to 13 April 2026." in page
     # The next file of this make is read at once.
-    sheet.append([date(2026, 4, 13), "person8@example.com", "P 8", date(2026, 4, 12), None, 7])
-    kept = BytesIO()
-    book.save(kept)
-    assert "/columns" not in sent(manager, wave, kept.getvalue(), "next.xlsx").location
+    rows.append([date(2026, 4, 13), "person8@example.com", "P 8", date(2026, 4, 12), None])
+    assert "/columns" not in sent(manager, wave, workbook(columns, rows), "next.xlsx").location
     concealed = [",".join(header), "2026-04-13,FA64B1C0D2,FA64,2026-04-12"]
     taken = sent(manager, wave, concealed, "hidden.csv")
     preview = manager.post(taken.location, data=chosen).location
     assert "its names may be concealed" in text_of(manager.get(preview))
-
-
-def wave_workflows(wave):
-    from engagement.waves.queries import workflows_of_waves
-
-    return workflows_of_waves([wave.id])[wave.id]
 
 
 def test_a_system_posts_with_its_secret(app, manager, wave):
@@ -180,8 +179,6 @@ def test_everybody_sees_their_own_days_and_nobody_elses(app, manager, wave):
 
 
 def make_account_of(person):
-    from factories import make_account
-
     account = make_account(person.email, person.name)
     account.person_id = person.id
     db.session.flush()
