@@ -152,6 +152,9 @@ REACH: dict[str, Reach] = {
         without=("said_by", "said_by_id"),
         by={"said_by_id": ("said_at", "due_on", "reason")},
     ),
+    "quiet_override": Reach(
+        by={"said_by_id": ("said_at", "people", "until_on", "reason"), "ended_by_id": ("ended_at",)}
+    ),
     "completion": Reach(about=("person_id",), without=("recorded_by",)),
     "quiz_attempt": Reach(about=("person_id",), without=("fingerprint",)),
     "scope_answer": Reach(about=("person_id",)),
