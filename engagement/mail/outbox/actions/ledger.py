@@ -11,7 +11,7 @@ from engagement.db import db
 from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.claiming import RENEW_EVERY, Claimed
 from engagement.mail.outbox.actions.recording import record
-from engagement.mail.outbox.rules import Settled, untouched
+from engagement.mail.outbox.rules import Settled
 from engagement.set_aside import is_database_away
 
 log = structlog.get_logger("engagement.mail")
@@ -66,9 +66,9 @@ class Ledger:
             self.write()
             window = self._claim_each(size)
         self._unwritten = []
-        self._renewed_at = time.monotonic()
-        self._is_mine = True
-        self._open = {row.id: row for row in window if row.may_be_sent}
+        if not self._open:
+            self._renewed_at, self._is_mine = time.monotonic(), True
+        self._open.update((row.id, row) for row in window if row.may_be_sent)
         return window
 
     def settle(self, row: Settled) -> None:
@@ -78,23 +78,17 @@ class Ledger:
         self._unwritten.append(row)
         self._open.pop(row.id, None)
 
-    def holds(self, delivery_id: int) -> bool:
-        """Whether a delivery is claimed and not settled yet."""
-        return delivery_id in self._open
-
-    def leave_rest(self, but: int | None = None) -> int:
-        """Note that of what is still open, but for one, nothing was handed over: it waits again. Returns how much that was."""
-        rest = [row for row in self._open.values() if row.id != but]
-        for row in rest:
-            self.settle(untouched(row.id, row.attempts, row.due_at))
-        return len(rest)
+    @property
+    def number_open(self) -> int:
+        """How many are claimed and not settled yet."""
+        return len(self._open)
 
     def look_after(self) -> bool:
         """Write what has waited long enough, and say that this worker lives; return whether its claims are still its own."""
         present = time.monotonic()
         if self._unwritten and present - self._unwritten_since >= WRITTEN_WITHIN:
             self.write()
-        if present - self._renewed_at < RENEW_EVERY.total_seconds():
+        if not self._open or present - self._renewed_at < RENEW_EVERY.total_seconds():
             return self._is_mine
         mine = claiming.renew_claims(self.connection, self.worker, clock.now())
         self.connection.commit()

@@ -13,6 +13,7 @@ CLOSING = 421
 GO_ON = 354
 BROKE_OFF = "The connection broke off before the message was handed over."
 _LEADING_DOT = re.compile(rb"(?m)^\.")
+_ANNOUNCED = re.compile(rb"2\d\d [^\n]*\n2\d\d [^\n]*\n354 [^\n]*\n")
 
 
 class Reply(NamedTuple):
@@ -61,6 +62,17 @@ def commands_for(sender: str, recipient: str) -> tuple[bytes, bytes, bytes]:
     """Return the commands that announce a message: MAIL, RCPT and DATA."""
     utf8 = "" if recipient.isascii() else " SMTPUTF8"
     return (f"MAIL FROM:<{sender}>{utf8}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n")
+
+
+def announcement(sender: str, recipient: str) -> bytes:
+    """Return these commands as they are sent together."""
+    return b"".join(commands_for(sender, recipient))
+
+
+def was_announced(came: bytes) -> bytes | None:
+    """Return what comes behind the answers to such commands, when they are all there and good; None to read them one by one."""
+    found = _ANNOUNCED.match(came)
+    return came[found.end() :] if found else None
 
 
 def with_end(message: bytes) -> bytes:
