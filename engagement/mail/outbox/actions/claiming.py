@@ -9,7 +9,7 @@ power cut sends a message twice. A worker that dies leaves its windows in doubt;
 import json
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     CTE,
@@ -51,7 +51,9 @@ _WORKER = bindparam("worker", type_=String())
 
 
 class Claimed(NamedTuple):
-    """A delivery as it was claimed: `attempts` counts the present one, `filled` has the person's values of the slots, as text in JSON at first."""
+    """A delivery as it was claimed: `attempts` counts the present one. `filled` has the person's values of the slots; as text when
+    they can't be read. One that may not be sent was suppressed as it was claimed.
+    """
 
     id: int
     mailing_id: int
@@ -64,19 +66,7 @@ class Claimed(NamedTuple):
     is_urgent: bool
     queued_at: datetime
     due_at: datetime
-    state: str
-
-    @property
-    def may_be_sent(self) -> bool:
-        """Whether it may; others were suppressed as they were claimed."""
-        return self.state == DeliveryState.ATTEMPTING
-
-    def read(self) -> Self:
-        """Return it with its values. Raises for what is no JSON object."""
-        filled = json.loads(self.filled)
-        if not isinstance(filled, dict):
-            raise TypeError("the values of a delivery are not an object")
-        return self._replace(filled=filled)
+    may_be_sent: bool
 
 
 def _lane(name: str, state: DeliveryState, is_urgent: bool, before: list[CTE], only: tuple[Any, ...]) -> CTE:
@@ -128,7 +118,7 @@ def _claim(*only: Any) -> Update:
         .returning(
             *(columns.id, columns.mailing_id, columns.translation_id, columns.person_id, columns.address, columns.name),
             *(typed(columns.filled, Text), columns.attempts, columns.is_urgent, columns.queued_at, columns.due_at),
-            columns.state,
+            columns.reason,
         )
     )
 
@@ -156,8 +146,18 @@ def claim_window(
 
 
 def _claimed(row: Any) -> Claimed:
-    *facts, queued_at, due_at, state = row
-    return Claimed._make((*facts, _instant(queued_at), _instant(due_at), state))
+    *facts, filled, attempts, is_urgent, queued_at, due_at, why_not = row
+    return Claimed._make(
+        (*facts, _values(filled), attempts, bool(is_urgent), _instant(queued_at), _instant(due_at), why_not is None)
+    )
+
+
+def _values(filled: Any) -> Any:
+    """Return the values of the slots. What is no JSON stays text, so that it harms its own message alone."""
+    try:
+        return json.loads(filled) if isinstance(filled, str) else filled
+    except ValueError:
+        return filled
 
 
 def _instant(value: datetime | str) -> datetime:

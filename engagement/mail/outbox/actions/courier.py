@@ -23,6 +23,8 @@ from engagement.mail.wire.actions.transport import Transport
 
 #: After so many seconds in which no line took anything, what waits is left to other workers.
 PATIENCE = 5.0
+#: Seconds between two looks whether outcomes have to be written.
+LOOK_AFTER_EVERY = 0.01
 #: A line that the mail server turns away rests for so many seconds at most, while others go on.
 LONGEST_REST = 60.0
 
@@ -90,7 +92,7 @@ class Courier:
         self._domains = Domains(pace.per_domain)
         writer = Writer(mail_from, link_for, leaving)
         self._supply = Supply(self._ledger, writer, pace, self._domains, self.counts, lines=len(self._lines))
-        self._moved_at = self._looked_at = self._said_at = 0.0
+        self._moved_at = self._looked_at = self._looks_after_at = self._said_at = 0.0
 
     @property
     def is_writing(self) -> bool:
@@ -111,7 +113,8 @@ class Courier:
         try:
             self._supply.begin()
             while self._go_on():
-                self._look_after()
+                if self._supply.has_ended or time.monotonic() >= self._looks_after_at:
+                    self._look_after()
             if self._supply.failure is not None:
                 raise self._supply.failure
             self._ledger.write()
@@ -195,6 +198,7 @@ class Courier:
     def _look_after(self) -> None:
         """Write what has waited long enough, say that this worker lives, and end what has to end."""
         supply, present = self._supply, time.monotonic()
+        self._looks_after_at = present + LOOK_AFTER_EVERY
         try:
             if not self._ledger.look_after():
                 supply.end()
@@ -235,4 +239,5 @@ class Courier:
         for line in self._lines:
             if line.talk is not None or line.held:
                 self._set_down(line, in_doubt=line.in_hand)
-        self._supply.leave_waiting()
+        self._supply.end()
+        self._ledger.leave_rest()

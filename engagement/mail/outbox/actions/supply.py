@@ -1,4 +1,4 @@
-"""What a worker sends next: a window is claimed when its lines need one, and each message written when a line takes it.
+"""What a worker sends next: a window is claimed and its messages written when its lines have nothing more to take.
 
 A window's claim is committed before anything of it is given out, together with the outcomes of the window before. So a
 process that dies leaves at most `WINDOW` messages of each line in doubt, and a database that refuses writes stops the sending.
@@ -54,7 +54,7 @@ class Supply:
         self._counts = counts
         self._lines = lines
         self._most = self._fits = lines * WINDOW
-        self._waiting: deque[Claimed | Written] = deque()
+        self._waiting: deque[Written] = deque()
         #: Instants at which those that wait may go, where a limit is set.
         self._turns: deque[float] = deque()
         self.begin()
@@ -76,8 +76,7 @@ class Supply:
     def leave_waiting(self) -> int:
         """Leave to others what no line has taken; return how much that was."""
         left = len(self._waiting)
-        for each in self._waiting:
-            row = each.row if isinstance(each, Written) else each
+        for row, _ in self._waiting:
             self._ledger.settle(untouched(row.id, row.attempts, row.due_at))
         self._waiting.clear()
         self._turns.clear()
@@ -103,27 +102,19 @@ class Supply:
     def take(self) -> Written | None:
         """Return the next message; None when there is none for now."""
         try:
-            return self._next()
+            while not self.has_ended:
+                if not self._waiting:
+                    if not self._claim():
+                        return None
+                elif self._turns and not self._has_turn():
+                    return None
+                else:
+                    if self._turns:
+                        self._turns.popleft()
+                    self._given += 1
+                    return self._waiting.popleft()
         except Exception as error:
             self.end(error)
-            return None
-
-    def _next(self) -> Written | None:
-        while not self.has_ended:
-            if not self._waiting:
-                if not self._claim():
-                    break
-            elif self._turns and not self._has_turn():
-                break
-            else:
-                each = self._waiting[0]
-                written = each if isinstance(each, Written) else self._written(each)
-                self._waiting.popleft()
-                if self._turns:
-                    self._turns.popleft()
-                if written is not None:
-                    self._given += 1
-                    return written
         return None
 
     def _has_turn(self) -> bool:
@@ -144,7 +135,7 @@ class Supply:
             return False
         window = self._ledger.claim(size)
         self._claimed_at, self._given = time.monotonic(), 0
-        self._waiting.extend(self._without_held(window))
+        self._waiting.extend(self._written(self._without_held(window)))
         while len(self._turns) > len(self._waiting):
             self._turns.pop()
         self.is_dry = not window
@@ -187,17 +178,19 @@ class Supply:
                 goes.append(row)
         return goes
 
-    def _written(self, row: Claimed) -> Written | None:
-        """Return a message; one that can't be written is settled with its reason, and the next goes out."""
-        try:
-            return Written(row, self._writer.written(row, self._ledger.connection))
-        except Exception as error:
-            if is_database_away(error):
-                raise
-            self._ledger.connection.rollback()
-            if not isinstance(error, EngagementError):
-                log.exception("message not written", delivery=row.id)
-            state = DeliveryState.SUPPRESSED if isinstance(error, Lapsed) else DeliveryState.BOUNCED
-            self._ledger.settle(refused(row.id, row.attempts, row.due_at, state, why_it_failed(error)))
-            self._counts.add(state)
-            return None
+    def _written(self, rows: Sequence[Claimed]) -> list[Written]:
+        """Write messages; one that can't be written is settled with its reason, and the others go."""
+        written = []
+        for row in rows:
+            try:
+                written.append(Written(row, self._writer.written(row, self._ledger.connection)))
+            except Exception as error:
+                if is_database_away(error):
+                    raise
+                self._ledger.connection.rollback()
+                if not isinstance(error, EngagementError):
+                    log.exception("message not written", delivery=row.id)
+                state = DeliveryState.SUPPRESSED if isinstance(error, Lapsed) else DeliveryState.BOUNCED
+                self._ledger.settle(refused(row.id, row.attempts, row.due_at, state, why_it_failed(error)))
+                self._counts.add(state)
+        return written

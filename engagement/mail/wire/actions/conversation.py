@@ -21,13 +21,12 @@ from engagement.mail.wire.rules.replies import (
     GO_ON,
     Reply,
     Unreadable,
+    after_good_answers,
     announcement,
     commands_for,
     first_reply,
     outcome_of,
     refusal_in,
-    was_announced,
-    with_end,
 )
 
 #: Whoever waits is looked at again after so many seconds, for answers that never come.
@@ -35,12 +34,12 @@ TICK = 0.05
 _MOST_BYTES = 65_536
 #: Sent at once: as much as one record of TLS has. Of more, a part could arrive without being counted as sent.
 _RECORD = 16_384
-_RESET, _NOTHING, _ARE_YOU_THERE = b"RSET\r\n", b".\r\n", b"NOOP\r\n"
+_RESET, _END, _ARE_YOU_THERE = b"RSET\r\n", b".\r\n", b"NOOP\r\n"
 _NO_UTF8 = "The address has international characters, which the mail server does not take."
 
 
 class Parcel(NamedTuple):
-    """A message for one address, in the form that mail servers take."""
+    """A message for one address: no line of it begins with a dot, unless doubled, and it ends with a line end."""
 
     sender: str
     recipient: str
@@ -127,7 +126,7 @@ class Conversation:
                 following = supply() if self._pipelines else None
                 is_announced = following is not None and self._can_name(following)
                 behind = announcement(*following[:2]) if following is not None and is_announced else b""
-                outcome, broken = yield from self._finish(with_end(parcel.message), behind)
+                outcome, broken = yield from self._finish(parcel.message, behind)
                 parcel = following
                 yield outcome
                 if broken is not None:
@@ -151,16 +150,13 @@ class Conversation:
     def _announce(self, parcel: Parcel, *, is_announced: bool) -> Waiting[tuple[Outcome | None, Reply | None]]:
         """Return what refuses a message, None when the server waits for it, and the server's last answer."""
         sender, recipient, _ = parcel
+        if is_announced and (rest := after_good_answers(self._came)) is not None:
+            self._came = rest
+            return None, None
         answers: list[Reply] = []
         if self._pipelines:
             if not is_announced:
                 yield from self._write((_RESET if self._needs_reset else b"") + announcement(sender, recipient))
-            if not self._needs_reset:
-                if not self._came:
-                    yield from self._receive(time.monotonic() + self._answer_within)
-                if (came := was_announced(self._came)) is not None:
-                    self._came = came
-                    return None, None
             for _ in range(3 + self._needs_reset):
                 answers.append((yield from self._answer()))
         else:
@@ -176,14 +172,14 @@ class Conversation:
     def _clear(self, last: Reply | None) -> Waiting[None]:
         if last is not None and last.code == GO_ON:
             # The server took DATA although it had refused the recipient (RFC 2920, 3.1): end the empty message.
-            yield from self._ask(_NOTHING)
+            yield from self._ask(_END)
         self._needs_reset = True
 
     def _finish(self, message: bytes, behind: bytes) -> Waiting[tuple[Outcome, BrokenOff | None]]:
         """Send a message, and with it the commands of the next one; return what became of it, and what ended the connection."""
         self.in_hand = True
-        sent = yield from self._write_some(message + behind)
-        if sent < len(message):
+        sent = yield from self._write_some(message + _END + behind)
+        if sent < len(message) + len(_END):
             # Its last bytes, which end it, were not sent: nothing was accepted.
             self.in_hand = False
             return Outcome(DeliveryState.DEFERRED, self._why, BROKE_OFF), BrokenOff(self._why)
@@ -208,26 +204,23 @@ class Conversation:
     def _take(self, within: float) -> Waiting[Reply]:
         until = time.monotonic() + within
         while (reply := self._next_reply()) is None:
-            yield from self._receive(until)
-        return reply
-
-    def _receive(self, until: float) -> Waiting[None]:
-        while True:
             yield self._to_read
             try:
                 came = self._socket.recv(_MOST_BYTES)
             except (BlockingIOError, ssl.SSLWantReadError):
                 if time.monotonic() >= until:
                     raise BrokenOff("The mail server did not answer in time.") from None
-                continue
             except OSError as error:
                 raise BrokenOff(str(error) or type(error).__name__) from None
-            if not came:
-                raise BrokenOff("The mail server closed the connection.")
-            self._came += came
-            return
+            else:
+                if not came:
+                    raise BrokenOff("The mail server closed the connection.")
+                self._came += came
+        return reply
 
     def _next_reply(self) -> Reply | None:
+        if not self._came:
+            return None
         try:
             found = first_reply(self._came)
         except Unreadable as strange:

@@ -27,7 +27,7 @@ from engagement.mail.wire.actions.conversation import (
     wait_for,
 )
 from engagement.mail.wire.rules.headers import is_usable_address
-from engagement.mail.wire.rules.replies import BROKE_OFF, outcome_of
+from engagement.mail.wire.rules.replies import BROKE_OFF, as_data, outcome_of
 
 #: Seconds to wait for a connection and each answer, and for the answer to a whole message (RFC 5321, 4.5.3.2).
 ANSWER_WITHIN = 30.0
@@ -115,7 +115,7 @@ class Transport:
         recipient = server_form(recipient)
         if not is_usable_address(recipient):
             return Outcome(DeliveryState.BOUNCED, reason="The address cannot be used for mail.")
-        parcels = iter((Parcel(sender, recipient, message),))
+        parcels = iter((Parcel(sender, recipient, as_data(message)),))
         outcome = Outcome(DeliveryState.UNKNOWN)
         for said in self.hand_over(lambda: next(parcels, None)):
             if isinstance(said, Waits):
