@@ -34,7 +34,8 @@ class SmtpPeer:
     """The server. Each `on_…` gets an address and returns an answer such as "550 No such person", None to accept.
 
     `drop_after_data` gets a recipient: True keeps the message but cuts the connection instead of answering. `most_per_connection`
-    ends a connection with 421 after so many messages. `seconds_per_message` makes it slow.
+    ends a connection with 421 after so many messages. `seconds_per_message` makes it slow, `slow_for` for one recipient by so
+    many seconds. `most_connections` refuses the senders of all connections after the first ones.
     """
 
     on_sender: Callable[[str], str | None] = lambda _address: None
@@ -42,11 +43,14 @@ class SmtpPeer:
     on_message: Callable[[str], str | None] = lambda _address: None
     drop_after_data: Callable[[str], bool] = lambda _address: False
     seconds_per_message: float = 0.0
+    slow_for: Callable[[str], float] = lambda _address: 0.0
     most_per_connection: int = 0
+    most_connections: int = 0
     takes_utf8: bool = True
     pipelines: bool = True
     messages: list[Received] = field(default_factory=list)
     connections: set[str] = field(default_factory=set)
+    welcome: dict[str, None] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -60,6 +64,7 @@ class SmtpPeer:
     ) -> list[str]:
         session.host_name = hostname
         self.connections.add(str(session.peer))
+        self.welcome.setdefault(str(session.peer))
         return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.pipelines else responses
 
     async def handle_MAIL(
@@ -69,6 +74,8 @@ class SmtpPeer:
         carried = sum(received.connection == str(session.peer) for received in self.messages)
         if self.most_per_connection and carried >= self.most_per_connection:
             return "421 4.7.0 Enough for this connection"
+        if self.most_connections and str(session.peer) not in list(self.welcome)[: self.most_connections]:
+            return "421 4.7.0 Too many connections"
         refusal = self.on_sender(address)
         if refusal:
             return refusal
@@ -89,6 +96,8 @@ class SmtpPeer:
         if self.seconds_per_message:
             await asyncio.sleep(self.seconds_per_message)
         recipient = envelope.rcpt_tos[0]
+        if wait := self.slow_for(recipient):
+            await asyncio.sleep(wait)
         refusal = self.on_message(recipient)
         if refusal:
             return refusal

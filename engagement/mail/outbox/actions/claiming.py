@@ -102,7 +102,8 @@ def _claim(*only: Any) -> Update:
         Acknowledgement.person_id == due.c.person_id,
     )
     why_not = case((left, HAS_LEFT), (confirmed, HAS_CONFIRMED), (is_suppressed(due.c.address), ADDRESS_STOPPED))
-    asked = select(due.c.id, why_not.label("why")).cte("asked")
+    # Otherwise PostgreSQL would ask anew for each column below.
+    asked = select(due.c.id, why_not.label("why")).cte("asked").prefix_with("MATERIALIZED", dialect="postgresql")
     goes, columns = asked.c.why.is_(None), _DELIVERY.c
     return (
         update(_DELIVERY)

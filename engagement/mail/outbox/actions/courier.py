@@ -21,7 +21,7 @@ from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
 from engagement.mail.wire.actions.conversation import TICK, Parcel, Talk, Waits, wait_for
 from engagement.mail.wire.actions.transport import Transport
 
-#: After so many seconds in which no line took anything, what waits is left to other workers.
+#: After so many seconds without an answer, what waits behind a message goes to other lines, or to other workers.
 PATIENCE = 5.0
 #: Seconds between two looks whether outcomes have to be written.
 LOOK_AFTER_EVERY = 0.01
@@ -37,6 +37,10 @@ class Line:
         self.talk: Talk | None = None
         self.waits: Waits | None = None
         self.held: deque[Written] = deque()
+        #: When it took something or gave an outcome last, by `time.monotonic`.
+        self.moved_at = 0.0
+        #: The next message was announced and given to another line, so this connection can't go on after the present one.
+        self.lost_next = False
         self.rests_until = 0.0
         self._turned_away = 0
 
@@ -52,6 +56,7 @@ class Line:
     def stop(self) -> None:
         """Break off; what was taken and not handed over stays in `held`."""
         talk, self.talk, self.waits = self.talk, None, None
+        self.lost_next = False
         if talk is not None:
             talk.close()
 
@@ -154,7 +159,7 @@ class Courier:
         if written is None:
             return None
         line.held.append(written)
-        self._moved_at = time.monotonic()
+        self._moved_at = line.moved_at = time.monotonic()
         return written.parcel
 
     def _lead(self, line: Line) -> None:
@@ -193,7 +198,7 @@ class Courier:
             self._domains.note(self._ledger.connection, row.address, outcome)
         except Exception as error:
             self._supply.end(error)
-        return not outcome.is_ours
+        return not (outcome.is_ours or line.lost_next)
 
     def _look_after(self) -> None:
         """Write what has waited long enough, say that this worker lives, and end what has to end."""
@@ -206,8 +211,7 @@ class Courier:
                 self._said_at = present
                 self._telling.tell(self._ledger.connection, self.counts.total, self.counts.trouble)
                 self._meanwhile()
-            if present - self._moved_at > PATIENCE and supply.leave_waiting():
-                self._ledger.write()
+            self._spread(present)
         except Exception as error:
             supply.end(error)
         if self._stopping():
@@ -216,6 +220,15 @@ class Courier:
             for line in self._lines:
                 if line.talk is not None and not line.in_hand:
                     self._set_down(line, in_doubt=False)
+
+    def _spread(self, present: float) -> None:
+        """Give what waits behind a slow message to other lines, and to other workers when no line of this one moves."""
+        for line in self._lines:
+            if line.in_hand and len(line.held) > 1 and present - line.moved_at > PATIENCE:
+                self._supply.put_back(line.held.pop())
+                line.lost_next = True
+        if present - self._moved_at > PATIENCE and self._supply.leave_waiting():
+            self._ledger.write()
 
     def _release(self, line: Line) -> None:
         """Leave to others what a line took and did not hand over."""

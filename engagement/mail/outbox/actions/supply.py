@@ -85,6 +85,8 @@ class Supply:
     def put_back(self, written: Written) -> None:
         """Take back a message of which nothing was handed over; it goes next."""
         self._waiting.appendleft(written)
+        if self.has_ended:
+            self.leave_waiting()
         if self._pace.per_minute:
             self._turns.appendleft(time.monotonic())
 
