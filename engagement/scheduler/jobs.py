@@ -35,6 +35,7 @@ from engagement.intake.actions.files import drop_old_uploads
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions.claiming import release_expired
 from engagement.mail.outbox.queries import expired_claims
+from engagement.mail.rules import SETTLING
 from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole
@@ -157,7 +158,7 @@ def _held_again() -> list[str]:
 
 def settle_deliveries(_settings: Settings) -> str:
     """Release deliveries of stopped processes, and finish mailings that are done."""
-    line, now = "settle-deliveries", clock.now()
+    line, now = SETTLING, clock.now()
     released = one_by_one(line, Delivery, expired_claims(now), lambda key: release_expired(now, key))
     stopped = one_by_one(line, Occurrence, _ids(overtaken()), stop_overtaken)
     closed = one_by_one(line, Occurrence, _ids(sent_to_all()), lambda key: sending.settle_sending(clock.now(), key))

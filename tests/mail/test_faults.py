@@ -4,15 +4,20 @@ from collections import Counter
 
 import pytest
 from flask import Flask
-from mail.outbox import deliver, queue_to_many, states
+from mail.outbox import deliver, queue_to_many, states, wait_until, working
 from mail.smtp_peer import SmtpPeer, smtp_peer
+from mail.truth import assert_log_is_true
 from sqlalchemy import select, text, update
 
 from engagement import clock
 from engagement.db import db
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions import courier, telling
 from engagement.mail.outbox.actions.claiming import WINDOW
+from engagement.mail.outbox.queries import sending_now
+from engagement.mail.outbox.rules import SILENT
 from engagement.mail.rules import DeliveryState
+from engagement.mail.wire.rules.replies import BROKE_OFF
 
 PEOPLE = 2 * WINDOW + 5
 
@@ -27,6 +32,13 @@ def deliver_again(peer: SmtpPeer) -> None:
     db.session.execute(text("DELETE FROM mail_domain_pace"))
     db.session.commit()
     deliver(peer)
+
+
+def trouble() -> str | None:
+    found = sending_now(clock.now()).trouble
+    # On SQLite nobody else writes while this transaction lasts.
+    db.session.rollback()
+    return found
 
 
 def by_state(state: DeliveryState) -> set[int]:
@@ -84,32 +96,46 @@ def test_a_server_that_shuts_down_in_a_window_leaves_the_rest_untouched(app: Fla
     assert Counter(map(number, peer.recipients)) == Counter(range(PEOPLE))
 
 
-def test_a_row_that_the_database_refuses_to_change_keeps_no_other_from_being_sent(app: Flask):
-    queue_to_many(PEOPLE)
-    if db.engine.dialect.name == "sqlite":
-        db.session.execute(
-            text(
-                "CREATE TRIGGER spoiled BEFORE UPDATE ON delivery WHEN OLD.id = 2 BEGIN SELECT RAISE(ABORT, 'no'); END"
-            )
-        )
-    else:
-        db.session.execute(
-            text("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$")
-        )
-        db.session.execute(
-            text(
-                "CREATE TRIGGER spoiled BEFORE UPDATE ON delivery FOR EACH ROW WHEN (OLD.id = 2) EXECUTE FUNCTION refuse()"
-            )
-        )
-    db.session.commit()
-    try:
-        with smtp_peer() as peer:
-            deliver(peer)
-        assert Counter(map(number, peer.recipients)) == Counter(n for n in range(PEOPLE) if n != 1)
-    finally:
-        db.session.rollback()
-        db.session.execute(
-            text("DROP TRIGGER spoiled" + (" ON delivery" if db.engine.dialect.name != "sqlite" else ""))
-        )
-        db.session.execute(text("SELECT 1" if db.engine.dialect.name == "sqlite" else "DROP FUNCTION refuse"))
-        db.session.commit()
+@pytest.mark.parametrize("pipelines", [True, False])
+def test_a_server_that_drops_a_window_at_some_recipients_keeps_no_other_from_theirs(app: Flask, pipelines: bool):
+    mailing = queue_to_many(PEOPLE)
+    with smtp_peer(pipelines=pipelines, drop_at_recipient=lambda to: number(to) % 10 == 4) as peer:
+        deliver(peer)
+        cut = {n for n in range(PEOPLE) if n % 10 == 4}
+        assert by_state(DeliveryState.DEFERRED) == cut
+        reasons = select(Delivery.reason).where(Delivery.state == DeliveryState.DEFERRED)
+        assert set(db.session.scalars(reasons)) == {BROKE_OFF}
+        peer.drop_at_recipient = lambda _: False
+        deliver_again(peer)
+        assert_log_is_true(peer, mailing, PEOPLE)
+    assert Counter(map(number, peer.recipients)) == Counter(range(PEOPLE))
+
+
+def test_what_a_server_dropped_before_and_after_it_was_accepted_is_repeated_as_the_same_message(app: Flask):
+    mailing = queue_to_many(PEOPLE)
+    with smtp_peer() as peer:
+        peer.drop_before_keeping = lambda to: number(to) % 10 == 4
+        peer.drop_after_data = lambda to: number(to) % 10 == 7
+        deliver(peer)
+        assert by_state(DeliveryState.UNKNOWN) == {n for n in range(PEOPLE) if n % 10 in (4, 7)}
+        peer.drop_before_keeping = peer.drop_after_data = lambda _: False
+        assert_log_is_true(peer, mailing, PEOPLE, doubt=PEOPLE)
+    assert Counter(Counter(map(number, peer.recipients)).values()) == {1: PEOPLE - 4, 2: 4}
+
+
+def test_a_server_that_hangs_keeps_one_connection_and_the_others_send_what_waits_behind(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(courier, "PATIENCE", 0.2)
+    monkeypatch.setattr(telling, "TOLD_EVERY", 0.0)
+    mailing = queue_to_many(PEOPLE)
+    with smtp_peer() as peer:
+        peer.hangs_at = lambda to: number(to) == 3
+        with working(app, peer):
+            wait_until(lambda: len(peer.messages) >= PEOPLE - 1 and trouble() == SILENT)
+            assert 3 not in map(number, peer.recipients)
+            peer.hangs_at = lambda _: False
+            wait_until(lambda: len(peer.messages) >= PEOPLE)
+        assert states() == {"sent": PEOPLE}
+        assert sending_now(clock.now()).connections == 0
+        assert_log_is_true(peer, mailing, PEOPLE)

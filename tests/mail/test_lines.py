@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import pytest
 from flask import Flask
 from mail.outbox import FROM, link_for, queue_to_many, states
 from mail.smtp_peer import SmtpPeer, smtp_peer
@@ -33,15 +32,6 @@ def test_a_connection_that_is_turned_away_rests_and_the_others_send_everything(a
     assert courier.counts.trouble is None
     assert len(senders) == 1
     everybody_once(peer, 60)
-
-
-def test_a_slow_message_keeps_no_other_waiting(app: Flask, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("engagement.mail.outbox.actions.courier.PATIENCE", 0.3)
-    queue_to_many(50)
-    with smtp_peer(slow_for=lambda address: 1.0 if address == "person0@example.com" else 0.0) as peer:
-        deliver(2, peer)
-    assert peer.recipients[-1] == "person0@example.com"
-    everybody_once(peer, 50)
 
 
 def test_connections_that_are_all_turned_away_leave_everything_waiting(app: Flask):

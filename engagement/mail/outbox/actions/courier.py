@@ -9,6 +9,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import structlog
+from sqlalchemy.exc import DBAPIError
+
 from engagement import clock
 from engagement.mail.outbox.actions.domains import Domains
 from engagement.mail.outbox.actions.ledger import Ledger
@@ -16,11 +19,12 @@ from engagement.mail.outbox.actions.pace import Pace
 from engagement.mail.outbox.actions.supply import Supply, Written
 from engagement.mail.outbox.actions.telling import Telling
 from engagement.mail.outbox.actions.writing import LinkFor, Writer
-from engagement.mail.outbox.rules import PLAIN, Counts, Leaving, settled, untouched
+from engagement.mail.outbox.rules import PLAIN, SILENT, Counts, Leaving, settled, untouched
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
 from engagement.mail.wire.actions.conversation import TICK, Parcel, Talk, Waits, wait_for
 from engagement.mail.wire.actions.transport import Transport
 
+log = structlog.get_logger("engagement.mail")
 #: After so many seconds without an answer, what waits behind a message goes to other lines, or to other workers.
 PATIENCE = 5.0
 #: Seconds between two looks whether outcomes have to be written.
@@ -129,9 +133,16 @@ class Courier:
             self._ledger.put_back()
 
     def close(self) -> None:
-        """End the connections to the mail server."""
+        """End the conversations, and say that this worker has ended. What the database doesn't take now is in doubt later."""
         for line in self._lines:
             line.transport.close()
+        try:
+            self._ledger.write()
+            self._telling.leave(self._ledger.connection)
+        except DBAPIError as error:
+            log.warning("ended while the database was away", exc_info=error)
+        finally:
+            self._ledger.put_back()
 
     def _go_on(self) -> bool:
         """Lead each conversation on that can go on; return False when none is left and nothing more is given out."""
@@ -209,7 +220,9 @@ class Courier:
                 supply.end()
             if present - self._said_at >= 1.0:
                 self._said_at = present
-                self._telling.tell(self._ledger.connection, self.counts.total, self.counts.trouble)
+                is_silent = any(line.in_hand and present - line.moved_at > PATIENCE for line in self._lines)
+                trouble = self.counts.trouble or (SILENT if is_silent else None)
+                self._telling.tell(self._ledger.connection, self.counts.total, trouble)
                 self._meanwhile()
             self._spread(present)
         except Exception as error:

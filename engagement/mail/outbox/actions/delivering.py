@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
 from engagement.db import db
-from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.courier import Courier
+from engagement.mail.outbox.actions.one_by_one import take_over
 from engagement.mail.outbox.actions.pace import Pace
 from engagement.mail.outbox.actions.writing import LinkFor
 from engagement.mail.outbox.rules import PLAIN, Counts, Leaving
@@ -56,8 +56,7 @@ def deliver_until_empty(
     Ends early, with `trouble` set, when the mail server takes nothing. Calls `progress` about once a second, and at the
     end. Commits; what the caller has changed and not committed would be waited for in vain.
     """
-    claiming.release_expired(clock.now())
-    db.session.commit()
+    take_over(clock.now())
     courier = Courier(
         [transport], worker, link_for, mail_from, pace, stopping, lambda: progress(courier.counts), leaving
     )
@@ -135,7 +134,8 @@ class Worker:
             except Exception as error:
                 log.error("delivery stopped for a while", exc_info=error)
             self._stop.wait(min(max(pause, LOOK_EVERY), LONGEST_PAUSE))
-        self._courier.close()
+        with self._app_context():
+            self._courier.close()
 
     def _take_over(self) -> None:
         """Now and then take over from workers that died. A failure must not keep everything else from being sent."""
@@ -143,8 +143,7 @@ class Worker:
             return
         self._takes_over_at = time.monotonic() + TAKE_OVER_EVERY
         try:
-            released = claiming.release_expired(clock.now())
-            db.session.commit()
+            released = take_over(clock.now())
         except DBAPIError as error:
             db.session.rollback()
             log.error("nothing taken over from other workers", exc_info=error)

@@ -158,7 +158,7 @@ class Supply:
             if self._given and self._given >= self._fits:
                 self._fits = min(self._most, self._fits * 2)
             self._ledger.write()
-            self.is_dry = not claiming.due_ids(self._ledger.connection, 1, clock.now())
+            self.is_dry = not claiming.something_is_due(self._ledger.connection, clock.now())
             self._ledger.connection.commit()
             if self.is_dry:
                 self._claims_again_at = present + LOOK_EVERY
