@@ -149,7 +149,7 @@ def test_a_disk_that_is_full_stops_the_sending_and_repeats_nothing(engine_name: 
         enough = WINDOW
         courier = Courier([Transport(peer.url)], "one", link_for, FROM, stopping=lambda: len(peer.messages) >= enough)
         courier.deliver()
-        assert len(peer.messages) == enough
+        assert enough <= len(peer.messages) < people
         enough = people
         filling = fill(disk)
         for _ in range(3):

@@ -279,10 +279,9 @@ def test_one_that_cant_be_put_off_with_its_domain_keeps_no_other_from_it(poison:
     last = db.session.scalars(select(Delivery.id).order_by(Delivery.id.desc())).first()
     poison("delivery", "UPDATE", f"OLD.id = {last}")
     with smtp_peer() as peer:
-        courier = Courier(Transport(peer.url), "one", link_for, FROM, Pace(per_domain=60))
-        courier._fits = 2
-        while courier.deliver_once():
-            pass
+        courier = Courier([Transport(peer.url)], "one", link_for, FROM, Pace(per_domain=60))
+        courier._supply._fits = 2
+        courier.deliver()
         courier.close()
     assert states() == {"sent": 1, "deferred": 2, "queued": 1}
     assert left_alone() == [("settle-deliveries", "delivery", str(last))]
