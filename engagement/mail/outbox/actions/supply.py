@@ -65,7 +65,7 @@ class Supply:
         #: Nothing more is given out; nothing was due any more.
         self.has_ended = self.is_dry = False
         self._claimed_at = self._claims_again_at = 0.0
-        self._given = 0
+        self._given = self._gone_in_turn = 0
 
     def end(self, failure: Exception | None = None) -> None:
         """Give out nothing any more."""
@@ -87,8 +87,6 @@ class Supply:
         self._waiting.appendleft(written)
         if self.has_ended:
             self.leave_waiting()
-        if self._pace.per_minute:
-            self._turns.appendleft(time.monotonic())
 
     @property
     def has_waiting(self) -> bool:
@@ -97,9 +95,9 @@ class Supply:
 
     def next_at(self) -> float:
         """Return when there may be something to take, by `time.monotonic`."""
-        if self._waiting:
-            return self._turns[0] if self._turns else 0.0
-        return self._claims_again_at
+        if self._turns:
+            return self._turns[0]
+        return self._claims_again_at if self._pace.per_minute or not self._waiting else 0.0
 
     def take(self) -> Written | None:
         """Return the next message; None when there is none for now."""
@@ -108,40 +106,57 @@ class Supply:
                 if not self._waiting:
                     if not self._claim():
                         return None
-                elif self._turns and not self._has_turn():
+                elif self._pace.per_minute and not self._is_their_turn():
                     return None
                 else:
-                    if self._turns:
-                        self._turns.popleft()
                     self._given += 1
                     return self._waiting.popleft()
         except Exception as error:
             self.end(error)
         return None
 
-    def _has_turn(self) -> bool:
-        """Return whether the next message may go. When its turn is missed, the rest waits for others, and fewer are taken next time."""
+    def _is_their_turn(self) -> bool:
+        """Return whether the next message may go, and use its turn up.
+
+        When a turn is missed the others are lost, so that what was held up doesn't go out at once; fewer are taken next time.
+        """
+        if not self._turns and not self._take_turns(len(self._waiting)):
+            return False
         late = time.monotonic() - self._turns[0]
-        if late > MISSED_AFTER and self._given:
-            self._fits = self._given
-            self.leave_waiting()
-        return late >= 0
+        if late > MISSED_AFTER and self._gone_in_turn:
+            self._fits = self._gone_in_turn
+            if not self._take_turns(len(self._waiting)):
+                return False
+            late = time.monotonic() - self._turns[0]
+        if late < 0:
+            return False
+        self._turns.popleft()
+        self._gone_in_turn += 1
+        return True
+
+    def _take_turns(self, most: int) -> int:
+        """Take turns, all others being used up or lost; return how many."""
+        if self._gone_in_turn >= self._fits:
+            self._fits = min(self._most, self._fits * 2)
+        self._gone_in_turn = 0
+        self._turns = deque(self._pace.take_turns(self._ledger.connection, min(self._fits, most)))
+        if not self._turns:
+            self._claims_again_at = time.monotonic() + TRY_AGAIN_AFTER
+        return len(self._turns)
 
     def _claim(self) -> bool:
         """Claim the next window if it is time to; return whether there was one."""
         present = time.monotonic()
-        if present < self._claims_again_at:
+        if present < self.next_at():
             return False
-        size = self._room_in_turn(present) if self._pace.per_minute else self._room(present)
-        if not size:
-            return False
-        window = self._ledger.claim(size)
+        size = self._room_in_turn() if self._pace.per_minute else self._room(present)
+        window = self._ledger.claim(size) if size else []
         self._claimed_at, self._given = time.monotonic(), 0
         self._waiting.extend(self._written(self._without_held(window)))
-        while len(self._turns) > len(self._waiting):
-            self._turns.pop()
-        self.is_dry = not window
+        if size:
+            self.is_dry = not window
         if self.is_dry:
+            self._turns.clear()
             self._claims_again_at = present + LOOK_EVERY
         return bool(window)
 
@@ -152,20 +167,15 @@ class Supply:
             self._fits = max(self._lines, min(self._most, int(WINDOW_SECONDS / each)))
         return min(self._fits, self._most - self._ledger.number_open)
 
-    def _room_in_turn(self, present: float) -> int:
-        """Return for how many it is their turn; takes turns when there are none left."""
+    def _room_in_turn(self) -> int:
+        """Return for how many it is their turn now; takes turns when there are none left and something is due."""
         if not self._turns:
-            if self._given and self._given >= self._fits:
-                self._fits = min(self._most, self._fits * 2)
             self._ledger.write()
             self.is_dry = not claiming.something_is_due(self._ledger.connection, clock.now())
             self._ledger.connection.commit()
-            if self.is_dry:
-                self._claims_again_at = present + LOOK_EVERY
+            if self.is_dry or not self._take_turns(self._most - self._ledger.number_open):
                 return 0
-            self._turns.extend(self._pace.take_turns(self._ledger.connection, self._fits))
-        self._claims_again_at = self._turns[0] if self._turns else present + TRY_AGAIN_AFTER
-        return len(self._turns) if self._claims_again_at <= time.monotonic() else 0
+        return len(self._turns) if self._turns[0] <= time.monotonic() else 0
 
     def _without_held(self, window: Sequence[Claimed]) -> list[Claimed]:
         """Put off what waits for its domain, and return what goes."""
