@@ -138,6 +138,8 @@ class Verb(StrEnum):
     ADDED_MEMBER = "added member", "added person to wave"
     TOOK_USAGE = "took usage", "took in numbers of use"
     TOOK_BACK_USAGE = "took back usage", "took numbers of use back"
+    MADE_USAGE_DOOR = "made usage door", "made a secret for posting numbers of use"
+    ENDED_USAGE_DOOR = "ended usage door", "ended a secret for posting numbers of use"
 
     ADDED_MODULE = "added module from library"
     RENEWED_MODULE = "renewed module from library"
@@ -147,6 +149,8 @@ class Verb(StrEnum):
     RECORDED_COMPLETION = "recorded completion", "recorded training as finished"
     GAVE_DUE_DAY = "gave another due day"
     GAVE_WAVES_DUE_DAY = "gave the wave’s due day again"
+    LET_TRAINING_GO_ON = "let training go on", "let training go on in a quiet period"
+    LET_TRAINING_WAIT = "let training wait", "let training wait for a quiet period again"
     KEPT_OLD_TRAINING = "kept old training"
     LET_OLD_TRAINING_GO = "let old training go"
     TOOK_BACK_DECISION = "took back decision on old training"

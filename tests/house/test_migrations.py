@@ -161,6 +161,7 @@ def test_no_id_that_stands_in_an_address_is_given_again(migrated):
 
 #: Arguments of addresses that are not called after their table.
 CALLED = {
+    "settling_id": "wave",
     "attempt_id": "quiz_attempt",
     "file_id": "kept_upload",
     "form_id": "kept_form",
@@ -181,6 +182,7 @@ CALLED = {
     "statement_id": "scope_statement",
     "step_id": "leadership_step",
     "upload_id": "kept_upload",
+    "usage_file_id": "kept_upload",
     "version_id": "text_version",
 }
 

@@ -10,7 +10,9 @@ from engagement import clock
 from engagement.db import db
 from engagement.mail.actions.deciding import decide_unknown
 from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions import claiming, recording
+from engagement.mail.outbox.actions.ledger import Ledger
 from engagement.mail.outbox.queries import expired_claims
 from engagement.mail.outbox.rules import LEASE, untouched
 from engagement.mail.rules import GIVEN_UP, HAS_LEFT, DeliveryState, MailingKind, Outcome, wait_after
@@ -88,6 +90,20 @@ def test_what_a_person_decided_to_leave_does_not_wait_again(app, frozen):
     recording.record(db.session.connection(), "slow", [untouched(row.id, row.attempts, row.due_at)])
     db.session.commit()
     assert states() == {"unknown": 1}
+
+
+def test_a_claim_whose_commit_was_not_answered_goes_out_all_the_same(app):
+    queue_to_many(5)
+    ledger = Ledger("one")
+    # The claim was committed, and the connection to the database broke before that was said.
+    lost = claim("one", 3)
+    ledger._is_unsure = True
+    assert [row.id for row in ledger.claim(3)] == [row.id for row in lost]
+    ledger.leave_rest()
+    ledger.write()
+    ledger.put_back()
+    assert states() == {"queued": 5}
+    assert set(db.session.scalars(select(Delivery.attempts))) == {0}
 
 
 def test_outcome_of_another_worker_is_not_taken(app):

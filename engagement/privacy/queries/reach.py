@@ -112,6 +112,7 @@ REACH: dict[str, Reach] = {
     "team_usage": NOBODY,
     "usage_span": Reach(about=("person_id",), without=("recent",)),
     "adoption_count": NOBODY,
+    "usage_mapping": Reach(by={"saved_by_id": ("saved_at",)}),
     "wave_department": NOBODY,
     "milestone": NOBODY,
     "anchor": NOBODY,
@@ -151,6 +152,9 @@ REACH: dict[str, Reach] = {
         about=("person_id",),
         without=("said_by", "said_by_id"),
         by={"said_by_id": ("said_at", "due_on", "reason")},
+    ),
+    "quiet_override": Reach(
+        by={"said_by_id": ("said_at", "people", "until_on", "reason"), "ended_by_id": ("ended_at",)}
     ),
     "completion": Reach(about=("person_id",), without=("recorded_by",)),
     "quiz_attempt": Reach(about=("person_id",), without=("fingerprint",)),
