@@ -183,6 +183,7 @@ def wave(wave_id: int) -> str:
     reader = guard.reader()
     row = wave_for(rights.overseeing(reader), wave_id)
     may_plan, reads_people = reaches_wave(rights.planning(reader), row), reaches_wave(rights.reading(reader), row)
+    departments = queries.departments_of_waves([row.id])
     workflows = queries.workflows_of_waves([row.id]).get(row.id, [])
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = next_messages(row.id)
@@ -193,15 +194,15 @@ def wave(wave_id: int) -> str:
         "waves/wave.html",
         wave=row,
         lede=_lede(row),
-        **_of_people(row, sees_people=reads_people),
-        departments=queries.departments_of_waves([row.id]).get(row.id, []),
+        **_of_people(row, departments, sees_people=reads_people),
+        departments=departments.get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         mix_words=mix_words(mix_of(workflow.portfolio_class for workflow in workflows)),
         milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
         concerns=resistance.open_by_source(row.id, yesterday) if may_plan else None,
         concerns_on=yesterday,
         messages=[(message, subjects[message.id]) for message in messages],
-        stakeholders=map_of(reader, row),
+        stakeholders=map_of(reader, row, departments),
         sent=last_sent(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
         reads_people=reads_people,
@@ -222,11 +223,11 @@ def wave(wave_id: int) -> str:
     )
 
 
-def _of_people(wave: Wave, *, sees_people: bool) -> dict[str, Any]:
+def _of_people(wave: Wave, departments: queries.ByWave, *, sees_people: bool) -> dict[str, Any]:
     """Return what the page says of a wave's people: how many, what they learned, who stands by them, who was asked before."""
     wave_id = wave.id
     sums, progress = member_sums([wave_id]), wave_progress(wave_id)
-    covered = wave_coverage(wave_id, clock.today(guard.settings().timezone), sums)
+    covered = wave_coverage(wave_id, clock.today(guard.settings().timezone), sums, departments)
     return {
         "number": sum(each.members for each in sums),
         "without_role": sum(each.without_role for each in sums),
