@@ -120,6 +120,7 @@ def test_the_works_council_reads_asks_and_gives_its_position_by_keyboard(live, w
     page.keyboard.type("Who may look into the log?")
     _enter(page, "#questions button[type=submit]")
     assert "Who may look into the log?" in tomasz.text
+    page.goto(f"{live.url}/consultations/1")
     tab_to(page, "#position input[type=radio]")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
