@@ -26,7 +26,7 @@ from engagement.planning.actions.anchoring import settle_plan
 from engagement.readiness import actions as readiness
 from engagement.readiness.actions import Overruled
 from engagement.readiness.queries.obstacles import obstacles
-from engagement.readiness.rules import ObstacleKind
+from engagement.readiness.rules import Obstacle, ObstacleKind
 from engagement.readiness.scopes import may_overrule
 from engagement.waves import actions, queries
 from engagement.waves.lessons.actions import note_lessons
@@ -65,12 +65,8 @@ DONE_AT = {
     ObstacleKind.GO_LIVE_PASSED: Place.MOVE_GO_LIVE,
     ObstacleKind.TRAINING_TOO_LATE: Place.MILESTONES,
     ObstacleKind.QUIET: Place.WAVE,
-    ObstacleKind.VACANCY: Place.NAME_OWNERS,
-    ObstacleKind.NO_METRIC: Place.VALUE,
-    ObstacleKind.NO_BASELINE: Place.BASELINE,
-    ObstacleKind.CONSULTATION: Place.CONSULTATION,
-    ObstacleKind.NO_NOTICE: Place.NOTICES,
-    ObstacleKind.NOT_INFORMED: Place.NOTICES,
+    ObstacleKind.GATE: Place.READINESS,
+    ObstacleKind.RIGHT: Place.READINESS,
 }
 
 
@@ -148,12 +144,16 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
         fields={"status": status.value},
         step=STEPS[status],
         lede=f"{wave.title} is {wave.status.word.lower()}. {CONSEQUENCES[status]}",
-        obstacles=[(each, address_of(DONE_AT[each.kind], each.key)) for each in standing],
+        obstacles=[(each, address_of(DONE_AT[each.kind], _key(each, wave))) for each in standing],
         obstacles_lede=_obstacles_lede(len(standing) - len(overrulable)),
         points=None if points is None else _shown(points),
         points_lede=_points_lede(points or (), status),
         way_back=way_back(wave, with_others=True) if status is WaveStatus.ROLLED_BACK else None,
     )
+
+
+def _key(obstacle: Obstacle, wave: Wave) -> int:
+    return wave.id if DONE_AT[obstacle.kind] is Place.READINESS else obstacle.key
 
 
 def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> list[Occurrence]:
