@@ -5,6 +5,7 @@ from datetime import date
 
 from engagement.programmes.models import Workflow
 from engagement.readiness.criteria.queries.standing import standings_of
+from engagement.readiness.criteria.rules import CriterionKind
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.rules import fallen_words
 from engagement.readiness.queries.overrulings import overruled_when_ready
@@ -32,7 +33,7 @@ def obstacles(wave: Wave, on: date, *, to: WaveStatus = WaveStatus.READY) -> lis
     found = [
         *_plan(wave, workflows, on, to),
         *_quiet(wave, on),
-        *_gate(wave, on),
+        *_gate(wave, on, to),
     ]
     if to is not WaveStatus.LIVE:
         return found
@@ -67,17 +68,23 @@ def _quiet(wave: Wave, on: date) -> Iterator[Obstacle]:
         yield Obstacle(ObstacleKind.QUIET, settling.id, sentence, why)
 
 
-def _gate(wave: Wave, on: date) -> Iterator[Obstacle]:
-    """Say what the gate lacks, and which criteria are open that no approver goes on without."""
+def _gate(wave: Wave, on: date, to: WaveStatus) -> Iterator[Obstacle]:
+    """Say what the gate lacks, and which criteria are open that no approver goes on without.
+
+    Who goes past the gate goes past what was open then; what others object to later is something else. To be ready it is enough that a
+    notice is written; before going live everybody was sent it.
+    """
     gate, standing = gate_of(wave, on), standings_of([wave], on)[wave.id]
-    if gate.override is not None:
-        return
-    found = gate.fallen(standing, on)
-    if found:
-        why = "It opens again by itself within minutes. Its approvers decide anew."
-        yield Obstacle(ObstacleKind.GATE, wave.id, fallen_words(found).rstrip("."), why)
-    elif not gate.state.lets_through:
-        yield Obstacle(ObstacleKind.GATE, wave.id, ObstacleKind.GATE.word, f"{gate.sentence} {gate.rule_words}")
+    override = gate.override
+    if override is None:
+        found = gate.fallen(standing, on)
+        if found:
+            why = "It opens again by itself within minutes. Its approvers decide anew."
+            yield Obstacle(ObstacleKind.GATE, wave.id, fallen_words(found).rstrip("."), why)
+        elif not gate.state.lets_through:
+            yield Obstacle(ObstacleKind.GATE, wave.id, ObstacleKind.GATE.word, f"{gate.sentence} {gate.rule_words}")
     for number, each in enumerate(standing.criteria):
-        if each.is_right_open:
+        is_new = override is None or (each.since is not None and each.since > override.at)
+        is_coming = to is WaveStatus.READY and each.kind is CriterionKind.NOTICE and each.total is not None
+        if each.is_right_open and is_new and not is_coming:
             yield Obstacle(ObstacleKind.RIGHT, number, f"Not met: {each.title}", each.sentence)

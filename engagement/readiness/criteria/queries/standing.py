@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -29,6 +29,7 @@ class Standing:
     """One criterion of a wave on one day. `criterion_id` is None for a counted one of which nothing was said.
 
     `met` of `total` is what was counted, `need` the percentage needed; all None where there is no number.
+    It has been short `since` then, where that is known.
     """
 
     wave_id: int
@@ -41,6 +42,7 @@ class Standing:
     total: int | None = None
     need: int | None = None
     key: int | None = None
+    since: datetime | None = None
     terms: CriterionTerms | None = None
     judgement: Judgement | None = None
 
@@ -122,6 +124,7 @@ def _counted(wave: Wave, kind: CriterionKind, counted: Counted, terms: Criterion
         counted.total,
         need,
         counted.key,
+        counted.since,
         terms,
     )
 

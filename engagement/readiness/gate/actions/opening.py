@@ -1,7 +1,7 @@
 """Gates that open again by themselves when a criterion falls, and going on all the same."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
@@ -9,7 +9,6 @@ from engagement import audit, clock
 from engagement.accounts.queries import account_of_person
 from engagement.audit import Actor
 from engagement.communications.actions.sending import hold_message
-from engagement.communications.queries.due import approved_of_waves
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -21,8 +20,9 @@ from engagement.mail.wire.rules.headers import is_usable_address
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.gate.models import GateOverride, GateReopening
-from engagement.readiness.gate.queries.present import Gate, gate_of
-from engagement.readiness.gate.rules import HELD_DAYS_BEFORE, LONGEST_OVERRIDE, LONGEST_TEXT, fallen_words
+from engagement.readiness.gate.queries.present import gate_of
+from engagement.readiness.gate.queries.watching import messages_behind_gates
+from engagement.readiness.gate.rules import LONGEST_OVERRIDE, LONGEST_TEXT, fallen_words
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
@@ -55,19 +55,10 @@ def reopen_gate(wave_id: int, on: date) -> bool:
     audit.record(Verb.REOPENED_GATE, wave, by=audit.CLOCK, reason=(None, reason))
     db.session.flush()
     _tell(wave, gate.approvers, reason)
-    hold_messages([gate_of(wave, on)])
+    for occurrence_id, held in messages_behind_gates(on).items():
+        if held.id == wave.id:
+            hold_message(occurrence_id, HELD.format(wave=wave.title))
     return True
-
-
-def hold_messages(gates: Sequence[Gate]) -> int:
-    """Hold the approved messages around the go-live of waves whose gates are open again; return how many."""
-    waves = {gate.wave.id: gate.wave for gate in gates}
-    held = 0
-    for occurrence_id, wave_id, sends_on in approved_of_waves(waves):
-        wave = waves[wave_id]
-        if sends_on >= wave.go_live_on - timedelta(days=HELD_DAYS_BEFORE):
-            held += hold_message(occurrence_id, HELD.format(wave=wave.title))
-    return held
 
 
 def _tell(wave: Wave, approvers: Sequence[Person], reason: str) -> None:
