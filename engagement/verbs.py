@@ -136,6 +136,11 @@ class Verb(StrEnum):
     ASSESSED_IMPACT = "assessed impact", "said what a wave changes for a group"
     PUBLISHED_IMPACT = "published impact", "let a group read what changes for it in wave"
     WITHDREW_IMPACT = "withdrew impact", "took back what a group read about wave"
+    WROTE_OCCASION = "wrote occasion", "wrote down who took part in design"
+    CORRECTED_OCCASION = "corrected occasion", "corrected who took part in design"
+    REMOVED_OCCASION = "removed occasion", "removed an occasion of design"
+    ADDED_POINTS = "added points", "noted what was raised in design"
+    ANSWERED_POINT = "answered point", "said what came of something raised in design"
     CHOSE_AUDIENCES = "chose audiences of wave"
     ADDED_MEMBER = "added member", "added person to wave"
 

@@ -15,12 +15,14 @@ from engagement.mail.letters.rules.slots import Template, as_html, as_text, with
 from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.rules import OUTSIDE, READABLE, SETTLING, DeliveryState, MailingKind
 from engagement.people.models import Person
+from engagement.searching import holds_words
 from engagement.set_aside import SetAside
 
 
 @dataclass(frozen=True)
 class DeliveryFilters:
-    """The filters of the delivery log; `words` are searched for in people's names and addresses.
+    """The filters of the delivery log; `words` are searched for in people's names and addresses, and in the names on
+    letters to others.
 
     `confirmed` filters messages that ask for a confirmation by whether they got it; None doesn't filter. Sign-in mails
     are left out unless `with_sign_in` is set or the filter is for one of them.
@@ -84,7 +86,9 @@ def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
         people = select(Person.id)
         for word in words:
             people = people.where(Person.searched_by.contains(word, autoescape=True))
-        query = query.where(or_(Delivery.person_id.in_(people), Delivery.address == kept_form(filters.words)))
+        # Those outside the directory have the name that stood on the letter.
+        others = and_(Delivery.person_id.is_(None), holds_words(words, Delivery.name))
+        query = query.where(or_(Delivery.person_id.in_(people), others, Delivery.address == kept_form(filters.words)))
     return query.order_by(Delivery.id.desc())
 
 

@@ -40,7 +40,8 @@ DECIDING = (
 MEASURED_AND_ASKED = (
     "/workflows/1/value /metrics/1 /metrics/1/baseline /metrics/1/edit /readings/1/correction /consultations "
     "/consultations/1 /consultations/1/edit /consultations/1/documents /body-questions/1/answers /handed-over/1 "
-    "/programmes/1/bodies /bodies/1/edit /bodies/1/members /overseers/1"
+    "/programmes/1/bodies /bodies/1/edit /bodies/1/members /overseers/1 /waves/1/inclusion /workflows/1/inclusion "
+    "/workflows/1/inclusion/new?wave=1 /inclusion/1 /inclusion/1/edit /inclusion/points/1"
 ).split()
 TELLING = (
     "/communications /communications?view=list /communications/1 /communications/1/edit /communications/new "

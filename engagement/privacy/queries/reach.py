@@ -116,6 +116,10 @@ REACH: dict[str, Reach] = {
     "wave_lesson": NOBODY,
     "impact_assessment": NOBODY,
     "impact_aspect": NOBODY,
+    "design_occasion": NOBODY,
+    "design_participant": Reach(about=("person_id",)),
+    # What was raised belongs to an occasion, never to a person.
+    "design_point": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),

@@ -1,5 +1,6 @@
 """What is done to waves and asked of bodies about them, and where its entry belongs."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -45,6 +46,15 @@ from engagement.waves import actions as waves
 from engagement.waves.fallbacks.actions import write_fallback
 from engagement.waves.impacts.actions import assess_impact, publish_impact, withdraw_impact
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
+from engagement.waves.inclusion.actions import (
+    add_points,
+    answer_point,
+    correct_occasion,
+    remove_occasion,
+    write_occasion,
+)
+from engagement.waves.inclusion.models import DesignOccasion
+from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid, Outcome
 from engagement.waves.lessons.actions import note_lessons
 from engagement.waves.milestones.actions import MilestoneDetails, add_milestone, remove_milestone
 from engagement.waves.milestones.models import Milestone
@@ -55,6 +65,13 @@ from engagement.waves.rules import WaveStatus
 def judge(at: Place) -> Any:
     said = Assessed({Aspect.PAY: AspectSaid(0)})
     return assess_impact(at.wave, at.department, ImpactSide.LEADERS, said, floor=5, by=TESTER)
+
+
+MET = OccasionSaid(OccasionKind.WORKSHOP, DAY, "Photos")
+
+
+def meet(at: Place) -> DesignOccasion:
+    return write_occasion(at.workflow, at.wave, MET, [at.person], "Photos", today=DAY, by=TESTER)
 
 
 def go_on_without_a_lead(at: Place) -> None:
@@ -190,5 +207,20 @@ DONE: list[Deed] = [
     (Verb.MADE_BLACKOUT, leave_alone, {"programme"}),
     (Verb.REMOVED_BLACKOUT, lambda at: remove_blackout(leave_alone(at), by=TESTER), {"programme"}),
     (Verb.WROTE_FALLBACK, lambda at: write_fallback(at.wave, "Switch it off.", "Ann", by=TESTER), OF_WAVE),
+    (Verb.WROTE_OCCASION, meet, OF_WAVE),
+    (
+        Verb.CORRECTED_OCCASION,
+        lambda at: correct_occasion(
+            meet(at), at.wave, replace(MET, about="Letters"), [at.person], today=DAY, by=TESTER
+        ),
+        OF_WAVE,
+    ),
+    (Verb.REMOVED_OCCASION, lambda at: remove_occasion(meet(at), by=TESTER), OF_WAVE),
+    (Verb.ADDED_POINTS, lambda at: add_points(meet(at), "Another", by=TESTER), OF_WAVE),
+    (
+        Verb.ANSWERED_POINT,
+        lambda at: answer_point(meet(at).points[0], "Photos", Outcome.CHANGED, "First.", by=TESTER),
+        OF_WAVE,
+    ),
     (Verb.NOTED_LESSONS, lambda at: note_lessons(at.wave, "Champions", "", by=TESTER), OF_WAVE),
 ]
