@@ -10,7 +10,6 @@ from engagement.pages.readiness import blueprint
 from engagement.pages.readiness.shown import approver_behind, conditions_shown, groups_of, lede, shown
 from engagement.readiness.criteria.rules import CriterionState
 from engagement.readiness.gate.queries.history import decisions_of, overrides_of, reopenings_of
-from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.queries.verdicts import verdict
 from engagement.readiness.scopes import may_arrange, wave_to_weigh
 from engagement.waves.scopes import reaches_wave
@@ -21,7 +20,8 @@ def wave(wave_id: int) -> str:
     """Show how ready a wave is to who oversees it, and to who is named to judge it or to decide."""
     reader = guard.reader()
     row = wave_to_weigh(rights.overseeing(reader), rights.judging(reader), wave_id)
-    found, gate, planning = verdict(row, today()), gate_of(row, today()), rights.planning(reader)
+    found, planning = verdict(row, today()), rights.planning(reader)
+    gate = found.gate
     criteria = [shown(reader, row, each) for each in found.standing.criteria]
     standing = {each.id for each in gate.decisions}
     return render_template(

@@ -61,6 +61,11 @@ class Standing:
         """Why it is not needed here, "" if nobody took it out."""
         return self.terms.left_out if self.terms else ""
 
+    @property
+    def is_right_open(self) -> bool:
+        """Whether others have a right to it that is not met, so that no approver goes on without."""
+        return self.kind.is_a_right and self.state is CriterionState.SHORT
+
 
 @dataclass(frozen=True)
 class WaveStanding:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,7 +18,6 @@ from engagement.readiness.gate.queries.present import decider_of, gate_of
 from engagement.readiness.gate.rules import LONGEST_TEXT, MOST_CONDITIONS, Choice
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
-from engagement.words import short_day_words
 
 CHANGED = (
     "A criterion stands otherwise than when you opened the page. Look at the criteria as they are now, then decide. "
@@ -67,10 +67,7 @@ def decide(
         raise BadInput(next(iter(problems.values())), problems)
     if states_seen(criteria) != seen:
         raise RuleBroken(CHANGED)
-    before = next((row for row in _standing(wave) if row.approver_id == approver.id), None)
-    if before is not None:
-        before.ended_at = clock.now()
-        db.session.flush()
+    before = _end_former(wave, approver)
     row = GateDecision(
         wave=wave,
         approver=approver,
@@ -84,23 +81,26 @@ def decide(
     db.session.flush()
     _freeze(row, criteria)
     _add_conditions(row, conditions if choice is Choice.CONDITIONS else ())
-    changes = {"decision": (before.choice.word if before else None, choice.word), "reason": (None, row.reason)}
-    told = [
-        f"{each.text} ({each.owner.name}, {short_day_words(each.due_on)})"
-        for each in conditions
-        if each.owner and each.due_on
-    ]
+    changes: dict[str, tuple[Any, Any]] = {"decision": (before, choice.word), "reason": (None, row.reason)}
     if choice is Choice.CONDITIONS:
-        changes["conditions"] = (None, told)  # type: ignore[assignment]
+        changes["conditions"] = (None, [each.text.strip() for each in conditions])
     audit.record(Verb.DECIDED_GATE, row, by=by, **changes)
     db.session.flush()
     return row
 
 
-def _standing(wave: Wave) -> Sequence[GateDecision]:
-    return db.session.scalars(
-        select(GateDecision).where(GateDecision.wave_id == wave.id, GateDecision.ended_at.is_(None))
-    ).all()
+def _end_former(wave: Wave, approver: Person) -> str | None:
+    """End what an approver decided before; return the word for it, None if that is nothing."""
+    before = db.session.scalar(
+        select(GateDecision).where(
+            GateDecision.wave_id == wave.id, GateDecision.approver_id == approver.id, GateDecision.ended_at.is_(None)
+        )
+    )
+    if before is None:
+        return None
+    before.ended_at = clock.now()
+    db.session.flush()
+    return before.choice.word
 
 
 def _problems(choice: Choice | None, reason: str, conditions: Sequence[ConditionSaid], on: date) -> dict[str, str]:
