@@ -19,6 +19,7 @@ class ObstacleKind(Worded):
     GO_LIVE_PASSED = "go_live_passed", "The day of its go-live has passed"
     TRAINING_TOO_LATE = "training_too_late", "Training begins too late"
     QUIET = "quiet", "Its people are left to settle"
+    QUIET_TRAINING = "quiet_training", "Training waits beyond go-live"
     GATE = "gate", "The gate is not passed"
     RIGHT = "right", "Others have a right to it first"
     VACANCY = "vacancy", "Ownership is vacant"

@@ -67,6 +67,7 @@ DONE_AT = {
     ObstacleKind.QUIET: Place.WAVE,
     ObstacleKind.GATE: Place.READINESS,
     ObstacleKind.RIGHT: Place.READINESS,
+    ObstacleKind.QUIET_TRAINING: Place.MILESTONES,
 }
 
 
@@ -144,16 +145,12 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
         fields={"status": status.value},
         step=STEPS[status],
         lede=f"{wave.title} is {wave.status.word.lower()}. {CONSEQUENCES[status]}",
-        obstacles=[(each, address_of(DONE_AT[each.kind], _key(each, wave))) for each in standing],
+        obstacles=[(each, _done_at(wave, each)) for each in standing],
         obstacles_lede=_obstacles_lede(len(standing) - len(overrulable)),
         points=None if points is None else _shown(points),
         points_lede=_points_lede(points or (), status),
         way_back=way_back(wave, with_others=True) if status is WaveStatus.ROLLED_BACK else None,
     )
-
-
-def _key(obstacle: Obstacle, wave: Wave) -> int:
-    return wave.id if DONE_AT[obstacle.kind] is Place.READINESS else obstacle.key
 
 
 def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> list[Occurrence]:
@@ -177,6 +174,12 @@ def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> list[Occu
 
 def _overruled(form: StepForm) -> Overruled:
     return Overruled(form.overrulings(), rights.planning(guard.reader()))
+
+
+def _done_at(wave: Wave, obstacle: Obstacle) -> str:
+    # What waits for another wave is decided among the days of this one, and what the gate lacks on its own page.
+    of_this_wave = obstacle.kind in (ObstacleKind.QUIET_TRAINING, ObstacleKind.GATE, ObstacleKind.RIGHT)
+    return address_of(DONE_AT[obstacle.kind], wave.id if of_this_wave else obstacle.key)
 
 
 def _obstacles_lede(firm: int) -> str:

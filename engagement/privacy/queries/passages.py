@@ -54,6 +54,7 @@ PLACES = {
     "gate_condition": "Condition of a go-live",
     "gate_reopening": "Why a gate opened again",
     "gate_override": "Why a wave went on without its gate",
+    "quiet_override": "Why training goes on in a quiet period",
     "own_due_day": "Reason for somebody’s own day",
     "stakeholder": "Stakeholder outside the directory",
     "stakeholder_profile": "What was said of a stakeholder",

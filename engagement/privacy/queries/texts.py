@@ -51,6 +51,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "gate_reopening": ("reason",),
     "gate_override": ("reason",),
     "own_due_day": ("reason",),
+    "quiet_override": ("reason",),
     "stakeholder": ("name", "organisation"),
     "stakeholder_profile": ("role", "represents"),
     "stakeholder_standing": ("reason",),

@@ -10,6 +10,7 @@ from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.rules import fallen_words
 from engagement.readiness.queries.overrulings import overruled_when_ready
 from engagement.readiness.rules import Obstacle, ObstacleKind
+from engagement.training.queries.clashes import quiet_clashes
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
@@ -33,6 +34,7 @@ def obstacles(wave: Wave, on: date, *, to: WaveStatus = WaveStatus.READY) -> lis
     found = [
         *_plan(wave, workflows, on, to),
         *_quiet(wave, on),
+        *_waiting(wave, on),
         *_gate(wave, on, to),
     ]
     if to is not WaveStatus.LIVE:
@@ -66,6 +68,16 @@ def _quiet(wave: Wave, on: date) -> Iterator[Obstacle]:
         sentence = f"{plural(people, 'person is', 'people are')} left to settle with {settling.title}"
         why = f"Until {short_day_words(settling.stabilises_until_on)} nothing else should be asked of them."
         yield Obstacle(ObstacleKind.QUIET, settling.id, sentence, why)
+
+
+def _waiting(wave: Wave, on: date) -> Iterator[Obstacle]:
+    """Say whose training waits for the quiet period of another wave until it can’t be finished before go-live."""
+    for clash in quiet_clashes(wave, on):
+        if clash.goes_on is None and clash.is_too_late:
+            sentence = f"The training of {plural(clash.people, 'person', 'people')} waits for {clash.settling.title}"
+            until = f"They are left to settle until {short_day_words(clash.until_on)}"
+            why = f"{until}, so it is due on {short_day_words(clash.due_on)} at the earliest, after go-live."
+            yield Obstacle(ObstacleKind.QUIET_TRAINING, clash.settling.id, sentence, why)
 
 
 def _gate(wave: Wave, on: date, to: WaveStatus) -> Iterator[Obstacle]:
