@@ -51,7 +51,10 @@ def test_what_has_fallen_is_counted_not_met_now_and_was_not_accepted_as_such():
     ]
     found = fallen(then, now)
     assert [each.name for each in found] == ["training", "notice", "support"]
-    assert fallen_words(found) == "Not met any more since the decision: “Training”, “Notice” and “Support”."
+    assert (
+        fallen_words(found)
+        == "Met or not known when it was decided, and not met now: “Training”, “Notice” and “Support”."
+    )
     assert fallen(then, then) == []
 
 

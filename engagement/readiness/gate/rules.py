@@ -103,4 +103,4 @@ def fallen(then: Sequence[Seen], now: Sequence[Seen]) -> list[Seen]:
 
 def fallen_words(found: Sequence[Seen]) -> str:
     """Say what has fallen since the decision."""
-    return f"Not met any more since the decision: {listed(f'“{each.title}”' for each in found)}."
+    return f"Met or not known when it was decided, and not met now: {listed(f'“{each.title}”' for each in found)}."
