@@ -1,4 +1,4 @@
-"""What hangs on the workflow and the wave of a side: a metric, numbers of use, an occasion of design, what changes, a body with what it is asked."""
+"""What hangs on the workflow and the wave of a side: a metric with a reading, numbers of use, an occasion of design, a body with what it is asked."""
 
 from factories import TESTER
 
@@ -9,13 +9,16 @@ from engagement.adoption.actions.writing import PersonUse
 from engagement.consultations.actions.bodies import make_body, name_member
 from engagement.consultations.actions.consulting import ask_question, hand_over, open_consultation
 from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document
-from engagement.people.models import Department, Person
+from engagement.people.models import Person
 from engagement.programmes.models import Programme, Workflow
+from engagement.readiness.criteria.queries.standing import standings_of
+from engagement.readiness.gate.actions.deciding import ConditionSaid, decide, name_approver, states_seen
+from engagement.readiness.gate.actions.opening import go_past
+from engagement.readiness.gate.queries.history import conditions_of
+from engagement.readiness.gate.rules import Choice
 from engagement.value.actions.metrics import make_metric
 from engagement.value.actions.readings import Read, add_reading
 from engagement.value.rules import Better, MetricDetails, ReadingRhythm
-from engagement.waves.impacts.actions import assess_impact, publish_impact
-from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.inclusion.actions import write_occasion
 from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid
 from engagement.waves.models import Wave
@@ -63,8 +66,16 @@ def occasion_of(wave: Wave, workflow: Workflow, person: Person) -> dict[str, obj
     return {"occasion_id": row.id, "point_id": row.points[0].id}
 
 
-def assessment_of(wave: Wave, department: Department) -> dict[str, object]:
-    """What the wave changes for the department, published to its people."""
-    said = Assessed({Aspect.PAY: AspectSaid(0)})
-    assess_impact(wave, department, ImpactSide.LEADERS, said, floor=5, by=TESTER)
-    return {"assessment_id": publish_impact(wave, department.id, by=TESTER).id}
+def gate_of_world(wave: Wave, person: Person) -> dict[str, object]:
+    """Let somebody decide about a wave under a condition, and let it go past its gate."""
+    on = clock.now().date()
+    approver = name_approver(wave, person, by=TESTER)
+    said = ConditionSaid("Two more people", person, on)
+    seen = states_seen(standings_of([wave], on)[wave.id].criteria)
+    row = decide(wave, person, Choice.CONDITIONS, "Help comes.", [said], seen=seen, on=on, by=TESTER)
+    return {
+        "gate_approver_id": approver.id,
+        "decision_id": row.id,
+        "condition_id": conditions_of(row.id)[0].id,
+        "gate_override_id": go_past(wave, "The board wants it.", on, on=on, by=TESTER).id,
+    }

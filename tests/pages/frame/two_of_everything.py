@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from factories import TESTER, make_department, make_person, make_programme, make_wave, make_workflow
 from flask import Flask
+from pages.frame.rows_of_impacts import assessment_of
 from pages.frame.rows_of_messages import bounce_of, calendar_of, delivery_to, mailbox_message
 from pages.frame.rows_of_training import assignment_of, attempt_of, leftover_of, settling_wave
-from pages.frame.rows_of_workflows import assessment_of, consultation_of, metric_of, occasion_of, usage_of
+from pages.frame.rows_of_workflows import consultation_of, gate_of_world, metric_of, occasion_of, usage_of
 from pages.frame.rows_on_maps import map_of, relation_of, step_of
 from sqlalchemy import select
 
@@ -163,10 +164,12 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "message_id": mailbox_message().id,
         "attempt_id": attempt_of(person, module).id,
     }
+    values |= assessment_of(wave, department)
     own = write_criterion(wave, Terms(f"The {side} criterion", person), by=TESTER)
     values["criterion"] = f"own-{own.id}"
+    values |= gate_of_world(wave, person)
     values["notice_id"] = write_notice(workflow, "Notice", "What you have to know.", by=TESTER).id
-    values |= occasion_of(wave, workflow, person) | assessment_of(wave, department)
+    values |= occasion_of(wave, workflow, person)
     values |= metric_of(workflow, person) | usage_of(programme, workflow, person) | consultation_of(wave, person)
     delivery = delivery_to(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id} | bounce_of(side, delivery)
