@@ -1,8 +1,11 @@
 """Things that a job failed to do and skips until somebody acts: one row for each, with the reason."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
-from sqlalchemy import Text, UniqueConstraint, delete, func, select
+from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedColumn, UndefinedTable
+from sqlalchemy import Connection, Text, UniqueConstraint, delete, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,12 +34,24 @@ class SetAside(Base):
     wave_id: Mapped[int | None]
 
 
-def set_aside(line: str, kind: str, key: str, name: str, reason: str, **scope: int | None) -> None:
-    """Skip a thing from now on; one that is set aside already keeps its row. The caller commits."""
+def set_aside(
+    line: str,
+    kind: str,
+    key: str,
+    name: str,
+    reason: str,
+    *,
+    scope: Mapping[str, int | None] = MappingProxyType({}),
+    on: Connection | None = None,
+) -> None:
+    """Skip a thing from now on; one that is set aside already keeps its row. The caller commits.
+
+    `scope` has its places; `on` is a connection to write with, instead of the session's.
+    """
     row = insert_new(SetAside).values(
         line=line, kind=kind, key=key, name=name[:300], reason=reason, at=clock.now(), **scope
     )
-    db.session.execute(row.on_conflict_do_nothing(index_elements=["line", "kind", "key"]))
+    (on or db.session).execute(row.on_conflict_do_nothing(index_elements=["line", "kind", "key"]))
 
 
 def keys_set_aside(line: str, kind: str) -> set[str]:
@@ -68,8 +83,12 @@ def try_line_again(line: str) -> int:
 def is_database_away(error: Exception) -> bool:
     """Return whether the database itself is unavailable, so that the next thing would fail the same way."""
     return isinstance(error, (OperationalError, InterfaceError)) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
+        isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error.orig, _REFUSES_ALL))
     )
+
+
+#: PostgreSQL isn't migrated, or takes no writes from us, for instance after it became a standby.
+_REFUSES_ALL = (UndefinedTable, UndefinedColumn, InsufficientPrivilege, ReadOnlySqlTransaction)
 
 
 def why_it_failed(error: Exception) -> str:

@@ -1,10 +1,10 @@
 """Reads of the outbox: the delivery log, its counts, and what a person was sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.addresses import kept_form
@@ -13,13 +13,16 @@ from engagement.letters import search_words
 from engagement.mail.confirmations.queries import has_confirmed
 from engagement.mail.letters.rules.slots import Template, as_html, as_text, without_values
 from engagement.mail.models import Delivery, Mailing, Translation
-from engagement.mail.rules import OUTSIDE, READABLE, DeliveryState, MailingKind
+from engagement.mail.rules import OUTSIDE, READABLE, SETTLING, DeliveryState, MailingKind
 from engagement.people.models import Person
+from engagement.searching import holds_words
+from engagement.set_aside import SetAside
 
 
 @dataclass(frozen=True)
 class DeliveryFilters:
-    """The filters of the delivery log; `words` are searched for in people's names and addresses.
+    """The filters of the delivery log; `words` are searched for in people's names and addresses, and in the names on
+    letters to others.
 
     `confirmed` filters messages that ask for a confirmation by whether they got it; None doesn't filter. Sign-in mails
     are left out unless `with_sign_in` is set or the filter is for one of them.
@@ -83,7 +86,9 @@ def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
         people = select(Person.id)
         for word in words:
             people = people.where(Person.searched_by.contains(word, autoescape=True))
-        query = query.where(or_(Delivery.person_id.in_(people), Delivery.address == kept_form(filters.words)))
+        # Those outside the directory have the name that stood on the letter.
+        others = and_(Delivery.person_id.is_(None), holds_words(words, Delivery.name))
+        query = query.where(or_(Delivery.person_id.in_(people), others, Delivery.address == kept_form(filters.words)))
     return query.order_by(Delivery.id.desc())
 
 
@@ -145,7 +150,20 @@ def waiting_for_hours(now: datetime, mailing_id: int | None = None, *, with_sign
 def due_count(now: datetime) -> int:
     """Return how many deliveries may be attempted now."""
     due = (Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED)), Delivery.due_at <= now)
-    return db.session.scalar(select(func.count()).select_from(Delivery).where(*due)) or 0
+    return db.session.scalar(select(func.count()).select_from(Delivery).where(*due, ~is_set_aside())) or 0
+
+
+def is_set_aside() -> ColumnElement[bool]:
+    """Return the condition that a delivery is passed over, because the database refused what became of it."""
+    key = cast(Delivery.id, String)
+    return exists().where(SetAside.line == SETTLING, SetAside.kind == Delivery.__tablename__, SetAside.key == key)
+
+
+def why_set_aside(delivery_ids: Sequence[int]) -> dict[int, str]:
+    """Return why deliveries are passed over, for those that are."""
+    keys = [str(key) for key in delivery_ids]
+    named = (SetAside.line == SETTLING, SetAside.kind == Delivery.__tablename__, SetAside.key.in_(keys))
+    return {int(key): reason for key, reason in db.session.execute(select(SetAside.key, SetAside.reason).where(*named))}
 
 
 def needs_decision() -> ColumnElement[bool]:

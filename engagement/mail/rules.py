@@ -94,6 +94,9 @@ class Outcome:
     is_ours: bool = False
 
 
+#: The job under whose name a message is set aside that the database refuses to change; running it tries such messages again.
+SETTLING = "settle-deliveries"
+
 #: Minutes to wait after the first, second, … deferred attempt; about three days in all (RFC 5321, 4.5.4.1).
 BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)
 

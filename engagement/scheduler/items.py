@@ -61,7 +61,7 @@ def _leave(line: str, of: type[Base] | str, key: Any, reason: str, hold: Callabl
         set_aside(line, of, str(key), f"{of.capitalize()} {key}", reason)
     else:
         name, scope = _told(of, key)
-        set_aside(line, of.__tablename__, str(key), name, reason, **scope)
+        set_aside(line, of.__tablename__, str(key), name, reason, scope=scope)
     db.session.commit()
 
 

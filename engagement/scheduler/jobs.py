@@ -35,6 +35,7 @@ from engagement.intake.actions.files import drop_old_uploads
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions.claiming import release_expired
 from engagement.mail.outbox.queries import expired_claims
+from engagement.mail.rules import SETTLING
 from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole
@@ -57,7 +58,7 @@ from engagement.training.actions import leftovers
 from engagement.training.actions.assigning import settle_assignments
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
-from engagement.words import listed
+from engagement.words import count, listed, plural
 
 _SHUT = (WaveStatus.CLOSED, WaveStatus.CANCELLED)
 
@@ -97,7 +98,8 @@ def settle_directory(settings: Settings) -> str:
     )
     made, withdrawn, asked = (sum(getattr(s, each) for s in settled) for each in ("made", "withdrawn", "asked"))
     came, went = sum(came for came, _ in placed), sum(went for _, went in placed)
-    return f"{came} joined a wave, {went} left one. {made} assigned, {withdrawn} withdrawn, {asked} asked about."
+    moved = f"{count(came)} joined a wave, {count(went)} left one."
+    return f"{moved} {count(made)} assigned, {count(withdrawn)} withdrawn, {count(asked)} asked about."
 
 
 def settle_leftovers(_settings: Settings) -> str:
@@ -106,7 +108,7 @@ def settle_leftovers(_settings: Settings) -> str:
     gone = one_by_one(
         "settle-leftovers", "old training", overdue, lambda key: leftovers.settle_leftovers(clock.now(), key)
     )
-    return f"{sum(gone)} let go."
+    return f"{count(sum(gone))} let go."
 
 
 def plan_occurrences(_settings: Settings) -> str:
@@ -124,7 +126,7 @@ def plan_occurrences(_settings: Settings) -> str:
         _ids(passed_without_approval(now)),
         lambda key: settle_missed(now, key),
     )
-    return f"{sum(planned)} planned, {sum(missed)} missed."
+    return f"{count(sum(planned))} planned, {count(sum(missed))} missed."
 
 
 def queue_occurrences(settings: Settings) -> str:
@@ -140,7 +142,7 @@ def queue_occurrences(settings: Settings) -> str:
     held_again = _held_again()
     due = due_occurrences(clock.now())
     queued = one_by_one("queue-occurrences", Occurrence, due, queue, hold=sending.hold_occurrence)
-    failed = [f"{len(due) - len(queued)} held or set aside because of a fault"] if len(queued) < len(due) else []
+    failed = [f"{count(len(due) - len(queued))} held or set aside because of a fault"] if len(queued) < len(due) else []
     return "; ".join([*held_again, *queued, *failed]) or "Nothing was due."
 
 
@@ -156,12 +158,16 @@ def _held_again() -> list[str]:
 
 def settle_deliveries(_settings: Settings) -> str:
     """Release deliveries of stopped processes, and finish mailings that are done."""
-    line, now = "settle-deliveries", clock.now()
+    line, now = SETTLING, clock.now()
     released = one_by_one(line, Delivery, expired_claims(now), lambda key: release_expired(now, key))
     stopped = one_by_one(line, Occurrence, _ids(overtaken()), stop_overtaken)
     closed = one_by_one(line, Occurrence, _ids(sent_to_all()), lambda key: sending.settle_sending(clock.now(), key))
     waiting, uncertain = (sum(getattr(each, what) for each in released) for what in ("waiting", "uncertain"))
-    return f"{waiting} taken back, {uncertain} not certain, {sum(stopped)} stopped, {sum(closed)} mailings closed."
+    back, ended = (
+        f"{count(waiting)} taken back, {count(uncertain)} not certain",
+        plural(sum(closed), "mailing", "mailings"),
+    )
+    return f"{back}, {count(sum(stopped))} stopped, {ended} closed."
 
 
 def send_reminders(settings: Settings) -> str:
@@ -172,7 +178,7 @@ def send_reminders(settings: Settings) -> str:
         messages_to_remind_of(clock.now()),
         lambda key: remind(key, now=clock.now(), organisation=Organisation.of(settings)),
     )
-    return f"{sum(reminded)} reminders queued."
+    return f"{plural(sum(reminded), 'reminder', 'reminders')} queued."
 
 
 def empty_letterbox(settings: Settings) -> str:
@@ -206,7 +212,7 @@ def count_objections(settings: Settings) -> str:
         figures.programmes_to_count(yesterday),
         lambda key: figures.count_objections_of(key, yesterday, floor, country),
     )
-    return f"{sum(counted)} programmes counted."
+    return f"{plural(sum(counted), 'programme', 'programmes')} counted."
 
 
 def apply_retention(_settings: Settings) -> str:
@@ -218,7 +224,7 @@ def apply_retention(_settings: Settings) -> str:
     db.session.commit()
     if RecordKind.LEAVERS in retention_rules():
         gone[RecordKind.LEAVERS] = _erase_leavers()
-    told = (f"{number} {kind.word.lower()}" if kind.is_counted else kind.word.lower() for kind, number in gone.items())
+    told = (kind.counted(number) if kind.is_counted else kind.word.lower() for kind, number in gone.items())
     return ", ".join(told) or "No rule is set."
 
 
@@ -257,5 +263,10 @@ def forget_expired(_settings: Settings) -> str:
         "uploads": lambda: drop_old_uploads(now),
         "kept forms": lambda: forget_kept_forms(now),
     }
-    gone = one_by_one("forget-expired", "what expired:", forgotten, lambda what: f"{forgotten[what]()} {what}")
+    gone = one_by_one(
+        "forget-expired",
+        "what expired:",
+        forgotten,
+        lambda what: plural(forgotten[what](), what.removesuffix("s"), what),
+    )
     return f"{listed(gone)} removed." if gone else "Nothing was removed."

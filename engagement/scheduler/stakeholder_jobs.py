@@ -15,6 +15,7 @@ from engagement.stakeholders.interactions.queries.timeline import sentiments_to_
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.standings import actions as standings
 from engagement.stakeholders.standings.queries.posts import labels_to_forget
+from engagement.words import count, plural
 
 
 def forget_labels(settings: Settings) -> str:
@@ -35,7 +36,7 @@ def forget_labels(settings: Settings) -> str:
         judgements_to_forget(today),
         lambda key: forget_judgements(key, today),
     )
-    return f"{sum(emptied) + sum(spoke) + sum(judged)} emptied."
+    return f"{count(sum(emptied) + sum(spoke) + sum(judged))} emptied."
 
 
 def remind_of_promises(settings: Settings) -> str:
@@ -50,4 +51,5 @@ def remind_of_promises(settings: Settings) -> str:
     told = one_by_one(
         line, Commitment, promises_to_tell_of(on), lambda key: reminding.tell_of_late_promise(key, on, organisation)
     )
-    return f"{sum(reminded)} reminders queued, {sum(told)} letters about late promises."
+    letters = plural(sum(told), "letter", "letters")
+    return f"{plural(sum(reminded), 'reminder', 'reminders')} queued, {letters} about late promises."

@@ -8,6 +8,7 @@ from engagement.people.organisation.rules import Organisation
 from engagement.scheduler.items import one_by_one
 from engagement.settings import Settings
 from engagement.waves.models import Wave
+from engagement.words import count
 
 
 def draft_stable_messages(settings: Settings) -> str:
@@ -16,6 +17,6 @@ def draft_stable_messages(settings: Settings) -> str:
     due = list(db.session.scalars(waves_to_tell_stable(on).with_only_columns(Wave.id)))
     drafted = one_by_one("draft-stable", Wave, due, lambda key: draft_stable(key, on, organisation) is not None)
     missing = drafted.count(False)
-    return f"{drafted.count(True)} drafted." + (
-        f" Nobody could write {missing} more: name a lead who has a sign-in." if missing else ""
+    return f"{count(drafted.count(True))} drafted." + (
+        f" Nobody could write {count(missing)} more: name a lead who has a sign-in." if missing else ""
     )

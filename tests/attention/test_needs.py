@@ -220,9 +220,8 @@ def test_whatever_is_seldom_there_is_asked_about_once_it_is() -> None:
     wave = make_wave(programme, members=[sponsor], workflows=(workflow,), status=WaveStatus.LIVE, go_live_on=days(-40))
     assert reasons_there() == set()
     assert not SELDOM & reasons(manager).keys()
-    set_aside(
-        "settle-directory", "wave", str(wave.id), wave.title, "A fault.", programme_id=programme.id, wave_id=wave.id
-    )
+    places = {"programme_id": programme.id, "wave_id": wave.id}
+    set_aside("settle-directory", "wave", str(wave.id), wave.title, "A fault.", scope=places)
     council = make_body(programme, BodyDetails("Council", BodyKind.WORKS_COUNCIL), None, by=TESTER)
     open_consultation(wave, council, Asked(True, "Section 4", days(1)), today=TODAY, by=TESTER)
     metric = make_metric(workflow, MetricDetails("Time", "hours", Better.LOWER, ReadingRhythm.MONTH), None, by=TESTER)

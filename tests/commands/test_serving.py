@@ -127,7 +127,7 @@ def test_two_services_on_one_database_send_everybody_one_copy(postgresql_shell: 
             wait_until(lambda: states(postgresql_shell) == {"sent": RECIPIENTS}, 60)
             assert "Traceback" not in one.said + other.said
         assert Counter(peer.recipients) == everybody_once(RECIPIENTS)
-    assert postgresql_shell.flask("run-job", "settle-deliveries").out.endswith("1 mailings closed.\n")
+    assert postgresql_shell.flask("run-job", "settle-deliveries").out.endswith("1 mailing closed.\n")
     assert postgresql_shell.rows("SELECT status FROM occurrence") == [("sent",)]
 
 

@@ -13,12 +13,13 @@ from engagement.communications.actions.approving import approve, ask_approval
 from engagement.communications.actions.calendar import refuse_readers_beyond
 from engagement.communications.actions.sending import resume_occurrence
 from engagement.communications.actions.writing import write_occurrence, write_translation
-from engagement.communications.queries.one_message import occurrence_page
+from engagement.communications.queries.one_message import occurrence_page, readers_outside
+from engagement.communications.queries.outside import values_outside, why_outside
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.mail.models import Delivery
-from engagement.mail.queries import DeliveryFilters, deliveries_listed, subject_for, text_for, translations_in
+from engagement.mail.queries import DeliveryFilters, deliveries_listed, html_for, subject_for, text_for, translations_in
 from engagement.mail.rules import DeliveryState
 from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.reach import Reach
@@ -137,12 +138,38 @@ def test_a_copy_goes_out_in_their_language_without_links_and_with_the_reason(wav
         "Liebe Brokers von Brokers’ house,\n\nIhre Seite kommt.\n\n--\nSie erhalten diese Nachricht, weil"
     )
     assert "Ihre Antwort liest Ines Okafor." in text
-    assert "{{" not in text + copy.letter.html.replace("{{ name }}", "").replace("{{ department }}", "")
+    assert "als Brokers auf der Karte der Beteiligten von „Wave 3: Property claims“ stehen." in text
+    letter = copy.letter.html.replace("{{ name }}", "").replace("{{ department }}", "")
+    assert "{{" not in text + letter.replace("{{ map }}", "") + html_for(copy)
     assert [row.language for row in translations_in(occurrence.mailing_id)] == ["de"]
     assert occurrence.mailing.reply_to == "ines@example.com"
     db.session.execute(update(Delivery).values(state=DeliveryState.SENT))
     asked = db.session.scalars(deliveries_listed(DeliveryFilters(confirmed=False))).all()
     assert [delivery.person_id for delivery in asked] == [person.id]
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "said"),
+    [
+        ({}, "Wave 3: Property claims"),
+        ({"programmes": "other"}, "Another"),
+        ({"waves": "other"}, "Another"),
+        ({"waves": "third"}, "Wave 5: Recoveries"),
+    ],
+)
+def test_the_reason_names_the_nearest_map_through_which_the_audience_reaches_them(wave, narrowed, said):
+    other = make_wave(make_programme("Another"), number=4, name="Payments")
+    third = make_wave(make_programme("A third"), number=5, name="Recoveries")
+    put("Brokers", other.programme, third, wave, email="brokers@example.org")
+    ids = {"programmes": {"other": other.programme_id}, "waves": {"other": other.id, "third": third.id}}
+    rule = {**CUSTOMERS, **{part: [ids[part][value]] for part, value in narrowed.items()}}
+    occurrence = make_approved(make_line(wave.programme, wave=wave, audience=make_audience("Customers", rule)))
+    [who] = readers_outside(occurrence)
+    values = values_outside(occurrence, [who], clock.today("UTC"))[who.stakeholder_id]
+    assert why_outside(occurrence, values) == (
+        f"You get this as Brokers, on the map of stakeholders of “{said}”. To object or to say something, answer this "
+        "message: Ines Okafor reads it."
+    )
 
 
 def test_nobody_gets_two_copies_and_who_comes_later_gets_one(wave):

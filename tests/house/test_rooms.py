@@ -1,6 +1,7 @@
 """Each room keeps to five words and to sub-rooms that hold the same ones, and no package lists names a second time."""
 
 import ast
+import tomllib
 
 from house.shape import PACKAGE, ROOT
 
@@ -39,12 +40,38 @@ def test_no_package_of_a_room_lists_names_a_second_time():
     assert listing == set()
 
 
+def contract(begins: str) -> dict[str, list[str]]:
+    """Return the contract of import-linter whose name begins so."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return next(each for each in told["tool"]["importlinter"]["contracts"] if each["name"].startswith(begins))
+
+
+def modules(word: str) -> set[str]:
+    """Return the modules of the package with one of the five words, a file or a folder."""
+    found = {path.relative_to(ROOT).with_suffix("") for path in PACKAGE.rglob(f"{word}.py")}
+    found |= {path.parent.relative_to(ROOT) for path in PACKAGE.rglob(f"{word}/__init__.py")}
+    return {".".join(path.parts) for path in found}
+
+
 def test_every_room_and_sub_room_is_held_to_the_order_of_the_words():
-    contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    ordered = contracts.partition("Inside a room and a sub-room")[2].partition("layers = ")[0]
     folders = {f"{room}/{name}" for room in rooms() for name in inside(room) - WORDS if inside_words(f"{room}/{name}")}
-    named = {f'"engagement.{place.replace("/", ".")}"' for place in rooms() | folders}
-    assert {place for place in named if place not in ordered} == set()
+    named = {f"engagement.{place.replace('/', '.')}" for place in rooms() | folders}
+    assert named - set(contract("Inside a room and a sub-room")["containers"]) == set()
+
+
+def test_every_rule_is_pure_and_no_table_asks():
+    assert modules("rules") - set(contract("Rules are pure")["source_modules"]) == set()
+    assert modules("models") - set(contract("Models know no queries")["source_modules"]) == set()
+
+
+def test_the_contracts_name_each_module_once_and_in_order():
+    for begins, key in (
+        ("Rules are pure", "source_modules"),
+        ("Inside a room and a sub-room", "containers"),
+        ("Models know no queries", "source_modules"),
+    ):
+        named = contract(begins)[key]
+        assert named == sorted(set(named)), begins
 
 
 def inside_words(place: str) -> bool:

@@ -50,7 +50,7 @@ def test_leavers_are_erased_when_their_time_is_over(app, frozen):
     frozen.shift(timedelta(days=364))
     assert jobs.apply_retention(None) == "0 people who have left"
     frozen.shift(timedelta(days=2))
-    assert jobs.apply_retention(None) == "1 people who have left"
+    assert jobs.apply_retention(None) == "1 person who has left"
     assert person.name == STAND_IN
 
 
@@ -63,7 +63,7 @@ def test_leavers_who_hold_something_are_counted_as_the_run_treats_them(app, froz
     frozen.shift(timedelta(days=400))
     assert going(RecordKind.LEAVERS, 365, clock.now()) == Going(RecordKind.LEAVERS, 365, 1, held_back=1)
     keep_for(RecordKind.LEAVERS, 365, by=TESTER)
-    assert jobs.apply_retention(None) == "1 people who have left"
+    assert jobs.apply_retention(None) == "1 person who has left"
     assert (free.name, lead.name) == (STAND_IN, "Lead Leaver")
 
 
@@ -76,7 +76,7 @@ def test_of_the_last_administrators_one_is_kept(app, frozen):
     frozen.shift(timedelta(days=400))
     assert going(RecordKind.LEAVERS, 365, clock.now()) == Going(RecordKind.LEAVERS, 365, 1, held_back=1)
     keep_for(RecordKind.LEAVERS, 365, by=TESTER)
-    assert jobs.apply_retention(None) == "1 people who have left"
+    assert jobs.apply_retention(None) == "1 person who has left"
 
 
 def test_nothing_is_kept_for_less_than_a_month(app):
@@ -141,8 +141,8 @@ def test_leavers_go_a_few_a_run_and_the_dry_run_says_what_is_left(app, frozen, m
     frozen.shift(timedelta(days=31))
     said = "People who have left: 5 records would go, kept for 30 days. 3 of them wait for the runs after the next."
     assert jobs.retention_dry_run()[-1] == said
-    for erased, told in ((2, "2"), (4, "2"), (5, "1"), (5, "0")):
-        assert jobs.apply_retention(None) == f"{told} people who have left"
+    for erased, told in ((2, "2 people"), (4, "2 people"), (5, "1 person"), (5, "0 people")):
+        assert jobs.apply_retention(None) == f"{told} who {'has' if told == '1 person' else 'have'} left"
         assert [person.name == STAND_IN for person in left] == [True] * erased + [False] * (5 - erased)
     told = select(AuditEntry.changes).where(AuditEntry.verb == "applied retention").order_by(AuditEntry.id)
     assert list(db.session.scalars(told)) == [{"records": [2, 0]}, {"records": [2, 0]}, {"records": [1, 0]}]

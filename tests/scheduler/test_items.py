@@ -156,7 +156,7 @@ def test_a_day_of_sign_ins_that_cant_be_written_keeps_no_other_from_it(poison: P
 def test_a_programme_whose_objections_cant_be_counted_keeps_no_other_from_it(poison: Poison) -> None:
     first, second = make_programme("One"), make_programme("Two")
     poison("concern_figures", "INSERT", f"NEW.programme_id = {first.id}")
-    assert run("count-objections").outcome == "1 programmes counted."
+    assert run("count-objections").outcome == "1 programme counted."
     assert list(db.session.scalars(select(ConcernFigures.programme_id))) == [second.id]
     assert left_alone() == [("count-objections", "programme", str(first.id))]
 

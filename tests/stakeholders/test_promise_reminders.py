@@ -46,7 +46,7 @@ def test_the_owner_is_reminded_once_for_each_day(app, wave, sam, frozen):
     row = promise(add("Works council", wave, owner=sam), sam, "Secret words", ON + timedelta(days=3))
     assert run(app) == "0 reminders queued, 0 letters about late promises."
     frozen.shift(timedelta(days=1))
-    assert run(app) == "1 reminders queued, 0 letters about late promises."
+    assert run(app) == "1 reminder queued, 0 letters about late promises."
     assert run(app) == "0 reminders queued, 0 letters about late promises."
     assert letters() == [("sam@example.com", "What you promised is due on {{ due }}")]
     (copy,) = db.session.scalars(select(Delivery))
@@ -56,7 +56,7 @@ def test_the_owner_is_reminded_once_for_each_day(app, wave, sam, frozen):
         assert "council" not in told
     promising.move_promise(row, ON + timedelta(days=10), sam, "Ill.", on=ON, by=TESTER)
     frozen.shift(timedelta(days=9))
-    assert run(app) == "1 reminders queued, 0 letters about late promises."
+    assert run(app) == "1 reminder queued, 0 letters about late promises."
 
 
 def test_who_took_a_promise_over_is_reminded_too(wave, sam):
@@ -111,14 +111,14 @@ def test_nobody_without_an_address_stops_the_others(app, wave, sam):
     bare.email = None
     rows = [promise(add(name, wave), owner, due=ON) for name, owner in (("Brokers", bare), ("Suppliers", sam))]
     assert promises_to_remind_of(ON, GB) == [row.id for row in rows]
-    assert run(app) == "1 reminders queued, 0 letters about late promises."
+    assert run(app) == "1 reminder queued, 0 letters about late promises."
     assert promises_to_remind_of(ON, GB) == []
 
 
 def test_one_that_fails_is_set_aside_and_the_next_goes_on(app, wave, sam):
     broken, fine = (promise(add(name, wave), sam, due=ON) for name in ("Brokers", "Suppliers"))
     set_aside("remind-of-promises", "commitment", str(broken.id), broken.title, "A fault.")
-    assert run(app) == "1 reminders queued, 0 letters about late promises."
+    assert run(app) == "1 reminder queued, 0 letters about late promises."
     db.session.expire_all()
     assert (broken.reminded_for, fine.reminded_for) == (None, ON)
 

@@ -6,7 +6,7 @@ Of most that a rule can ask about, nothing is known of them: then they are not i
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
@@ -24,6 +24,7 @@ from engagement.audiences.queries import reach
 from engagement.audiences.rules import Rule, conditions_of, folded
 from engagement.db import db
 from engagement.mail.wire.rules.headers import is_usable_address
+from engagement.reach import Reach
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
 from engagement.stakeholders.rules import StakeholderKind
@@ -31,6 +32,8 @@ from engagement.stakeholders.rules import StakeholderKind
 #: Whether a part of a rule is true of somebody (None: nothing is known), and whether it names a group that they are in.
 Answer: TypeAlias = tuple[bool | None, bool]
 UNKNOWN: Answer = (None, False)
+#: A map: its programme, and its wave or None for all of the programme.
+Place: TypeAlias = tuple[int, int | None]
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Outsider:
     organisation: str
     email: str
     language: str
-    places: tuple[tuple[int, int | None], ...]
+    places: tuple[Place, ...]
     posts: frozenset[tuple[str, Post]]
 
     @property
@@ -54,6 +57,10 @@ class Outsider:
     def can_be_written_to(self) -> bool:
         """Whether they have an address that mail can be sent to."""
         return is_usable_address(self.email)
+
+    def stands_within(self, reach: Reach) -> bool:
+        """Return whether one of their maps is within reach."""
+        return any(reach.covers(programme_id=programme_id, wave_id=wave_id) for programme_id, wave_id in self.places)
 
 
 def outsiders_in(audience: Audience | Rule, on: date) -> list[Outsider]:
@@ -71,15 +78,32 @@ def recipients(audience: Audience, on: date) -> int:
     return reach(audience, on) + outside_reach([audience.rule], on)[0]
 
 
+def maps_through(audience: Audience, reached: Sequence[Outsider], on: date) -> dict[int, tuple[Place, ...]]:
+    """Return by stakeholder the maps through which an audience reaches them; all of theirs if it takes several together."""
+    rule, ground = understood(audience.rule), ground_on(on)
+    posts = posts_of(place for each in reached for place in each.places)
+    found = {}
+    for each in reached:
+        groups = {group for group, _ in each.posts}
+        alone = ((place, frozenset((group, posts[place]) for group in groups)) for place in each.places)
+        through = tuple(place for place, post in alone if _reaches(rule, replace(each, posts=post), ground))
+        found[each.stakeholder_id] = through or each.places
+    return found
+
+
 def _reached(rules: Sequence[Rule], on: date) -> list[list[Outsider]]:
     known = [understood(rule) for rule in rules]
     if not any(_may_name_a_group(rule) for rule in known):
         return [[] for _ in rules]
     ground, everybody = ground_on(on), _everybody()
     return [
-        [each for each in everybody if _answer(rule, each, ground) == (True, True)] if _may_name_a_group(rule) else []
+        [each for each in everybody if _reaches(rule, each, ground)] if _may_name_a_group(rule) else []
         for rule in known
     ]
+
+
+def _reaches(rule: Rule, who: Outsider, ground: Ground) -> bool:
+    return _answer(rule, who, ground) == (True, True)
 
 
 def _may_name_a_group(rule: Rule) -> bool:

@@ -7,17 +7,16 @@ from sqlalchemy import select
 from engagement.audiences.outside.queries import Outsider, outsiders_in
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.letters import letter_outside
+from engagement.communications.queries.outside import letter_for, values_outside
 from engagement.communications.texts.queries.translations import texts_of
-from engagement.communications.texts.rules.languages import best_match
-from engagement.communications.texts.rules.merge_fields import fields_in
 from engagement.days.working_hours import next_working_instant
 from engagement.db import db
 from engagement.mail.actions.building import add_translation
+from engagement.mail.letters.rules.slots import slots_of
 from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.queries import outside_letters
 from engagement.mail.rules import DeliveryState
 from engagement.people.organisation.rules import Organisation, working_time
-from engagement.people.rules import TrainingRole
 from engagement.stakeholders.copies.models import StakeholderCopy
 from engagement.stakeholders.copies.queries import have_copies_of
 
@@ -30,10 +29,16 @@ def queue_outside(occurrence: Occurrence, mailing: Mailing, on: date, now: datet
     reached = _without_copies(outsiders_in(occurrence.communication.audience, on), mailing)
     if not reached:
         return 0
-    letters = _letters(occurrence, mailing, organisation)
+    letters, values = _letters(occurrence, mailing, organisation), values_outside(occurrence, reached, on)
     hours = working_time(None, None, None, "", organisation)
     due_at = next_working_instant(now, hours) if occurrence.communication.in_working_hours else now
-    rows = [(each, _delivery(each, letters, mailing, now, due_at, organisation)) for each in reached]
+    rows = [
+        (
+            each,
+            _delivery(each, letter_for(each, letters, organisation), values[each.stakeholder_id], mailing, now, due_at),
+        )
+        for each in reached
+    ]
     db.session.add_all(row for _, row in rows)
     db.session.flush()
     db.session.add_all(StakeholderCopy(delivery_id=row.id, stakeholder_id=each.stakeholder_id) for each, row in rows)
@@ -62,28 +67,15 @@ def _letters(occurrence: Occurrence, mailing: Mailing, organisation: Organisatio
 
 
 def _delivery(
-    who: Outsider,
-    letters: dict[str, Translation],
-    mailing: Mailing,
-    now: datetime,
-    due_at: datetime,
-    organisation: Organisation,
+    who: Outsider, letter: Translation, values: dict[str, str], mailing: Mailing, now: datetime, due_at: datetime
 ) -> Delivery:
-    match = best_match(who.language or organisation.language, list(letters))
-    letter = letters[match or next(iter(letters))]
-    values = {
-        "first_name": who.name,
-        "name": who.name,
-        "department": who.organisation or who.name,
-        "training_role": TrainingRole.USER.value,
-    }
-    asked = fields_in(letter.subject, letter.text, letter.html)
+    asked = slots_of(letter.subject, letter.text, letter.html)
     return Delivery(
         mailing_id=mailing.id,
         translation_id=letter.id,
         address=who.email,
         name=who.name,
-        filled={name: values[name] for name in asked},
+        filled={name: value for name, value in values.items() if name in asked},
         state=DeliveryState.QUEUED,
         queued_at=now,
         due_at=due_at,

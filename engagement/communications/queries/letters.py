@@ -28,6 +28,8 @@ from engagement.waves.models import Wave
 LONGEST_PREHEADER = 140
 #: The slot with the link to the reader's own copy in the service, which has the button for confirming.
 CONFIRM_SLOT = "confirm_link"
+#: The slot with the map through which a message reaches somebody outside the directory.
+MAP_SLOT = "map"
 
 
 def asks_confirmation(occurrence: Occurrence) -> bool:
@@ -57,13 +59,9 @@ def letter_of(occurrence: Occurrence, text: Text, organisation: Organisation, pr
 
 def letter_outside(occurrence: Occurrence, text: Text, organisation: Organisation) -> Letter:
     """Return a text of a message for readers outside the directory: without links to pages of their own, and nothing to confirm."""
-    frame, communication = frame_in(text.language), occurrence.communication
+    frame = frame_in(text.language)
     made = text_rendered(occurrence, text, frame).without_links(frame.words)
-    why = frame.say(
-        "why_outside",
-        programme=without_slots(communication.programme.name),
-        sender=without_slots(communication.owner.name),
-    )
+    why = why_outside_words(occurrence, frame)
     around = Around(why, organisation.name, frame.language)
     kicker = without_slots(_kicker(occurrence, frame))
     html = html_layout(made.subject, kicker, made.html, _preheader(made), around, language=text.language)
@@ -112,6 +110,12 @@ def why_words(occurrence: Occurrence, frame: Frame) -> str:
         wave=without_slots(wave.title) if wave else "",
     )
     return f"{sentence} {frame.say('required')}" if communication.is_required else sentence
+
+
+def why_outside_words(occurrence: Occurrence, frame: Frame) -> str:
+    """Tell a reader outside the directory why they get the message: as which stakeholder, which is a slot, of which map."""
+    sender = without_slots(occurrence.communication.owner.name)
+    return frame.say("why_outside", stakeholder=slot("name"), map=slot(MAP_SLOT), sender=sender)
 
 
 def _wave_of_all(communication: Communication) -> Wave | None:

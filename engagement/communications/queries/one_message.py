@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement import clock
 from engagement.addresses import kept_form
-from engagement.audiences.outside.queries import outside_reach
+from engagement.audiences.outside.queries import Outsider, outside_reach, outsiders_in
 from engagement.audiences.queries import members, people_in, reaches
 from engagement.communications.models import Approval, Communication, Occurrence, SentBack, TextVersion
 from engagement.communications.queries import approvals
@@ -33,7 +33,7 @@ from engagement.words import short_day_words, zone_words
 class OccurrencePage:
     """Everything about one message: `reach_now` is the size of its audience now, `counts` its deliveries by state.
 
-    `outside` of these are stakeholders outside the directory.
+    `outsiders` of these are stakeholders outside the directory, by name.
 
     `lapsed` says why an approval no longer covers what readers act on, "" when it does. `sent_back` is what has to
     change before approval is asked again. `languages` are those of its texts, its own first; `unread` is the number of
@@ -48,13 +48,18 @@ class OccurrencePage:
     sent_back: SentBack | None
     history: list[Approval]
     reach_now: int
-    outside: int
+    outsiders: list[Outsider]
     counts: dict[DeliveryState, int]
     languages: list[str]
     unread: dict[str, int]
     plan: DeliveryPlan | None
     waiting: Waiting
     confirmations: Confirmations | None
+
+    @property
+    def outside(self) -> int:
+        """How many of its readers are outside the directory."""
+        return len(self.outsiders)
 
     @property
     def missing(self) -> int:
@@ -72,7 +77,7 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
     communication = occurrence.communication
     on = clock.today(communication.timezone)
     groups = reader_groups(people_in(communication.audience, on))
-    [outside] = outside_reach([communication.audience.rule], on)
+    outsiders = readers_outside(occurrence)
     languages = [text.language for text in texts_of(occurrence, organisation)]
     may_still_go = occurrence.status.can_be_written
     mailing, now = occurrence.mailing, clock.now()
@@ -84,8 +89,8 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
         lapsed=lapsed,
         sent_back=_sent_back(occurrence.id) if occurrence.status is OccurrenceStatus.DRAFT else None,
         history=history,
-        reach_now=sum(group.people for group in groups) + outside,
-        outside=outside,
+        reach_now=sum(group.people for group in groups) + len(outsiders),
+        outsiders=outsiders,
         counts=delivery_counts(mailing.id) if mailing else {},
         languages=languages,
         unread=unread_languages(groups, languages, organisation) if may_still_go else {},
@@ -97,6 +102,13 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
         if mailing and mailing.asks_confirmation
         else None,
     )
+
+
+def readers_outside(occurrence: Occurrence) -> list[Outsider]:
+    """Return the stakeholders outside the directory, by name, who would get a message now."""
+    communication = occurrence.communication
+    reached = outsiders_in(communication.audience, clock.today(communication.timezone))
+    return [each for each in reached if each.can_be_written_to]
 
 
 def _sent_back(occurrence_id: int) -> SentBack | None:

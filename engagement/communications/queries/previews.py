@@ -1,4 +1,4 @@
-"""How one message of the calendar reads for one person."""
+"""How one message of the calendar reads for one person, or for somebody outside the directory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,10 @@ from html import escape
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from engagement.audiences.outside.queries import Outsider
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.letters import text_rendered
+from engagement.communications.queries.outside import letter_for
 from engagement.communications.texts.queries.merge_values import values_for
 from engagement.communications.texts.queries.translations import Text, main_text, text_for
 from engagement.communications.texts.rules.merge_fields import fields_in
@@ -18,8 +20,11 @@ from engagement.db import db
 from engagement.mail.letters.rules.layout import text_in
 from engagement.mail.letters.rules.slots import without_values
 from engagement.mail.models import Delivery, Mailing, Translation
+from engagement.mail.queries import outside_letters
+from engagement.mail.rules import OUTSIDE
 from engagement.people.models import Person
 from engagement.people.organisation.rules import UNSET, Organisation
+from engagement.stakeholders.copies.queries import copy_to
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,35 @@ def preview_as(occurrence: Occurrence, person: Person, organisation: Organisatio
     return Preview(text.language, filled.subject, filled.html, filled.text)
 
 
+def preview_outside(
+    occurrence: Occurrence, who: Outsider, values: Mapping[str, str], organisation: Organisation = UNSET
+) -> Preview:
+    """Return the message as somebody outside the directory would get it now, or as their copy was built.
+
+    `values` are theirs now, from `queries.outside`.
+    """
+    if occurrence.mailing is not None:
+        sent = _sent_outside(occurrence.mailing, who, values, organisation)
+        if sent is not None:
+            return sent
+    text = text_for(occurrence, who.language, organisation)
+    frame = frame_in(text.language)
+    made = text_rendered(occurrence, text, frame).without_links(frame.words).filled(values)
+    return Preview(text.language, made.subject, made.html, made.text)
+
+
+def _sent_outside(
+    mailing: Mailing, who: Outsider, values: Mapping[str, str], organisation: Organisation
+) -> Preview | None:
+    delivery = copy_to(who.stakeholder_id, mailing.id)
+    if delivery is not None and delivery.is_emptied:
+        return _without_values(delivery.letter)
+    if delivery is not None:
+        return _shown(delivery.letter, delivery.filled)
+    letters = outside_letters(mailing.id)
+    return _shown(letter_for(who, letters, organisation), values) if letters else None
+
+
 def preview_to_nobody(occurrence: Occurrence, organisation: Organisation = UNSET, text: Text | None = None) -> Preview:
     """Return a text of the message (None: its own) with its fields still in it."""
     if occurrence.mailing is not None:
@@ -70,12 +104,12 @@ def _as_sent(mailing: Mailing, person: Person) -> Preview:
 
 def _shown(letter: Mailing | Translation, values: Mapping[str, str]) -> Preview:
     made = Rendered(letter.subject, text_in(letter.html), letter.text).filled(values)
-    return Preview(letter.language, made.subject, made.html or _paragraphs(made.text), made.text)
+    return Preview(letter.language.removesuffix(OUTSIDE), made.subject, made.html or _paragraphs(made.text), made.text)
 
 
 def _without_values(letter: Mailing | Translation) -> Preview:
     subject, html, text = (without_values(part) for part in (letter.subject, text_in(letter.html), letter.text))
-    return Preview(letter.language, subject, html or _paragraphs(text), text, is_emptied=True)
+    return Preview(letter.language.removesuffix(OUTSIDE), subject, html or _paragraphs(text), text, is_emptied=True)
 
 
 def _paragraphs(text: str) -> str:

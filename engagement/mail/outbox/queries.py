@@ -9,7 +9,7 @@ from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.models import MailDomainPace, MailWorker
 from engagement.mail.outbox.rules import LEASE
-from engagement.mail.queries import due_count
+from engagement.mail.queries import due_count, is_set_aside
 from engagement.mail.rules import DeliveryState
 
 #: A connection that waits because of trouble is heard of once a minute.
@@ -22,9 +22,9 @@ def is_over(now: datetime) -> ColumnElement[bool]:
 
 
 def expired_claims(now: datetime) -> list[int]:
-    """Return the ids of deliveries whose claims have run out because their worker died."""
+    """Return the ids of deliveries whose claims have run out because their worker died, without those set aside."""
     held = Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.ATTEMPTING))
-    return list(db.session.scalars(select(Delivery.id).where(held, is_over(now))))
+    return list(db.session.scalars(select(Delivery.id).where(held, is_over(now), ~is_set_aside())))
 
 
 @dataclass(frozen=True)

@@ -120,11 +120,7 @@ def audience(audience_id: int) -> str:
 def _outside_seen(outside: list[Outsider]) -> list[Outsider]:
     """Return those outside the directory who stand on maps that the reader sees."""
     maps = rights.reading_maps(guard.reader())
-    return [
-        each
-        for each in outside
-        if any(maps.covers(programme_id=programme_id, wave_id=wave_id) for programme_id, wave_id in each.places)
-    ]
+    return [each for each in outside if each.stands_within(maps)]
 
 
 def _messages_to(row: Audience, which: ColumnElement[bool] = EVERY_ONE) -> list[Any]:

@@ -1,5 +1,6 @@
 """The delivery log: what became of every message to every person, and the decisions that only a person can take."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,9 @@ from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.lists import TALL_PER_PAGE, Asked
 from engagement.pages.parts.sending_words import sending_words
 from engagement.people.models import Person
+from engagement.stakeholders.copies.queries import outsiders_of, went_to
+from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.scopes import stands_within
 from engagement.words import plural
 
 #: The states to filter by. A claimed message still waits, as far as the reader is concerned.
@@ -42,7 +46,7 @@ COLUMNS = {"to": func.lower(Delivery.name), "when": Delivery.id}
 
 @dataclass(frozen=True)
 class Line:
-    """One delivery as the log shows it."""
+    """One delivery as the log shows it; `outsider` is the stakeholder outside the directory to whom it went."""
 
     delivery: Delivery
     subject: str
@@ -51,6 +55,8 @@ class Line:
     may_leave: bool
     may_send_again: bool
     bounce: Bounce | None
+    outsider: Stakeholder | None
+    set_aside: str | None
 
 
 @blueprint.get("/deliveries")
@@ -59,11 +65,15 @@ def deliveries() -> str:
     guard.allow_all(rights.reading_operation(guard.reader()))
     asked = Asked()
     filters = _filters(asked)
-    rows = asked.ordered(queries.deliveries_listed(filters), COLUMNS, usual="-when", last=Delivery.id)
+    listed = queries.deliveries_listed(filters)
+    outside_id = asked.row("outside")
+    if outside_id is not None:
+        listed = listed.where(went_to(outside_id))
+    outsider = db.session.get(Stakeholder, outside_id) if outside_id else None
+    is_open = outsider is not None and stands_within(rights.reading_maps(guard.reader()), outsider)
+    rows = asked.ordered(listed, COLUMNS, usual="-when", last=Delivery.id)
     found, page = asked.shown(rows, TALL_PER_PAGE)
     decides = rights.keeping_people(guard.reader()).everything
-    confirmed = acknowledged_at(found)
-    bounced = bounces_of_deliveries([row.id for row in found])
     mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
     person = db.session.get(Person, filters.person_id) if filters.person_id else None
     letters = filters.with_sign_in
@@ -71,14 +81,15 @@ def deliveries() -> str:
     later = queries.waiting_for_hours(clock.now(), mailing.id if mailing else None, with_sign_in=letters)
     return render_template(
         "calendar/deliveries.html",
-        lines=[_line(row, decides, confirmed.get(row.id), bounced.get(row.id)) for row in found],
+        lines=_lines(found, decides),
         page=page,
         asked=asked,
         shows_unknown=filters.state is DeliveryState.UNKNOWN,
         mailing=mailing,
         title=_name(mailing) if mailing else "Deliveries",
         mailings=[(row, _name(row)) for row in _mailings(mailing)],
-        person=person,
+        only=person.name if person else outsider.title if outsider else "",
+        only_at=url_for("stakeholders.stakeholder", stakeholder_id=outsider.id) if outsider and is_open else None,
         lede=_lede(counts, later),
         sending=sending_words(sending_now(clock.now()), guard.settings()) if not mailing else [],
         undecided=queries.undecided(),
@@ -99,7 +110,7 @@ def _filters(asked: Asked) -> DeliveryFilters:
         mailing_id=asked.row("message", "Message", offered),
         with_sign_in=asked.one_of("mail", "Kind", [("all", "Also letters to sign in")], "Messages") == "all",
         person_id=asked.row("person"),
-        words=asked.words("words", "Person"),
+        words=asked.words("words", "Name or address"),
     )
 
 
@@ -113,17 +124,27 @@ def _name(mailing: Mailing) -> str:
     return in_words(mailing.subject.replace(slot("title"), mailing.title))
 
 
-def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None, bounce: Bounce | None) -> Line:
-    waits = delivery.state is DeliveryState.QUEUED and delivery.due_at > clock.now()
-    return Line(
-        delivery,
-        queries.subject_for(delivery),
-        confirmed_at,
-        delivery.due_at if waits else None,
-        may_leave=decides and delivery.needs_decision,
-        may_send_again=decides and delivery.can_be_sent_again,
-        bounce=bounce,
-    )
+def _lines(deliveries: Sequence[Delivery], decides: bool) -> list[Line]:
+    ids = [row.id for row in deliveries]
+    confirmed, bounced, outside = acknowledged_at(deliveries), bounces_of_deliveries(ids), outsiders_of(ids)
+    left_alone = queries.why_set_aside(ids)
+    found = []
+    for row in deliveries:
+        waits = row.state is DeliveryState.QUEUED and row.due_at > clock.now()
+        found.append(
+            Line(
+                row,
+                queries.subject_for(row),
+                confirmed.get(row.id),
+                row.due_at if waits else None,
+                may_leave=decides and row.needs_decision,
+                may_send_again=decides and row.can_be_sent_again,
+                bounce=bounced.get(row.id),
+                outsider=outside.get(row.id),
+                set_aside=left_alone.get(row.id),
+            )
+        )
+    return found
 
 
 def _lede(counts: dict[DeliveryState, int], later: Waiting) -> str:

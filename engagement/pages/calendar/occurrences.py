@@ -1,6 +1,5 @@
 """The page of one message, from draft to sent, and the steps on its way."""
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,18 +12,16 @@ from engagement.communications import scopes
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import one_message
 from engagement.communications.queries.approvals import approver_words, may_approve, possible_approvers
-from engagement.communications.queries.letters import asks_confirmation, why_for
+from engagement.communications.queries.letters import asks_confirmation
 from engagement.communications.queries.one_message import OccurrencePage
-from engagement.communications.queries.previews import Preview, preview_as, preview_to_nobody
 from engagement.communications.queries.quiet import quiet_readers
 from engagement.communications.queries.writers import outline_writers
 from engagement.communications.rules import OccurrenceStatus
-from engagement.communications.texts.queries.translations import texts_of
 from engagement.communications.texts.rules.merge_fields import FIELDS, OF_A_WAVE
 from engagement.pages.calendar import blueprint, words
+from engagement.pages.calendar.reading import Reading, reading_as
 from engagement.pages.calendar.writing import (
     MessageForms,
-    asked_language,
     language_to_show,
     save_typed,
     saved_by_itself,
@@ -33,9 +30,7 @@ from engagement.pages.calendar.writing import (
 from engagement.pages.frame import guard
 from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.saving import Drawn, drawn
-from engagement.people.models import Person
 from engagement.planning.queries.anchored import anchor_of
-from engagement.waves.scopes import people_within
 from engagement.words import language_words
 
 
@@ -85,7 +80,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
         row=row,
         forms=forms,
         **_said_of(page),
-        **_read_by(page, reading_as(row)),
+        **_read_by(page, reading_as(row, page.outsiders)),
         **_steps_of(page, approves, writes=writes),
         editing=forms.draft.language.data or "",
         editing_words=language_words(forms.draft.language.data) if forms.draft.language.data else "",
@@ -121,19 +116,22 @@ def _said_of(page: OccurrencePage) -> dict[str, Any]:
     }
 
 
-def _read_by(page: OccurrencePage, reading: "_Reading") -> dict[str, Any]:
-    """Return the text as one person reads it, and the people whose reading can be chosen instead."""
+def _read_by(page: OccurrencePage, reading: Reading) -> dict[str, Any]:
+    """Return the text as one reader gets it, and those whose reading can be chosen instead."""
+    name = reading.reader.name if reading.reader else ""
     return {
         "preview": reading.preview,
-        "preview_title": words.preview_title(page, reading.person, reading.preview),
+        "preview_title": words.preview_title(page, name, reading.preview),
         "emptied_words": emptied_words() if reading.preview.is_emptied else "",
-        "preview_note": words.preview_note(page, reading.offered, reading.own),
-        "reading_as": reading.person,
+        "preview_note": words.preview_note(page, sees_some=bool(reading.offered), with_own=bool(reading.own)),
+        "reads_outside": reading.outsider is not None,
+        "outside_note": words.outside_note(page, reading.outsider.name if reading.outsider else ""),
         "stands_for": reading.stands_for,
         "sees_everybody": rights.reading(guard.reader()).everything,
-        "unknown_address": reading.unknown_address,
+        "unknown_reader": reading.unknown,
+        "chosen": reading.chosen,
         "recipients": reading.offered,
-        "why": why_for(page.occurrence, reading.person),
+        "why": reading.why,
     }
 
 
@@ -178,45 +176,6 @@ def _main_step(page: OccurrencePage, approves: bool, *, writes: bool) -> str:
     if writes and status is OccurrenceStatus.MISSED:
         return "move"
     return ""
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """The person whose reading is shown: a recipient whom the reader sees by name, else the reader, else nobody."""
-
-    preview: Preview
-    person: Person | None
-    unknown_address: str
-    offered: list[Person]
-    own: Person | None = None
-
-    @property
-    def stands_for(self) -> Person | None:
-        """The person whose values fill the text."""
-        return self.person or self.own
-
-
-def reading_as(row: Occurrence) -> _Reading:
-    """Return the text as the recipient reads it whom the request names, or else the first recipient of its language.
-
-    Only recipients whom the reader sees by name count.
-    """
-    reading = rights.reading(guard.reader())
-    visible = people_within(reading)
-    offered = one_message.some_recipients(row.communication, visible)
-    asked = request.values.get("as", "").strip()[:254]
-    found = one_message.recipient_by_email(row.communication, asked, visible) if asked else None
-    language, organisation = asked_language(row), guard.organisation()
-    if not asked and language and row.mailing_id is None:
-        found = one_message.reader_in(row.communication, language, visible)
-        there = next((text for text in texts_of(row, organisation) if text.language == language), None)
-        if found is None and there is not None:
-            return _Reading(preview_to_nobody(row, organisation, there), None, "", offered)
-    person = found or (offered[0] if offered else None)
-    own = None if person or reading.everything else guard.person_or_none()
-    shown = person or own
-    preview = preview_as(row, shown, organisation) if shown else preview_to_nobody(row, organisation)
-    return _Reading(preview, person, asked if asked and found is None else "", offered, own)
 
 
 def back_to(row: Occurrence) -> BaseResponse:

@@ -11,13 +11,15 @@ from engagement.communications.actions import approving, placing, sending, writi
 from engagement.communications.actions.waiting import send_to_waiting, stop_sending
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.approvals import approver_words, may_approve
+from engagement.communications.queries.one_message import readers_outside
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.scopes import is_in_charge
 from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.message_forms import DraftForm, MoveForm, StopForm
-from engagement.pages.calendar.occurrences import back_to, message_at, message_shown, reading_as, refused
+from engagement.pages.calendar.occurrences import back_to, message_at, message_shown, refused
+from engagement.pages.calendar.reading import reading_as
 from engagement.pages.calendar.words import when_words
 from engagement.pages.calendar.writing import MessageForms, asked_language, save_typed, say_written
 from engagement.pages.frame import guard
@@ -121,7 +123,7 @@ def withdraw_approval(occurrence_id: int) -> Drawn | BaseResponse:
 def send_test_copy(occurrence_id: int) -> Drawn | BaseResponse:
     """Send a test copy to the reader, with the values of the recipient chosen for the preview."""
     row = message_at(occurrence_id, to_write=True)
-    person, account = reading_as(row).stands_for, guard.account()
+    person, account = reading_as(row, readers_outside(row)).stands_for, guard.account()
 
     def take() -> tuple[str, str]:
         if person is None:

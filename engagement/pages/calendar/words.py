@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.letters import asks_confirmation
 from engagement.communications.queries.one_message import OccurrencePage
 from engagement.communications.queries.previews import Preview
 from engagement.communications.queries.quiet import QuietReaders
@@ -15,7 +16,6 @@ from engagement.mail.queries import Waiting
 from engagement.mail.rules import DeliveryState
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
-from engagement.people.models import Person
 from engagement.words import (
     count,
     day_words,
@@ -76,25 +76,37 @@ def when_label(status: OccurrenceStatus) -> str:
     return "Was due" if is_over else "Goes out"
 
 
-def preview_title(page: OccurrencePage, person: Person | None, preview: Preview) -> str:
-    """Return the heading above the preview; it names the language of a translation."""
+def preview_title(page: OccurrencePage, name: str, preview: Preview) -> str:
+    """Return the heading above the preview as somebody with this `name` reads it; it names the language of a translation."""
     row = page.occurrence
     in_language = f", in {language_words(preview.language)}" if preview.language != page.languages[0] else ""
     if row.mailing_id is not None:
-        if person is None:
+        if not name:
             return "As it was sent"
         if preview.is_emptied:
-            return f"As it was sent to {person.name}, without their values"
-        return f"As it was sent, with the values of {person.name}"
-    return f"As {person.name} reads it{in_language}" if person else f"As it reads{in_language}"
+            return f"As it was sent to {name}, without their values"
+        return f"As it was sent, with the values of {name}"
+    return f"As {name} reads it{in_language}" if name else f"As it reads{in_language}"
 
 
-def preview_note(page: OccurrencePage, offered: list[Person], own: Person | None) -> str:
-    """Tell a reader who sees none of the recipients by name (`offered`) whose values fill the text."""
-    if offered or not page.reach_now:
+def preview_note(page: OccurrencePage, *, sees_some: bool, with_own: bool) -> str:
+    """Tell a reader who sees none of the recipients by name whose values fill the text."""
+    if sees_some or not page.reach_now:
         return ""
-    whose = "your own values stand in the fields" if own else "the fields stay as they are written"
+    whose = "your own values stand in the fields" if with_own else "the fields stay as they are written"
     return f"You see none of its readers by name, so {whose}."
+
+
+def outside_note(page: OccurrencePage, name: str) -> str:
+    """Say what readers outside the directory get: the one with this name, "" for all of them; "" where there are none."""
+    if not page.outside:
+        return ""
+    they = f"{name} is" if name else plural(page.outside, "reader is", "readers are")
+    asked = "are not asked to confirm it, and answer" if asks_confirmation(page.occurrence) else "and answer"
+    return (
+        f"{they} outside the directory: they get this text by mail alone, without links to pages of their own, "
+        f"{asked} to {page.occurrence.communication.owner.name}."
+    )
 
 
 def lede(page: OccurrencePage) -> str:

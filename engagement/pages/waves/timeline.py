@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from flask import render_template, request
 
@@ -21,9 +21,6 @@ from engagement.waves.overlaps.rules import Overlap
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import waves_within
 from engagement.words import month_words, number_word, plural
-
-#: A wave that was planned on the day it went live was prepared for about as long.
-USUAL_PREPARATION = timedelta(weeks=8)
 
 
 @dataclass(frozen=True)
@@ -83,11 +80,9 @@ def _shared_words(overlap: Overlap, other: Wave) -> str:
 
 def _span(row: TimelineRow, found: Sequence[Overlap]) -> WaveSpan:
     wave = row.wave
-    made_on = wave.made_at.date()
-    earliest = min(row.begins_on, made_on if made_on < wave.go_live_on else wave.go_live_on - USUAL_PREPARATION)
     shared = [(each.begins_on, each.ends_on) for each in found if wave.id in (each.first_id, each.second_id)]
     label = f"{wave.number} {wave.name}"
-    return WaveSpan(label, earliest, wave.go_live_on, wave.stabilises_until_on, wave.training_due_on, shared)
+    return WaveSpan(label, row.begins_on, wave.go_live_on, wave.stabilises_until_on, wave.training_due_on, shared)
 
 
 def _lede(rows: Sequence[TimelineRow], found: Sequence[Overlap]) -> str:

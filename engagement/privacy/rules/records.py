@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engagement.words import plural
+
 #: The session's key for people erased in its transaction, for the journal beside the database.
 ERASED = "erased"
 STAND_IN = "Erased person"
@@ -33,6 +35,10 @@ class RecordKind(StrEnum):
         """The kind as the administrator sees it."""
         return _WORDS[self][0]
 
+    def counted(self, number: int) -> str:
+        """A number of such records in a sentence."""
+        return plural(number, *_COUNTED[self])
+
     @property
     def is_counted(self) -> bool:
         """Whether its number may be shown. The number of concerns by age would tell what reports hide."""
@@ -62,6 +68,14 @@ _WORDS = {
         "People who have left",
         "They are erased: names and addresses go, counts stay right. Who still holds something waits.",
     ),
+}
+
+_COUNTED = {
+    RecordKind.DELIVERIES: ("delivery record", "delivery records"),
+    RecordKind.QUIZ_ATTEMPTS: ("answer in a quiz", "answers in quizzes"),
+    RecordKind.CLOSED_CONCERNS: ("closed concern", "closed concerns"),
+    RecordKind.IMPORT_RUNS: ("HR file read in", "HR files read in"),
+    RecordKind.LEAVERS: ("person who has left", "people who have left"),
 }
 
 

@@ -75,7 +75,7 @@ def test_whoever_is_in_charge_has_it_tried_again_and_nobody_else(app: Flask) -> 
     mine, other = make_programme("Mine"), make_programme("Other")
     for number in range(3):
         scope = {"programme_id": (mine, mine, other)[number].id, "wave_id": None}
-        set_aside("count-objections", "programme", str(number), "A programme", "A fault.", **scope)
+        set_aside("count-objections", "programme", str(number), "A programme", "A fault.", scope=scope)
     keys = db.session.scalars(select(SetAside.id).order_by(SetAside.id)).all()
     planner = make_account("pia@example.com", "Pia Plans", Role.CHANGE_MANAGER, programme_id=mine.id)
     employee = make_account("eve@example.com", "Eve Plain")

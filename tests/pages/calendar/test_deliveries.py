@@ -14,8 +14,9 @@ from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.mail.models import Delivery
-from engagement.mail.rules import DeliveryState, MailingKind, Outcome
+from engagement.mail.rules import SETTLING, DeliveryState, MailingKind, Outcome
 from engagement.people.models import Person
+from engagement.set_aside import set_aside
 
 REFUSED = Outcome(DeliveryState.BOUNCED, "550 5.1.1 <person1@example.com> No such person")
 CUT = Outcome(DeliveryState.UNKNOWN, "Connection unexpectedly closed", "Sending was cut off.")
@@ -214,3 +215,13 @@ def test_all_that_is_uncertain_of_one_message_is_decided_at_once(filled: Flask, 
     assert sent.state is DeliveryState.SENT
     assert "all 2 of this message" not in page(client, here)
     assert client.post("/deliveries/messages/999999/leaving").status_code == 404
+
+
+def test_what_is_set_aside_says_why_and_how_it_is_tried_again(filled: Flask):
+    waits = delivery_to("person3")
+    set_aside(SETTLING, "delivery", str(waits.id), waits.address, "The service met a fault.")
+    db.session.commit()
+    shown = page(signed_in(filled, make_change_manager()))
+    assert shown.count("Set aside, so that it holds up no other message. The service met a fault.") == 1
+    assert "Not tried yet" not in shown
+    assert "due, and nothing that sends them" not in shown

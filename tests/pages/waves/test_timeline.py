@@ -15,6 +15,7 @@ def test_the_table_says_what_the_chart_shows(manager, wave):
     page = manager.get("/waves").get_data(as_text=True)
     assert "One wave, May 2026. No two of them ask" in page
     assert page.count('<svg class="chart"') == 1
+    assert [f">{month} 2026<" in page for month in ("Apr", "May")] == [False, True]  # the chart begins with the wave
     assert gone.name not in page
     shared = list(db.session.scalars(members(wave.id)))
     make_wave(empty, number=1, name="Payments", go_live_on=date(2026, 5, 13), members=shared)

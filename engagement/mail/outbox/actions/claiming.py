@@ -7,7 +7,6 @@ power cut sends a message twice. A worker that dies leaves its windows in doubt;
 """
 
 import json
-from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self, cast
 
@@ -26,7 +25,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    true,
     union_all,
     update,
 )
@@ -38,6 +36,7 @@ from engagement.mail.models import UNCLAIMED, Acknowledgement, Delivery, Reminde
 from engagement.mail.outbox.actions.statements import Statement
 from engagement.mail.outbox.queries import is_over
 from engagement.mail.outbox.rules import LEASE
+from engagement.mail.queries import is_set_aside
 from engagement.mail.rules import ADDRESS_STOPPED, CUT_OFF, HAS_CONFIRMED, HAS_LEFT, DeliveryState
 from engagement.people.models import Person
 
@@ -137,22 +136,28 @@ def _word(state: DeliveryState) -> Any:
     return literal(state, _DELIVERY.c.state.type)
 
 
-_CLAIM = Statement(lambda _: _claim())
+#: What is set aside is asked about only while something is.
+_CLAIM, _CLAIM_OTHERS = Statement(lambda _: _claim()), Statement(lambda _: _claim(~is_set_aside()))
+_CLAIM_ONE = Statement(lambda _: _claim(_DELIVERY.c.id == bindparam("only", type_=Integer())))
 
 
 def claim_window(
-    connection: Connection, worker: str, size: int, now: datetime, without: Collection[int] = ()
+    connection: Connection, worker: str, size: int, now: datetime, *, passes_over: bool = False
 ) -> list[Claimed]:
     """Claim up to `size` due deliveries for `worker`, a name that no other worker has, in the order in which they go.
 
-    Those that must not be sent any more are among them, suppressed already. `without` are passed over. The caller
-    commits before it speaks to the mail server.
+    Those that must not be sent any more are among them, suppressed already; with `passes_over`, those that are set
+    aside are not. The caller commits before it speaks to the mail server.
     """
-    # Few windows pass anything over, so that statement need not be kept.
-    statement = Statement(lambda _: _claim(*(_DELIVERY.c.id != each for each in without))) if without else _CLAIM
     values = {"worker": worker, "size": size, "now": now, "until": now + LEASE}
-    rows = [_claimed(row) for row in statement.run(connection, values)]
+    rows = [_claimed(row) for row in (_CLAIM_OTHERS if passes_over else _CLAIM).run(connection, values)]
     return sorted(rows, key=lambda row: (not row.is_urgent, row.due_at, row.id))
+
+
+def claim_one(connection: Connection, worker: str, delivery_id: int, now: datetime) -> list[Claimed]:
+    """Claim a certain delivery if it is due, as `claim_window` does."""
+    values = {"worker": worker, "size": 1, "now": now, "until": now + LEASE, "only": delivery_id}
+    return [_claimed(row) for row in _CLAIM_ONE.run(connection, values)]
 
 
 def _claimed(row: Any) -> Claimed:
@@ -180,6 +185,13 @@ def renew_claims(connection: Connection, worker: str, now: datetime) -> set[int]
     return {row[0] for row in _RENEW.run(connection, {"worker": worker, "until": now + LEASE})}
 
 
+def give_back(connection: Connection, worker: str) -> None:
+    """Let whatever a worker still has claimed wait again; nothing of it was handed over, and every outcome is written. The caller commits."""
+    held = (_DELIVERY.c.state == DeliveryState.ATTEMPTING, _DELIVERY.c.claimed_by == worker, ~is_set_aside())
+    values = {"state": DeliveryState.QUEUED, "attempts": _DELIVERY.c.attempts - 1, "attempted_at": None}
+    connection.execute(update(_DELIVERY).where(*held).values(**values, **UNCLAIMED))
+
+
 class Released(NamedTuple):
     """How many deliveries of dead workers wait again, and how many have an unknown outcome."""
 
@@ -191,13 +203,13 @@ class Released(NamedTuple):
 
 
 def release_expired(now: datetime, only: int | None = None) -> Released:
-    """Take over the deliveries of dead workers; `only` limits this to the delivery with that id.
+    """Take over the deliveries of dead workers; `only` limits this to the delivery with that id, else none that is set aside is touched.
 
     One that was being attempted may have been accepted: it becomes UNKNOWN, and a person decides. It keeps
     `claimed_by`, so that a worker that was merely slow can still record the outcome. What an earlier version of the
     service had claimed without attempting it waits again.
     """
-    expired = and_(is_over(now), true() if only is None else Delivery.id == only)
+    expired = and_(is_over(now), ~is_set_aside() if only is None else Delivery.id == only)
     waiting = rows_changed(
         update(Delivery)
         .where(Delivery.state == DeliveryState.CLAIMED, expired)
@@ -211,16 +223,8 @@ def release_expired(now: datetime, only: int | None = None) -> Released:
     return Released(waiting, uncertain)
 
 
-def due_ids(connection: Connection, size: int, now: datetime) -> list[int]:
-    """Return the ids of some deliveries that are due, without claiming them."""
+def something_is_due(connection: Connection, now: datetime) -> bool:
+    """Return whether anything is due that is not set aside, without claiming it."""
     columns = _DELIVERY.c
     waits = columns.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED))
-    rows = select(columns.id).where(waits, columns.due_at <= now).order_by(columns.due_at, columns.id).limit(size)
-    return list(connection.scalars(rows))
-
-
-def claim_one(connection: Connection, worker: str, delivery_id: int, now: datetime) -> list[Claimed]:
-    """Claim a certain delivery if it is due, as `claim_window` does."""
-    statement = Statement(lambda _: _claim(_DELIVERY.c.id == delivery_id))
-    values = {"worker": worker, "size": 1, "now": now, "until": now + LEASE}
-    return [_claimed(row) for row in statement.run(connection, values)]
+    return bool(connection.scalar(select(exists().where(waits, columns.due_at <= now, ~is_set_aside()))))

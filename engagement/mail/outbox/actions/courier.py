@@ -79,6 +79,8 @@ class Courier:
                 self._ledger.put_back()
             return there_is_more
         except BaseException:
+            # What has no outcome by now was not handed over.
+            self._ledger.leave_rest()
             self._ledger.put_back()
             raise
 
@@ -89,7 +91,7 @@ class Courier:
         turns: list[float] | None = None
         if self.pace.per_minute:
             self._ledger.write()
-            if not claiming.due_ids(self._ledger.connection, 1, clock.now()):
+            if not claiming.something_is_due(self._ledger.connection, clock.now()):
                 return False
             turns = self.pace.take_turns(self._ledger.connection, self._fits)
             wait_for = max(turns[0] - time.monotonic(), 0.0) if turns else TRY_AGAIN_AFTER
@@ -125,7 +127,6 @@ class Courier:
                 rows.append(row)
             except Exception as error:
                 if is_database_away(error):
-                    self._ledger.leave_rest()
                     raise
                 self._ledger.connection.rollback()
                 if not isinstance(error, EngagementError):

@@ -11,9 +11,8 @@ from secrets import token_hex
 import structlog
 
 from engagement import clock
-from engagement.db import db
-from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.courier import Courier
+from engagement.mail.outbox.actions.one_by_one import take_over
 from engagement.mail.outbox.actions.pace import Pace
 from engagement.mail.outbox.actions.writing import LinkFor
 from engagement.mail.outbox.rules import PLAIN, Counts, Leaving
@@ -55,8 +54,7 @@ def deliver_until_empty(
     Ends early, with `trouble` set, when the mail server takes nothing. Calls `progress` after each window. Commits; what
     the caller has changed and not committed would be waited for in vain.
     """
-    claiming.release_expired(clock.now())
-    db.session.commit()
+    take_over(clock.now())
     courier = Courier(transport, worker, link_for, mail_from, pace, stopping, leaving)
     try:
         while courier.deliver_once():
@@ -144,7 +142,6 @@ class Worker:
 
 
 def _take_over() -> None:
-    released = claiming.release_expired(clock.now())
-    db.session.commit()
+    released = take_over(clock.now())
     if released.waiting or released.uncertain:
         log.warning("took over from a worker that died", waiting=released.waiting, uncertain=released.uncertain)

@@ -2,7 +2,6 @@
 
 import time
 
-import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -10,13 +9,15 @@ from engagement import clock
 from engagement.db import db
 from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.claiming import RENEW_EVERY, Claimed
+from engagement.mail.outbox.actions.one_by_one import OF_ONE_ROW, claim_each, record_each, something_is_set_aside
 from engagement.mail.outbox.actions.recording import record
 from engagement.mail.outbox.rules import Settled, untouched
 from engagement.set_aside import is_database_away
 
-log = structlog.get_logger("engagement.mail")
 #: Outcomes wait at most so many seconds for others to be written with.
 WRITTEN_WITHIN = 0.05
+#: So many seconds a connection believes that nothing is set aside, or that something is.
+ASKED_EVERY = 5.0
 
 
 class Ledger:
@@ -33,8 +34,11 @@ class Ledger:
         self._renewed_at = 0.0
         self._is_mine = True
         self._open: dict[int, Claimed] = {}
-        #: Deliveries that the database refuses to change; they must not keep others from being sent.
-        self._spoiled: set[int] = set()
+        #: Whether any delivery is set aside, and when that was asked last.
+        self._passes_over = False
+        self._asked_at = 0.0
+        #: A claim failed, perhaps only after it was committed: nothing of such a window was handed over.
+        self._is_unsure = False
 
     @property
     def connection(self) -> Connection:
@@ -55,17 +59,24 @@ class Ledger:
 
     def claim(self, size: int) -> list[Claimed]:
         """Write what is known, and claim the next window in the same transaction. Commits."""
+        if time.monotonic() - self._asked_at >= ASKED_EVERY:
+            self._passes_over, self._asked_at = something_is_set_aside(self.connection), time.monotonic()
+        is_unsure, self._is_unsure = self._is_unsure, True
         try:
             record(self.connection, self.worker, self._unwritten)
-            window = claiming.claim_window(self.connection, self.worker, size, clock.now(), self._spoiled)
+            now = clock.now()
+            if is_unsure:
+                claiming.give_back(self.connection, self.worker)
+            window = claiming.claim_window(self.connection, self.worker, size, now, passes_over=self._passes_over)
             self.connection.commit()
-        except DBAPIError as error:
+        except OF_ONE_ROW as error:
             if is_database_away(error):
                 raise
             self.connection.rollback()
             self.write()
-            window = self._claim_each(size)
-        self._unwritten = []
+            window = claim_each(self.connection, self.worker, size, clock.now())
+            self._asked_at = 0.0
+        self._unwritten, self._is_unsure = [], False
         self._renewed_at = time.monotonic()
         self._is_mine = True
         self._open = {row.id: row for row in window if row.may_be_sent}
@@ -112,38 +123,7 @@ class Ledger:
         except DBAPIError as error:
             if is_database_away(error):
                 raise
-            self._write_each()
-        self._unwritten = []
-
-    def _write_each(self) -> None:
-        for row in self._unwritten:
             self.connection.rollback()
-            try:
-                record(self.connection, self.worker, [row])
-                self.connection.commit()
-            except DBAPIError as error:
-                if is_database_away(error):
-                    raise
-                # It stays as it is, and shows as unknown once the claim is over.
-                log.exception("message left behind", delivery=row.id)
-        self.connection.rollback()
-
-    def _claim_each(self, size: int) -> list[Claimed]:
-        """Claim some by themselves; what can't be claimed is passed over from now on."""
-        window: list[Claimed] = []
-        ids = claiming.due_ids(self.connection, size + len(self._spoiled), clock.now())
-        for delivery_id in ids:
-            if delivery_id in self._spoiled or len(window) >= size:
-                continue
-            self.connection.commit()
-            try:
-                window += claiming.claim_one(self.connection, self.worker, delivery_id, clock.now())
-                self.connection.commit()
-            except DBAPIError as error:
-                if is_database_away(error):
-                    raise
-                self.connection.rollback()
-                self._spoiled.add(delivery_id)
-                log.exception("message can't be claimed", delivery=delivery_id)
-        self.connection.commit()
-        return window
+            record_each(self.connection, self.worker, self._unwritten)
+            self._asked_at = 0.0
+        self._unwritten = []
