@@ -13,6 +13,7 @@ from engagement.demo import (
     assessing,
     bouncing,
     consulting,
+    including,
     judging,
     leading,
     mapping,
@@ -72,6 +73,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     measuring.measure(stage, offset)
     consulting.consult(stage, offset)
     assessing.assess(stage, offset)
+    including.include(stage, offset)
     telling.tell_workers(stage, offset)
     _move_waves_on(stage, offset)
     workflows.announce_versions(stage, offset)

@@ -116,9 +116,19 @@ REACH: dict[str, Reach] = {
     "wave_lesson": NOBODY,
     "impact_assessment": NOBODY,
     "impact_aspect": NOBODY,
+    "design_occasion": NOBODY,
+    "design_participant": Reach(about=("person_id",)),
+    # What was raised belongs to an occasion, never to a person.
+    "design_point": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
+    "criterion": Reach(by={"made_by_id": ("made_at", "kind")}),
+    "criterion_terms": Reach(
+        posts={"owner_id": Post("Sees to this criterion", "criterion", ("title",), "said_at", "superseded_at")},
+        by={"said_by_id": ("said_at", "title", "left_out")},
+    ),
+    "criterion_judgement": Reach(by={"judged_by_id": ("judged_at", "state", "evidence")}),
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
     # Kept numbers repeat what memberships, roles and completions say.
