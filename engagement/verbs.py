@@ -136,6 +136,8 @@ class Verb(StrEnum):
     ANSWERED_POINT = "answered point", "said what came of something raised in design"
     CHOSE_AUDIENCES = "chose audiences of wave"
     ADDED_MEMBER = "added member", "added person to wave"
+    TOOK_USAGE = "took usage", "took in numbers of use"
+    TOOK_BACK_USAGE = "took back usage", "took numbers of use back"
 
     ADDED_MODULE = "added module from library"
     RENEWED_MODULE = "renewed module from library"
@@ -145,6 +147,8 @@ class Verb(StrEnum):
     RECORDED_COMPLETION = "recorded completion", "recorded training as finished"
     GAVE_DUE_DAY = "gave another due day"
     GAVE_WAVES_DUE_DAY = "gave the wave’s due day again"
+    LET_TRAINING_GO_ON = "let training go on", "let training go on in a quiet period"
+    LET_TRAINING_WAIT = "let training wait", "let training wait for a quiet period again"
     KEPT_OLD_TRAINING = "kept old training"
     LET_OLD_TRAINING_GO = "let old training go"
     TOOK_BACK_DECISION = "took back decision on old training"

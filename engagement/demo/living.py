@@ -23,6 +23,7 @@ from engagement.demo import (
     story,
     talking,
     telling,
+    using,
     workflows,
 )
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
@@ -89,6 +90,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     messaging.write_and_send(stage, offset)
     bouncing.bounce(stage, offset)
     _learn(stage, offset)
+    using.use(stage, offset)
     _talk(stage, offset)
 
 

@@ -17,6 +17,7 @@ class ObstacleKind(Worded):
     GO_LIVE_PASSED = "go_live_passed", "The day of its go-live has passed"
     TRAINING_TOO_LATE = "training_too_late", "Training begins too late"
     QUIET = "quiet", "Its people are left to settle"
+    QUIET_TRAINING = "quiet_training", "Training waits beyond go-live"
     VACANCY = "vacancy", "Ownership is vacant"
     NO_METRIC = "no_metric", "Nothing says what it is worth"
     NO_BASELINE = "no_baseline", "Nothing was measured before"

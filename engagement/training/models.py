@@ -131,7 +131,7 @@ class Assignment(Base):
 
     @property
     def due_on(self) -> date:
-        """The day by which it has to be finished; `standing.is_past_due` is the same rule in SQL."""
+        """The day by which it was planned to be finished; a quiet period can put that off (`waiting.rules.Wait`)."""
         return self.own_due_on or self.wave.training_due_on
 
 

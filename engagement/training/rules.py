@@ -32,6 +32,7 @@ class LearningState(State):
     DONE = "done", "Done", "ok", "check"
     OVERDUE = "overdue", "Overdue", "bad", "bang"
     OPEN = "open", "Open", "open", "ring"
+    WAITING = "waiting", "Later", "", "ring"
     LOCKED = "locked", "Not yet", "", "lock"
     OPTIONAL = "optional", "Optional", "open", "ring"
 

@@ -12,7 +12,8 @@ from engagement.accounts.queries import planner_of
 from engagement.accounts.rules import Role
 from engagement.communications.queries.quiet import waves_to_tell_stable
 from engagement.communications.rules import OccurrenceStatus
-from engagement.communications.texts.rules.points import MOST_POINTS, NOTHING_AGREED, points_to_confirm
+from engagement.communications.texts.queries.outlines import stable_draft, stable_drafts
+from engagement.communications.texts.rules.points import MOST_POINTS, points_to_confirm
 from engagement.communications.texts.rules.problems import problems_in
 from engagement.db import db
 from engagement.scheduler.wave_jobs import draft_stable_messages
@@ -48,14 +49,15 @@ def run(app: Flask) -> str:
 
 
 def test_what_was_agreed_becomes_points_that_keep_the_text_from_approval():
-    points = points_to_confirm(SIGNS + " {{ name }}")
+    notes = stable_draft("en").notes
+    points = points_to_confirm(SIGNS + " {{ name }}", notes)
     assert points.splitlines() == [
         "- [Is this so? Two weeks without a lost claim]",
         "- [Is this so? The desk (both sites) answers on the same day { name]",
     ]
     assert problems_in("Stable", "We are done.\n\n" + points, VALUES)[0].startswith("2 notes to the author still stand")
-    assert points_to_confirm(" \n- \n") == NOTHING_AGREED
-    many = points_to_confirm("\n".join(f"Sign {n}" for n in range(MOST_POINTS + 3))).splitlines()
+    assert points_to_confirm(" \n- \n", notes) == f"[{notes.nothing}]"
+    many = points_to_confirm("\n".join(f"Sign {n}" for n in range(MOST_POINTS + 3)), notes).splitlines()
     assert (len(many), "3 of them" in many[-1]) == (MOST_POINTS + 1, True)
 
 
@@ -90,6 +92,20 @@ def test_the_briefing_that_is_there_gets_the_draft_at_its_own_free_time(app: Fla
     run(app)
     [draft] = [row for row in all_occurrences() if row is not other]
     assert (draft.communication, draft.sends_at, draft.write_by) == (line, line_time(16), date(2026, 4, 16))
+
+
+def test_the_draft_is_in_the_language_of_the_briefing(app: Flask, settled: Wave):
+    lead(settled)
+    make_line(settled.programme, wave=settled, language="de")
+    run(app)
+    [draft] = all_occurrences()
+    assert draft.subject == "Was jetzt stabil ist: {{ wave }}"
+    assert "- [Stimmt das? Two weeks without a lost claim]\n" in draft.body
+    assert (stable_draft("de-AT"), stable_draft("pt")) == (stable_draft("de"), stable_draft("en"))
+    for language, start in stable_drafts().items():
+        filled = start.body.replace("{{ exit_criteria }}", points_to_confirm(SIGNS, start.notes))
+        [notes] = problems_in(start.subject, filled, VALUES)
+        assert "notes to the author" in notes, language
 
 
 def line_time(day: int) -> datetime:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from dateutil.rrule import rrulestr
 
-from engagement.communications.texts.queries.outlines import STABLE, stable_outline
+from engagement.communications.texts.queries.outlines import STABLE, stable_drafts
 from engagement.content import library
+from engagement.content.frames import FIRST, frames_by_language
 from engagement.content.library import ModuleFile
 from engagement.content.markdown import to_html
 from engagement.content.quiz import split
@@ -20,7 +21,9 @@ def test_every_file_is_one_of_the_kinds_that_are_parsed() -> None:
     files = set(library.LIBRARY.rglob("*.md")) - {library.LIBRARY / "README.md"}
     parsed = {Path("training", m.role, f"{m.slug}.md") for m in MODULES}
     parsed |= {Path("briefings", f"{outline.slug}.md") for outline in library.outlines()}
-    parsed |= {Path("drafts", STABLE.name)} if stable_outline().body else set()
+    drafts = stable_drafts()
+    parsed |= {Path("drafts", f"{STABLE}.md" if each == FIRST else f"{STABLE}.{each}.md") for each in drafts}
+    assert set(drafts) == set(frames_by_language())
     parsed |= {Path("guides", f"{library.guide('champion').slug}.md")}
     parsed |= {Path("playbooks", f"{source}.md") for source in library.playbooks()}
     assert {file.relative_to(library.LIBRARY) for file in files} == parsed

@@ -180,4 +180,4 @@ def test_team_takes_as_many_statements_however_large(app: Flask, size: int, stat
     db.session.commit()
     with statements() as sent:
         assert len(team_training(manager_id, clock.now().date())) == size
-    assert len(sent) == 6
+    assert len(sent) == 7

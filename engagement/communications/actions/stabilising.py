@@ -12,7 +12,8 @@ from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.queries.calendar import briefing_of
 from engagement.communications.queries.quiet import waves_to_tell_stable
-from engagement.communications.texts.queries.outlines import stable_outline
+from engagement.communications.texts.queries.outlines import stable_draft
+from engagement.communications.texts.queries.translations import main_language
 from engagement.communications.texts.rules.points import PLACE, points_to_confirm
 from engagement.days.local_time import clock_time, instant_of
 from engagement.days.working_days import working_days_after
@@ -24,17 +25,18 @@ from engagement.waves.models import Wave
 def draft_stable(wave_id: int, on: date, organisation: Organisation) -> Occurrence | None:
     """Draft the message to a wave's people for the owner of its briefing; None when it isn't due or nobody could write it.
 
-    A wave without a briefing gets one, which its lead owns, or else who plans it. Repeating this drafts nothing twice. The
-    text holds notes to the author, so that it can't be approved before somebody has looked at each point.
+    A wave without a briefing gets one, which its lead owns, or else who plans it. Repeating this drafts nothing twice. It
+    is in the language of the briefing. The text holds notes to the author, so that it can't be approved before somebody has looked at each point.
     """
     due = waves_to_tell_stable(on).where(Wave.id == wave_id).with_for_update()
     wave = db.session.scalar(due.execution_options(populate_existing=True))
     line = _briefing(wave, organisation) if wave is not None else None
     if wave is None or line is None:
         return None
-    outline = stable_outline()
+    start = stable_draft(main_language(line, organisation))
     draft = schedule_briefing(line, _free_time(line), by=audit.CLOCK)
-    draft.subject, draft.body = outline.subject, outline.body.replace(PLACE, points_to_confirm(wave.exit_criteria))
+    points = points_to_confirm(wave.exit_criteria, start.notes)
+    draft.subject, draft.body = start.subject, start.body.replace(PLACE, points)
     wave.stable_drafted_on = on
     db.session.flush()
     return draft

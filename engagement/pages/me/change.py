@@ -51,6 +51,7 @@ def index() -> str:
         helped=helped_with(person.id, OCCASIONS_SHOWN),
         posts=champion_posts_of(person),
         next=learning.next_of(items),
+        rest=learning.rest_of(items),
         rows=[learning_row(item) for item in items],
         count=learning.own_count(items),
         minutes_left=learning.minutes_left(items),

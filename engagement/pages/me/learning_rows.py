@@ -37,10 +37,12 @@ def _kind_words(item: LearningItem) -> str:
 
 
 def _moved_words(item: LearningItem) -> str:
-    """Say that an item is recognised from before, is kept, or has a due day of its own; "" for none of these."""
+    """Say that an item is recognised from before, waits, is kept, or has a due day of its own; "" for none of these."""
     if item.is_recognised and item.completion is not None:
         where = f" in {item.recognised_in.title}" if item.recognised_in else ""
         return f"recognised, completed on {short_day(item.completion.completed_at)}{where}"
     if item.has_own_day and item.is_needed:
         return "on a day of your own"
+    if item.waits and item.wait is not None:
+        return f"waits while you are left to settle with {item.wait.wave_title}"
     return f"kept from {item.wave.title}" if item.is_kept and item.wave and not item.completed else ""

@@ -43,6 +43,7 @@ def training() -> str:
         days_to_decide=DAYS_TO_DECIDE,
         earlier=finished_earlier(person.id, [item.module.id for item in items]),
         next=learning.next_of(items),
+        rest=learning.rest_of(items),
         count=learning.own_count(items),
         to_confirm=messages_to_confirm(person.id),
         minutes_left=learning.minutes_left(items),

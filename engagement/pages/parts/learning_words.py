@@ -10,6 +10,8 @@ def learning_words(item: LearningItem) -> str:
     """Say how far somebody is: "Passed 9 April", "By 5 May", "After “Working with …”"."""
     if item.completion is not None:
         return finished_words(item.completion)
+    if item.waits and item.wait is not None and item.wait.begins_on is not None:
+        return f"Later, from {short_day(item.wait.begins_on)}"
     if item.is_overdue and item.due_on is not None:
         return f"Was due {short_day(item.due_on)}"
     if item.is_locked and item.after is not None:

@@ -7,6 +7,7 @@ from sqlalchemy import Select
 from engagement.accounts.scopes import rights
 from engagement.db import db
 from engagement.pages.frame import guard
+from engagement.pages.frame.formats import here_today
 from engagement.pages.parts.lists import Asked
 from engagement.people import queries as people
 from engagement.people.models import Department, Person
@@ -14,6 +15,7 @@ from engagement.people.rules import TrainingRole
 from engagement.people.scopes import reaches_department
 from engagement.training.queries.progress import LEARNER_COLUMNS, learners, wave_progress
 from engagement.training.rules import LearnerState
+from engagement.training.waiting.queries import due_days
 from engagement.waves.models import Wave
 from engagement.waves.scopes import people_within
 
@@ -60,14 +62,16 @@ def learners_asked(found: Wave, asked: Asked) -> Select[Any]:
     lines = wave_progress(found.id).rows
     offered = [(line.department_id, line.path) for line in lines if line.department_id in seen]
     department_id = asked.row("department", "Department", offered)
+    due = due_days(found, here_today())
     found_learners = learners(
         found.id,
         guard.found(db.session.get(Department, department_id)) if department_id is not None else None,
         asked.word_of(TrainingRole, "role", "Role"),
         asked.word_of(LearnerState, "state", "State"),
+        due=due,
         visible=people_within(rights.reading(reader)),
     )
-    return asked.ordered(found_learners, LEARNER_COLUMNS, usual="name", last=Person.id)
+    return asked.ordered(found_learners, LEARNER_COLUMNS | {"due": due}, usual="name", last=Person.id)
 
 
 def learner_rows(found: Wave) -> list[list[object]]:

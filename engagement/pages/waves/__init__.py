@@ -20,6 +20,7 @@ from engagement.pages.waves import (
     oversight,
     portfolio,
     programmes,
+    quiet,
     statements,
     steps,
     timeline,

@@ -22,6 +22,7 @@ from engagement.planning.actions.anchoring import drop_anchors_of
 from engagement.planning.queries.anchored import anchored_counts
 from engagement.planning.queries.history import replans_of
 from engagement.programmes.scopes import reaches_programme
+from engagement.training.queries.clashes import quiet_clashes
 from engagement.vocabulary import Worded
 from engagement.waves.milestones import actions
 from engagement.waves.milestones.actions import MilestoneDetails
@@ -127,6 +128,7 @@ def milestones(wave_id: int) -> Drawn:
         against=against,
         following=_following(rows, anchored_counts(wave.id)),
         moves=replans_of(wave.id),
+        clashes=quiet_clashes(wave, here_today()),
         may_copy=reaches_programme(rights.planning(guard.reader()), wave.programme),
     )
 

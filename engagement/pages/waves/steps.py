@@ -26,7 +26,7 @@ from engagement.planning.actions.anchoring import settle_plan
 from engagement.readiness import actions as readiness
 from engagement.readiness.actions import Overruled
 from engagement.readiness.queries.obstacles import obstacles
-from engagement.readiness.rules import ObstacleKind
+from engagement.readiness.rules import Obstacle, ObstacleKind
 from engagement.readiness.scopes import may_overrule
 from engagement.waves import actions, queries
 from engagement.waves.lessons.actions import note_lessons
@@ -65,6 +65,7 @@ DONE_AT = {
     ObstacleKind.GO_LIVE_PASSED: Place.MOVE_GO_LIVE,
     ObstacleKind.TRAINING_TOO_LATE: Place.MILESTONES,
     ObstacleKind.QUIET: Place.WAVE,
+    ObstacleKind.QUIET_TRAINING: Place.MILESTONES,
     ObstacleKind.VACANCY: Place.NAME_OWNERS,
     ObstacleKind.NO_METRIC: Place.VALUE,
     ObstacleKind.NO_BASELINE: Place.BASELINE,
@@ -148,7 +149,7 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
         fields={"status": status.value},
         step=STEPS[status],
         lede=f"{wave.title} is {wave.status.word.lower()}. {CONSEQUENCES[status]}",
-        obstacles=[(each, address_of(DONE_AT[each.kind], each.key)) for each in standing],
+        obstacles=[(each, _done_at(wave, each)) for each in standing],
         obstacles_lede=_obstacles_lede(len(standing) - len(overrulable)),
         points=None if points is None else _shown(points),
         points_lede=_points_lede(points or (), status),
@@ -177,6 +178,12 @@ def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> list[Occu
 
 def _overruled(form: StepForm) -> Overruled:
     return Overruled(form.overrulings(), rights.planning(guard.reader()))
+
+
+def _done_at(wave: Wave, obstacle: Obstacle) -> str:
+    # What waits for another wave is decided among the days of this one.
+    of_this_wave = obstacle.kind is ObstacleKind.QUIET_TRAINING
+    return address_of(DONE_AT[obstacle.kind], wave.id if of_this_wave else obstacle.key)
 
 
 def _obstacles_lede(firm: int) -> str:

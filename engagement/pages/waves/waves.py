@@ -13,6 +13,7 @@ from engagement import clock
 from engagement.accounts.posts import actions as posts
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
+from engagement.adoption.queries.uptake import DEFINITION, Uptake, uptake_of_waves
 from engagement.communications.models import Communication
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import last_sent
@@ -215,6 +216,8 @@ def wave(wave_id: int) -> str:
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         lessons=lessons_of(row.id) if may_plan else [],
         fallback=way_back(row) if may_plan and row.status.is_open else None,
+        uptake=None if row.status.is_ahead else _uptake(row),
+        uptake_definition=DEFINITION,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
 
@@ -234,6 +237,10 @@ def _of_people(wave: Wave, *, sees_people: bool) -> dict[str, Any]:
         "coverage_definition": COVERAGE_DEFINITION,
         "inclusion": inclusion_words(wave, sums, sees_people=sees_people),
     }
+
+
+def _uptake(wave: Wave) -> Uptake:
+    return uptake_of_waves([wave], today(), floor=guard.settings().anonymity_floor)[wave.id]
 
 
 def _lede(wave: Wave) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from html import escape
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, String, literal, select
+from sqlalchemy import ColumnElement, Select, String, case, literal, select
 
 from engagement import clock
 from engagement.accounts.models import Account
@@ -15,6 +16,7 @@ from engagement.communications.queries.readers import due_column, translation_co
 from engagement.communications.texts.rules.merge_fields import without_slots
 from engagement.content.frames import Frame, frame_in, frames_by_language
 from engagement.content.markdown import to_html
+from engagement.days.local_time import instant_of
 from engagement.db import db
 from engagement.mail.actions.building import add_translation, build_mailing
 from engagement.mail.actions.deciding import stop_waiting
@@ -29,6 +31,9 @@ from engagement.planning.models import Replan
 from engagement.planning.rules import Replanning, Row, RowKind
 from engagement.training.models import Assignment
 from engagement.training.queries.standing import is_asked, standing_of
+from engagement.training.waiting.queries import holding_back, members_of
+from engagement.training.waiting.rules import due_after
+from engagement.waves.models import Wave
 from engagement.words import day_words
 
 WHY = "You get this because you lead or sponsor this wave, or because a message of yours has another day."
@@ -61,7 +66,7 @@ def tell_of(
     if due is not None:
         told = {reader.person_id for reader in planners} | {by.person_id}
         done.learners_letter = _learners_letter(done, due.old_on, due.new_on, organisation, done.reason)
-        _queue_learners(done.learners_letter, _learners(done.wave_id, told), organisation)
+        _queue_learners(done.learners_letter, _learners(done.wave_id, told), done.wave, due.new_on, organisation)
     db.session.flush()
 
 
@@ -167,14 +172,26 @@ def _learners(wave_id: int, without: set[int | None]) -> Select[int]:
     return select(Person.id).where(Person.left_at.is_(None), Person.id.in_(unfinished), Person.id.not_in(told))
 
 
-def _queue_learners(mailing: Mailing, people: Select[int], organisation: Organisation) -> int:
+def _queue_learners(mailing: Mailing, people: Select[int], wave: Wave, due_on: date, organisation: Organisation) -> int:
+    """Queue the letter. Whoever is left to settle with another wave gets it afterwards, or not if their day is a later one."""
+    today = clock.today(organisation.timezone)
+    quiet = [(each.id, until) for each, until in holding_back(wave, today) if each.status.is_live and until >= today]
+    others = [wave_id for wave_id, until in quiet if due_after(until) > due_on]
+    people = people.where(*(Person.id.not_in(members_of(wave_id)) for wave_id in others))
+    whens = [(Person.id.in_(members_of(wave_id)), _morning_after(until, organisation)) for wave_id, until in quiet]
+    now = due_column(clock.now(), organisation)
     return queue_for_people(
         mailing,
         people,
-        due_at=due_column(clock.now(), organisation),
+        due_at=case(*whens, else_=now) if whens else now,
         filled={"training_link": literal("/me/training", String)},
         translation=translation_column(mailing, organisation),
     )
+
+
+def _morning_after(until: date, organisation: Organisation) -> ColumnElement[datetime]:
+    morning = instant_of(until + timedelta(days=1), time(8), ZoneInfo(organisation.timezone))
+    return due_column(morning, organisation)
 
 
 def tell_of_return(done: Replan, told_due: date | None, *, by: Actor, organisation: Organisation) -> None:
@@ -193,7 +210,8 @@ def tell_of_return(done: Replan, told_due: date | None, *, by: Actor, organisati
         has = select(Delivery.person_id).where(Delivery.mailing_id == learners.id, Delivery.state.in_(_GONE))
         if db.session.scalar(has.limit(1)) is not None:
             again = _learners_letter(done, told_due, done.wave.training_due_on, organisation)
-            _queue_learners(again, select(Person.id).where(Person.left_at.is_(None), Person.id.in_(has)), organisation)
+            who = select(Person.id).where(Person.left_at.is_(None), Person.id.in_(has))
+            _queue_learners(again, who, done.wave, done.wave.training_due_on, organisation)
 
 
 def _who_has(letter: Mailing) -> list[_Reader]:

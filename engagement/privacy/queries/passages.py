@@ -47,6 +47,7 @@ PLACES = {
     "metric_baseline": "How a metric stood before",
     "metric_reading": "Note on a reading",
     "overruling": "Why a wave went on without something",
+    "quiet_override": "Why training goes on in a quiet period",
     "own_due_day": "Reason for somebody’s own day",
     "stakeholder": "Stakeholder outside the directory",
     "stakeholder_profile": "What was said of a stakeholder",

@@ -105,6 +105,13 @@ REACH: dict[str, Reach] = {
     "value_metric": Reach(posts={"owner_id": Post("Reads it", "metric", ("name",), "made_at", "ended_at")}),
     "metric_baseline": Reach(by={"said_by_id": ("said_at", "method", "reason")}),
     "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
+    # Numbers of use. A day's row and a span are somebody's own; counts of waves name nobody.
+    "usage_door": Reach(by={"made_by_id": ("made_at", "name"), "ended_by_id": ("ended_at",)}),
+    "usage_upload": Reach(by={"received_by_id": ("received_at", "name"), "taken_back_by_id": ("taken_back_at",)}),
+    "usage": Reach(about=("person_id",), without=("upload_id",)),
+    "team_usage": NOBODY,
+    "usage_span": Reach(about=("person_id",), without=("recent",)),
+    "adoption_count": NOBODY,
     "wave_department": NOBODY,
     "milestone": NOBODY,
     "anchor": NOBODY,
@@ -144,6 +151,9 @@ REACH: dict[str, Reach] = {
         about=("person_id",),
         without=("said_by", "said_by_id"),
         by={"said_by_id": ("said_at", "due_on", "reason")},
+    ),
+    "quiet_override": Reach(
+        by={"said_by_id": ("said_at", "people", "until_on", "reason"), "ended_by_id": ("ended_at",)}
     ),
     "completion": Reach(about=("person_id",), without=("recorded_by",)),
     "quiz_attempt": Reach(about=("person_id",), without=("fingerprint",)),

@@ -46,6 +46,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "criterion_terms": ("title", "left_out"),
     "criterion_judgement": ("evidence",),
     "own_due_day": ("reason",),
+    "quiet_override": ("reason",),
     "stakeholder": ("name", "organisation"),
     "stakeholder_profile": ("role", "represents"),
     "stakeholder_standing": ("reason",),

@@ -11,6 +11,7 @@ from engagement.programmes.models import Workflow
 from engagement.programmes.queries import holdings
 from engagement.readiness.queries.overrulings import overruled_when_ready
 from engagement.readiness.rules import Obstacle, ObstacleKind
+from engagement.training.queries.clashes import quiet_clashes
 from engagement.value.queries.waiting import without_baseline, without_metric
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import MilestoneKind
@@ -35,6 +36,7 @@ def obstacles(wave: Wave, on: date, *, to: WaveStatus = WaveStatus.READY) -> lis
     found = [
         *_plan(wave, workflows, on, to),
         *_quiet(wave, on),
+        *_waiting(wave, on),
         *_ownership(workflows),
         *_value(workflows),
         *_bodies(wave),
@@ -75,6 +77,16 @@ def _quiet(wave: Wave, on: date) -> Iterator[Obstacle]:
         sentence = f"{plural(people, 'person is', 'people are')} left to settle with {settling.title}"
         why = f"Until {short_day_words(settling.stabilises_until_on)} nothing else should be asked of them."
         yield Obstacle(ObstacleKind.QUIET, settling.id, sentence, why)
+
+
+def _waiting(wave: Wave, on: date) -> Iterator[Obstacle]:
+    """Say whose training waits for the quiet period of another wave until it can’t be finished before go-live."""
+    for clash in quiet_clashes(wave, on):
+        if clash.goes_on is None and clash.is_too_late:
+            sentence = f"The training of {plural(clash.people, 'person', 'people')} waits for {clash.settling.title}"
+            until = f"They are left to settle until {short_day_words(clash.until_on)}"
+            why = f"{until}, so it is due on {short_day_words(clash.due_on)} at the earliest, after go-live."
+            yield Obstacle(ObstacleKind.QUIET_TRAINING, clash.settling.id, sentence, why)
 
 
 def _ownership(workflows: list[Workflow]) -> Iterator[Obstacle]:

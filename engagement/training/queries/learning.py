@@ -17,6 +17,8 @@ from engagement.training.queries.curricula import CurriculumLine, RoleCurriculum
 from engagement.training.queries.history import History, Plans, histories_of, undecided_roles
 from engagement.training.queries.standing import counting
 from engagement.training.rules import ItemKind, LearningState
+from engagement.training.waiting.queries import waits_of_people
+from engagement.training.waiting.rules import Wait
 from engagement.waves.models import Wave
 
 ROLE_ORDER = list(TrainingRole)
@@ -36,7 +38,7 @@ class LearningItem:
     still has to be finished: it is required, or one of an open choice; `choices_left` is how many of that choice are
     still needed. `is_kept` says that it comes from a wave or role that the person left and whose training they keep.
     `is_recognised` says that it was finished before it was asked, and `recognised_in` is the other wave in which that
-    was, None if not known. `may_be_renewed` says that they finished it on an earlier day, so that they can finish it
+    was, None if not known. `wait` is the quiet period of another wave that holds it back or lately did. `may_be_renewed` says that they finished it on an earlier day, so that they can finish it
     once more.
     """
 
@@ -56,6 +58,7 @@ class LearningItem:
     assignment: Assignment | None = None
     may_be_renewed: bool = False
     recognised_in: Wave | None = None
+    wait: Wait | None = None
 
     @property
     def minutes(self) -> int:
@@ -75,6 +78,11 @@ class LearningItem:
     def is_optional(self) -> bool:
         """Whether it need not be finished: optional in its curriculum, or one of a choice already made."""
         return self.kind is ItemKind.OPTIONAL or not (self.is_needed or self.completed)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it asks nothing yet, because the person is left to settle with another wave."""
+        return self.state is LearningState.WAITING
 
     @property
     def is_overdue(self) -> bool:
@@ -100,10 +108,16 @@ def learning_of(person_id: int, on: date | None = None) -> list[LearningItem]:
 def next_of(items: Iterable[LearningItem]) -> LearningItem | None:
     """Return the first needed, unfinished item that can begin now; else the module that one of them waits for."""
     items = list(items)
-    needed = [item for item in items if item.is_needed]
+    needed = [item for item in items if item.is_needed and not item.waits]
     waited_for = {item.after.id for item in needed if item.after is not None}
     first = (item for item in items if item.module.id in waited_for and not item.is_locked)
     return next((item for item in needed if not item.is_locked), None) or next(first, None)
+
+
+def rest_of(items: Iterable[LearningItem]) -> Wait | None:
+    """Return the quiet period that ends first of those for which something waits; None if nothing does."""
+    waits = [item.wait for item in items if item.waits and item.wait is not None]
+    return min(waits, key=lambda wait: wait.until_on or date.max, default=None)
 
 
 def own_count(items: Iterable[LearningItem]) -> Count:
@@ -146,9 +160,9 @@ def learning_item(person_id: int, module_id: int, on: date | None = None) -> Lea
 
 
 def learning_of_people(person_ids: Sequence[int], on: date) -> dict[int, list[LearningItem]]:
-    """Return the learning of several people, in four queries for any number."""
+    """Return the learning of several people, in five queries for any number."""
     histories = histories_of(person_ids)
-    done = _completions(person_ids)
+    done, waits = _completions(person_ids), waits_of_people(person_ids, on)
     plans = curricula()
     found: dict[int, list[LearningItem]] = {}
     for person_id, history in histories.items():
@@ -156,7 +170,9 @@ def learning_of_people(person_ids: Sequence[int], on: date) -> dict[int, list[Le
         items = [
             _as_asked(item, assignment, is_kept, history, plans)
             for assignment, is_kept in history.asked()
-            for item in _asked(assignment, plans[assignment.role], finished, on)
+            for item in _asked(
+                assignment, plans[assignment.role], finished, waits.get((person_id, assignment.wave_id)), on
+            )
         ]
         found[person_id] = _each_once(items)
     return found
@@ -185,11 +201,13 @@ def _completions(person_ids: Sequence[int]) -> dict[int, dict[int, Completion]]:
     return found
 
 
-def _asked(assignment: Assignment, plan: RoleCurriculum, done: dict[int, Completion], on: date) -> list[LearningItem]:
+def _asked(
+    assignment: Assignment, plan: RoleCurriculum, done: dict[int, Completion], wait: Wait | None, on: date
+) -> list[LearningItem]:
     """Return the items of one assignment; of a closed wave only finished ones, because it asks nothing more."""
     chosen = sum(line.kind is ItemKind.CHOICE and line.module.id in done for line in plan.lines)
     left = max(0, plan.choices_needed - chosen)
-    items = [_item(line, assignment.role, assignment, done, left, on) for line in plan.lines]
+    items = [_item(line, assignment.role, assignment, done, left, on, wait) for line in plan.lines]
     return items if assignment.wave.status.is_open else [item for item in items if item.completed]
 
 
@@ -200,14 +218,20 @@ def _item(
     done: dict[int, Completion],
     choices_left: int,
     on: date,
+    wait: Wait | None = None,
 ) -> LearningItem:
     completion = done.get(line.module.id)
     after = line.after if line.after is not None and line.after.id not in done else None
     is_asked = line.kind is ItemKind.REQUIRED or (line.kind is ItemKind.CHOICE and choices_left > 0)
     is_needed = assignment is not None and completion is None and is_asked
     due = assignment.due_on if assignment and assignment.wave.status.keeps_days else None
+    if assignment is None or assignment.own_due_on is not None or not is_needed:
+        wait = None
+    due = wait.due_on(due) if wait is not None and due is not None else due
     if completion is not None:
         state = LearningState.DONE
+    elif wait is not None and wait.until_on is not None:
+        state = LearningState.WAITING
     elif is_needed and due is not None and on > due:
         state = LearningState.OVERDUE
     elif after is not None:
@@ -227,6 +251,7 @@ def _item(
         choices_left=choices_left,
         state=state,
         assignment=assignment,
+        wait=wait,
         may_be_renewed=completion is not None and completion.completed_on < on,
     )
 

@@ -147,13 +147,14 @@ def learners(
     role: TrainingRole | None = None,
     state: LearnerState | None = None,
     *,
+    due: ColumnElement[date] = _DUE_ON,
     visible: ColumnElement[bool] | None = None,
 ) -> Select[Any]:
     """Return a SELECT of the people behind the counts of a wave, by name, with optional filters.
 
     One row for each person and role: `person_id`, `name`, `email`, `department` (path or None), `role`, `done` of
-    `asked` modules, `is_finished` (0 or 1), `minutes_left`, `assignment_id`, `due_on`. `visible` is a condition on
-    `Person`; None is everybody.
+    `asked` modules, `is_finished` (0 or 1), `minutes_left`, `assignment_id`, `due_on`: as planned, or `due` (see
+    `waiting.queries.due_days`). `visible` is a condition on `Person`; None is everybody.
     """
     standing = standing_of(Assignment.wave_id == wave_id, belonging())
     query = (
@@ -168,7 +169,7 @@ def learners(
             standing.c.is_finished,
             standing.c.minutes_left,
             standing.c.id.label("assignment_id"),
-            _DUE_ON.label("due_on"),
+            due.label("due_on"),
         )
         .join(standing, standing.c.person_id == Person.id)
         .join(Assignment, Assignment.id == standing.c.id)

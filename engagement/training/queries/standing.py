@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func
 from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Leftover, Module
 from engagement.training.rules import ItemKind
+from engagement.training.waiting.queries import is_held_back
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
@@ -41,11 +42,12 @@ def is_asked() -> ColumnElement[bool]:
 def is_past_due(on: date) -> ColumnElement[bool]:
     """Return the condition on `Assignment` that its own due day, else that of its wave, is before `on`.
 
-    Nothing is past due while its wave is rolled back.
+    Nothing is past due while its wave is rolled back, or that a quiet period holds back.
     """
     due_on = func.coalesce(Assignment.own_due_on, Wave.training_due_on)
     held = [status for status in WaveStatus if not status.keeps_days]
-    return exists().where(Wave.id == Assignment.wave_id, due_on < on, Wave.status.not_in(held))
+    is_before = exists().where(Wave.id == Assignment.wave_id, due_on < on, Wave.status.not_in(held))
+    return and_(is_before, ~is_held_back(on))
 
 
 def standing_of(*scope: ColumnElement[bool]) -> Subquery:

@@ -1,13 +1,19 @@
 """What somebody learns on a side: an attempt at a test, an assignment, and one left over from an earlier role."""
 
+from datetime import timedelta
+
+from factories import make_wave
 from sqlalchemy import select
 
 from engagement import clock
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
+from engagement.programmes.models import Programme
 from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
 from engagement.training.rules import LeftoverCause
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
 
 
 def attempt_of(person: Person, module: Module) -> QuizAttempt:
@@ -46,6 +52,15 @@ def leftover_of(values: dict[str, object]) -> Leftover:
     db.session.add(leftover)
     db.session.flush()
     return leftover
+
+
+def settling_wave(programme: Programme, person: Person) -> Wave:
+    """Make a wave that went live a day ago, and whose person is left to settle for a month."""
+    today = clock.now().date()
+    live_on = today - timedelta(days=1)
+    wave = make_wave(programme, number=2, name="Settling", members=[person], status=WaveStatus.LIVE, go_live_on=live_on)
+    wave.stabilises_until_on = today + timedelta(days=30)
+    return wave
 
 
 def assignment_of(values: dict[str, object]) -> Assignment:

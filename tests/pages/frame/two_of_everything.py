@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from factories import TESTER, make_department, make_person, make_programme, make_wave, make_workflow
 from flask import Flask
 from pages.frame.rows_of_messages import bounce_of, calendar_of, delivery_to, mailbox_message
-from pages.frame.rows_of_training import assignment_of, attempt_of, leftover_of
+from pages.frame.rows_of_training import assignment_of, attempt_of, leftover_of, settling_wave
 from pages.frame.rows_of_workflows import consultation_of, metric_of, occasion_of
 from pages.frame.rows_on_maps import map_of, relation_of, step_of
 from sqlalchemy import select
@@ -142,6 +142,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
             workflow, people["T"], OverseerDetails(hours="Always"), on=clock.now().date(), by=TESTER
         ).id,
         "wave_id": wave.id,
+        "settling_id": settling_wave(programme, person).id,
         "department_id": department.id,
         "person_id": person.id,
         "module_id": module.id if is_own else make_module("writing").id,

@@ -8,13 +8,15 @@ from typing import Any
 import yaml
 
 from engagement.communications.rules import CommunicationKind
+from engagement.communications.texts.rules.points import Notes
+from engagement.content.frames import FIRST
 from engagement.content.library import LIBRARY
 from engagement.days.local_time import clock_time
 from engagement.days.recurrence import read_rule
 from engagement.errors import BadInput
 
 BRIEFINGS = LIBRARY / "briefings"
-STABLE = LIBRARY / "drafts" / "what-is-now-stable.md"
+DRAFTS, STABLE = LIBRARY / "drafts", "what-is-now-stable"
 LONGEST_HEADER = 4_000
 KEYS = ("title", "kind", "audience", "cadence", "rrule", "at", "write_lead_days", "required", "subject")
 
@@ -90,7 +92,32 @@ def standard_outlines(folder: Path = BRIEFINGS) -> dict[CommunicationKind, Outli
     return {kind: by_kind[kind] for kind in CommunicationKind if kind in by_kind}
 
 
+@dataclass(frozen=True)
+class StableDraft:
+    """What the message at the end of a quiet period starts from, in one language."""
+
+    subject: str
+    body: str
+    notes: Notes
+
+
 @lru_cache(maxsize=1)
-def stable_outline() -> Outline:
-    """Return what the message at the end of a quiet period starts from; read once a process."""
-    return read_outline(STABLE.read_text(encoding="utf-8"), STABLE.name)
+def stable_drafts(folder: Path = DRAFTS) -> dict[str, StableDraft]:
+    """Return the draft in each language that has a file; read once a process."""
+    found = {}
+    for path in sorted(folder.glob(f"{STABLE}*.md")):
+        text = path.read_text(encoding="utf-8")
+        outline, (header, _) = read_outline(text, path.name), _halves(text, path.name)
+        missing = [key for key in ("ask_point", "ask_nothing", "ask_more") if not header.get(key)]
+        if missing:
+            raise BadInput(f"{path.name}: the header line {missing[0]} is missing.")
+        notes = Notes(*(str(header[key]) for key in ("ask_point", "ask_nothing", "ask_more")))
+        language = path.stem.removeprefix(STABLE).removeprefix(".") or FIRST
+        found[language] = StableDraft(outline.subject, outline.body, notes)
+    return found
+
+
+def stable_draft(language: str) -> StableDraft:
+    """Return the draft in this language or its base ("de" for "de-AT"), or in English if there is no file."""
+    drafts = stable_drafts()
+    return drafts.get(language.partition("-")[0].lower(), drafts[FIRST])
