@@ -105,6 +105,8 @@ REACH: dict[str, Reach] = {
     "value_metric": Reach(posts={"owner_id": Post("Reads it", "metric", ("name",), "made_at", "ended_at")}),
     "metric_baseline": Reach(by={"said_by_id": ("said_at", "method", "reason")}),
     "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
+    "report_snapshot": Reach(by={"by_id": ("frozen_at", "sentence")}),
+    "report_figure": NOBODY,
     "wave_department": NOBODY,
     "milestone": NOBODY,
     "anchor": NOBODY,

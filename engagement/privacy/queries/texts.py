@@ -41,6 +41,8 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "metric_baseline": ("method", "reason"),
     "metric_reading": ("note",),
     "overruling": ("sentence", "reason"),
+    "report_snapshot": ("sentence",),
+    "report_figure": ("name", "note"),
     "own_due_day": ("reason",),
     "stakeholder": ("name", "organisation"),
     "stakeholder_profile": ("role", "represents"),
