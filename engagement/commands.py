@@ -188,6 +188,9 @@ def deliver(until_empty: bool) -> None:
         click.progressbar(length=due, label="Sending", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
     ):
         counts = serving.deliver_all(app, smtp_url, lambda counts: bar.update(counts.total - bar.pos))
+        if not counts.trouble:
+            # Other workers may have sent some, and some may wait for their domain.
+            bar.update(due - bar.pos)
     what_became = [f"{number:,} {word}" for word, number in counts.in_words().items()]
     click.echo(", ".join(what_became) or "Nothing was due.")
     waits = serving.what_waits(app)

@@ -13,6 +13,7 @@ from engagement.demo import (
     assessing,
     bouncing,
     consulting,
+    including,
     judging,
     leading,
     mapping,
@@ -22,6 +23,7 @@ from engagement.demo import (
     story,
     talking,
     telling,
+    using,
     workflows,
 )
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
@@ -74,6 +76,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     measuring.measure(stage, offset)
     consulting.consult(stage, offset)
     assessing.assess(stage, offset)
+    including.include(stage, offset)
     telling.tell_workers(stage, offset)
     _move_waves_on(stage, offset)
     workflows.announce_versions(stage, offset)
@@ -89,6 +92,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     messaging.write_and_send(stage, offset)
     bouncing.bounce(stage, offset)
     _learn(stage, offset)
+    using.use(stage, offset)
     _talk(stage, offset)
 
 

@@ -18,6 +18,7 @@ class UploadKind(StrEnum):
     PEOPLE = "people"
     STAKEHOLDERS = "stakeholders"
     READINGS = "readings"
+    USAGE = "usage"
 
 
 class RunStatus(Worded):

@@ -4,7 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+<<<<<<< HEAD
 from engagement.scheduler import jobs, mail_jobs, notice_jobs, report_jobs, stakeholder_jobs, tally_jobs, wave_jobs
+=======
+from engagement.adoption.rules.vocabulary import FOLDED_AFTER_DAYS
+from engagement.scheduler import jobs, mail_jobs, notice_jobs, stakeholder_jobs, tally_jobs, usage_jobs, wave_jobs
+>>>>>>> main
 from engagement.scheduler.telling import tell_administrators
 from engagement.settings import Settings
 from engagement.stakeholders.commitments.rules import REMINDED_WORKING_DAYS_BEFORE
@@ -48,6 +53,24 @@ TIMETABLE: tuple[Line, ...] = (
         "Compares the kept numbers of each wave with a count of everybody, and says whether they agree.",
         timedelta(hours=24),
         tally_jobs.compare_counts,
+    ),
+    Line(
+        "count-usage",
+        "Counts who uses what went live with each wave: when numbers of use were posted, people or training changed, and once a day.",
+        timedelta(minutes=1),
+        usage_jobs.count_usage,
+    ),
+    Line(
+        "compare-usage",
+        "Compares what is kept of use with the days that it comes from and with a full count, and says whether they agree.",
+        timedelta(hours=24),
+        usage_jobs.compare_usage,
+    ),
+    Line(
+        "fold-usage",
+        f"Folds single days of use of people away that are more than {FOLDED_AFTER_DAYS} days ago; the first and last day, and the weeks, stay.",
+        timedelta(hours=24),
+        usage_jobs.fold_usage,
     ),
     Line(
         "plan-occurrences",

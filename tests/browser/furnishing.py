@@ -51,6 +51,8 @@ from engagement.value.actions.metrics import make_metric, say_baseline
 from engagement.value.actions.readings import Read, add_reading
 from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
 from engagement.waves.actions import place_people, plan_wave
+from engagement.waves.inclusion.actions import answer_point, write_occasion
+from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid, Outcome
 from engagement.waves.models import Wave, WaveDetails
 
 MANAGER, APPROVER, ADMINISTRATOR = "ines@example.com", "joan@example.com", "ada@example.com"
@@ -211,7 +213,7 @@ def _calendar(wave: Wave) -> None:
 
 
 def furnish_what_is_measured_and_asked() -> None:
-    """Of the small programme: a metric with two readings, a works council that is asked, and somebody who may stop the workflow."""
+    """Of the small programme: a metric with two readings, a works council that is asked, who may stop the workflow, an occasion of design."""
     on, ines = clock.today("Europe/London"), _ines().actor
     wave, dana = db.session.query(Wave).one(), db.session.query(Person).filter_by(email=TEAM_LEAD).one()
     workflow = db.session.query(Workflow).one()
@@ -226,4 +228,7 @@ def furnish_what_is_measured_and_asked() -> None:
     hand_over(asked, Document("The plan", "2", on, text="All of it."), today=on, by=ines)
     ask_question(asked, "Who sees the counts?", by=ines)
     name_overseer(workflow, dana, OverseerDetails("Order 14", on, "Always"), on=on, by=ines)
+    met = OccasionSaid(OccasionKind.WORKSHOP, on, "Which claims go to an expert")
+    row = write_occasion(workflow, wave, met, [dana], "Photos first\nFewer clicks", today=on, by=ines)
+    answer_point(row.points[0], "Photos first", Outcome.CHANGED, "They open first now.", by=ines)
     db.session.commit()

@@ -6,11 +6,13 @@ from datetime import timedelta
 from commands.shell import Shell
 from communications.calendar_rows import make_approved, make_approver, make_line
 from mail.outbox import add_people, queue_to_many
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from engagement import clock
 from engagement.app import create_app
+from engagement.audit import COMMAND_LINE
 from engagement.db import db
+from engagement.mail.actions.deciding import decide_all_unknown
 from engagement.mail.models import Delivery, Mailing
 from engagement.settings import Settings
 
@@ -58,3 +60,14 @@ def states(shell: Shell) -> dict[str, int]:
         str(state): int(str(number))
         for state, number in shell.rows("SELECT state, count(*) FROM delivery GROUP BY state")
     }
+
+
+def send_uncertain_again(shell: Shell) -> int:
+    """Decide that every message whose outcome is not certain is sent once more."""
+    with _inside(shell).app_context():
+        number = sum(
+            decide_all_unknown(mailing, True, by=COMMAND_LINE) for mailing in db.session.scalars(select(Mailing))
+        )
+        db.session.commit()
+        db.engine.dispose()
+    return number

@@ -1,7 +1,13 @@
 """The commands with good input: what each prints and does, a second time without harm."""
 
+import os
+import pty
+import re
+import subprocess
+import sys
+
 from commands.outbox_rows import approve_message, everybody_once, queue_message, states
-from commands.shell import Shell, wait_until
+from commands.shell import ROOT, Shell, wait_until
 from intake.companies import ADA, BEN, csv_of
 from mail.smtp_peer import smtp_peer
 
@@ -161,3 +167,18 @@ def test_the_shell_names_what_a_file_would_do_to_sign_ins_and_confirms_it(either
         done = shell.flask("user", "confirm", "ben@example.com", "--yes").out
         assert done == "Ben Bitdiddle (auditor) can sign in again and signs in with ben@example.com.\n"
         assert shell.rows("SELECT 1 FROM account WHERE deactivated_at IS NOT NULL OR returned_at IS NOT NULL") == []
+
+
+def test_delivering_at_a_terminal_shows_how_far_it_is_and_how_long_it_takes(shell: Shell) -> None:
+    queue_message(shell, 60)
+    reading, terminal = pty.openpty()
+    with smtp_peer(seconds_per_message=0.03) as peer:
+        command = [sys.executable, "-m", "flask", "deliver", "--until-empty"]
+        settings = shell.environment(smtp_url=peer.url) | {"TERM": "xterm", "COLUMNS": "100"}
+        ran = subprocess.run(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=terminal, check=True)
+    os.close(terminal)
+    said = os.read(reading, 65_536).decode()
+    os.close(reading)
+    assert ran.stdout == b"60 sent\n"
+    assert re.search(r"Sending +\[#+-+\] +\d\d%  00:00:0\d", said), said
+    assert "] 100%" in said.replace("  ", " ")

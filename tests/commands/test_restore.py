@@ -4,11 +4,14 @@ import json
 import signal
 import time
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from commands.backups import DYING, empty
+from commands.outbox_rows import everybody_once, queue_message, send_uncertain_again, states
 from commands.shell import Shell
+from mail.smtp_peer import smtp_peer
 
 #: Restores as the command does, and kills itself.
 KILLED = f"""{DYING}
@@ -172,3 +175,28 @@ def test_going_back_is_refused_with_the_way_to_do_it(shell: Shell) -> None:
         assert refused.startswith("A database is not turned back")
         assert "flask restore FILE" in refused
     assert shell.rows("SELECT count(*) FROM set_aside") == [(0,)]
+
+
+def test_what_went_out_after_the_backup_is_repeated_only_by_a_person_and_as_the_same_message(
+    shell: Shell, tmp_path: Path
+) -> None:
+    queue_message(shell, 20)
+    with smtp_peer() as peer:
+        peer.on_message = lambda _: "421 4.3.2 Shutting down" if len(peer.messages) == 8 else None
+        assert shell.flask("deliver", "--until-empty", smtp_url=peer.url).code == 2
+        file = tmp_path / "backup.zip"
+        assert shell.flask("backup", file).code == 0
+        peer.on_message = lambda _: None
+        shell.write("UPDATE delivery SET due_at = '2020-01-01 00:00:00'")
+        assert shell.flask("deliver", "--until-empty", smtp_url=peer.url).out == "12 sent\n"
+        assert Counter(peer.recipients) == everybody_once(20)
+        there = Shell(f"sqlite:///{tmp_path / 'there.db'}", tmp_path)
+        assert there.flask("restore", file).code == 0
+        assert states(there) == {"sent": 8, "unknown": 12}
+        assert there.flask("deliver", "--until-empty", smtp_url=peer.url).out == "Nothing was due.\n"
+        assert send_uncertain_again(there) == 12
+        assert there.flask("deliver", "--until-empty", smtp_url=peer.url).out == "12 sent\n"
+        assert len(peer.messages) == 32
+        ids = {(received.recipient, received.message["Message-ID"]) for received in peer.messages}
+        # A mailbox that has the first copy knows the second one by it.
+        assert len(ids) == 20

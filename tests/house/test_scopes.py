@@ -44,6 +44,7 @@ def test_scopes_know_the_ground_and_tables_alone(path: Path):
 def test_every_room_with_rows_of_its_own_place_has_scopes():
     assert {path.relative_to(ROOT).parts[0] for path in SCOPES} == {
         "accounts",
+        "adoption",
         "audiences",
         "communications",
         "consultations",

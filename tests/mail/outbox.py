@@ -1,8 +1,10 @@
 """Short ways to a filled outbox for the tests of mail."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from flask import Flask
 from mail.smtp_peer import SmtpPeer
 from sqlalchemy import Select, insert, literal, select
 
@@ -13,7 +15,8 @@ from engagement.mail.actions.queueing import queue_for_people
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.outbox.actions import claiming, recording
 from engagement.mail.outbox.actions.claiming import Claimed
-from engagement.mail.outbox.actions.delivering import deliver_until_empty
+from engagement.mail.outbox.actions.delivering import Worker, deliver_until_empty
+from engagement.mail.outbox.actions.pace import Pace
 from engagement.mail.outbox.rules import Counts, settled
 from engagement.mail.queries import outbox_counts
 from engagement.mail.rules import Letter, MailingKind, Outcome
@@ -108,6 +111,18 @@ def only_row() -> Delivery:
 
 def deliver(peer: SmtpPeer, worker: str = "one", **details: object) -> Counts:
     return deliver_until_empty(Transport(peer.url), worker, link_for, FROM, **details)
+
+
+@contextmanager
+def working(app: Flask, peer: SmtpPeer, connections: int = 2, pace: Pace | None = None) -> Iterator[Worker]:
+    """Run a worker in threads of this process for the block."""
+    worker = Worker(app.app_context, peer.url, link_for, FROM, connections=connections, pace=pace)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        db.session.rollback()
 
 
 def wait_until(question: Callable[[], bool], seconds: float = 20) -> None:

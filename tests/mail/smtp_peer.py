@@ -33,14 +33,18 @@ class Received:
 class SmtpPeer:
     """The server. Each `on_…` gets an address and returns an answer such as "550 No such person", None to accept.
 
-    `drop_after_data` gets a recipient: True keeps the message but cuts the connection instead of answering. `most_per_connection`
-    ends a connection with 421 after so many messages. `seconds_per_message` makes it slow.
+    Each `drop_…` gets a recipient: True cuts the connection instead of answering the recipient, or the message, which is kept
+    only by `drop_after_data`. A message is not answered while `hangs_at` is True. `most_per_connection` ends a
+    connection with 421 after so many messages. `seconds_per_message` makes it slow.
     """
 
     on_sender: Callable[[str], str | None] = lambda _address: None
     on_recipient: Callable[[str], str | None] = lambda _address: None
     on_message: Callable[[str], str | None] = lambda _address: None
+    drop_at_recipient: Callable[[str], bool] = lambda _address: False
+    drop_before_keeping: Callable[[str], bool] = lambda _address: False
     drop_after_data: Callable[[str], bool] = lambda _address: False
+    hangs_at: Callable[[str], bool] = lambda _address: False
     seconds_per_message: float = 0.0
     most_per_connection: int = 0
     takes_utf8: bool = True
@@ -77,8 +81,11 @@ class SmtpPeer:
         return "250 2.1.0 Ok"
 
     async def handle_RCPT(
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        if self.drop_at_recipient(address):
+            assert server.transport is not None
+            server.transport.abort()
         refusal = self.on_recipient(address)
         if refusal:
             return refusal
@@ -89,6 +96,12 @@ class SmtpPeer:
         if self.seconds_per_message:
             await asyncio.sleep(self.seconds_per_message)
         recipient = envelope.rcpt_tos[0]
+        while self.hangs_at(recipient):
+            await asyncio.sleep(0.02)
+        if self.drop_before_keeping(recipient):
+            assert server.transport is not None
+            server.transport.abort()
+            return "250 2.0.0 Never said"
         refusal = self.on_message(recipient)
         if refusal:
             return refusal

@@ -18,7 +18,7 @@ from engagement.mail.actions.queueing import queue_for_address
 from engagement.mail.mailbox.actions import start_mailbox
 from engagement.mail.mailbox.models import MailboxMessage
 from engagement.mail.mailbox.queries import mailbox_listed
-from engagement.mail.models import Delivery
+from engagement.mail.models import Delivery, Mailing
 from engagement.mail.outbox.actions.claiming import WINDOW
 from engagement.mail.outbox.actions.courier import Courier
 from engagement.mail.outbox.actions.delivering import deliver_until_empty
@@ -133,6 +133,38 @@ def test_name_that_cannot_be_written_stops_one_message_only(app: Flask):
         assert deliver(peer).in_words() == {"sent": 2, "refused": 1}
     reason = db.session.scalar(select(Delivery.reason).where(Delivery.address == TROUBLED))
     assert reason == "The name has a line break in it. Write it on one line."
+
+
+@pytest.mark.parametrize(
+    ("table", "spoilt"),
+    [
+        ("mailing", {"reply_to": "nobody"}),
+        ("mailing", {"subject": "Two\nlines"}),
+        ("mailing", {"text": "Dear {{ nobody_knows }}"}),
+        ("mailing", {"html": "<a href='x{{ me_link }}'>joined</a>"}),
+        ("mailing", {"sender_name": "A\r\nBcc: all@example.com"}),
+        ("delivery", {"address": "no address"}),
+        ("delivery", {"address": "two@example.com, three@example.com"}),
+        ("delivery", {"address": "@"}),
+    ],
+)
+def test_what_cannot_be_written_harms_itself_alone(app: Flask, table: str, spoilt: dict[str, str]):
+    queue_to_many(3)
+    first = make_mailing()
+    queue(first)
+    second = make_mailing()
+    queue(second)
+    if table == "mailing":
+        db.session.execute(update(Mailing).where(Mailing.id == first.id).values(**spoilt))
+    else:
+        db.session.execute(update(Delivery).where(Delivery.mailing_id == first.id).values(**spoilt))
+    db.session.commit()
+    with smtp_peer() as peer:
+        assert deliver(peer).in_words() == {"sent": 6, "refused": 3}
+        assert Counter(peer.recipients) == Counter({f"person{n}@example.com": 2 for n in range(3)})
+    rows = db.session.execute(select(Delivery.state, Delivery.reason).where(Delivery.mailing_id == first.id)).all()
+    assert {state for state, _ in rows} == {DeliveryState.BOUNCED}
+    assert all(reason for _, reason in rows)
 
 
 def test_database_that_takes_no_writes_stops_the_sending_and_repeats_nothing(app: Flask):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Flask
 from mail.outbox import deliver, make_mailing, queue, queue_to_many
 from mail.smtp_peer import smtp_peer
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engagement import clock
 from engagement.db import db
@@ -73,3 +73,20 @@ def test_a_limit_for_each_domain_spreads_what_waits(app: Flask, frozen):
             frozen.shift(timedelta(seconds=1))
             assert deliver(peer, pace=Pace(per_domain=60)).sent == 1
     assert sorted(peer.recipients) == sorted(f"person{n}@example.com" for n in range(10))
+
+
+def test_pauses_and_limits_from_before_the_clock_was_put_back_hold_nobody(app: Flask, frozen):
+    queue_to_many(2)
+    frozen.shift(timedelta(days=1))
+    with db.engine.connect() as connection:
+        domains = Domains()
+        for _ in range(ENOUGH_REFUSALS):
+            domains.note(connection, "zoe@example.com", Outcome(DeliveryState.DEFERRED, "450 4.7.1 Too much"))
+        connection.execute(update(MailDomainPace).values(next_at=clock.now()))
+        connection.commit()
+    assert len(sending_now(clock.now()).paused) == 1
+    db.session.rollback()
+    frozen.shift(-timedelta(days=1))
+    assert sending_now(clock.now()).paused == ()
+    with smtp_peer() as peer:
+        assert deliver(peer, pace=Pace(per_domain=60)).sent == 1

@@ -4,15 +4,20 @@ from collections import Counter
 
 import pytest
 from flask import Flask
-from mail.outbox import deliver, queue_to_many, states
+from mail.outbox import claim, deliver, queue_to_many, states, wait_until, working
 from mail.smtp_peer import SmtpPeer, smtp_peer
+from mail.truth import assert_log_is_true
 from sqlalchemy import select, text, update
 
 from engagement import clock
 from engagement.db import db
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions import courier, delivering, telling
 from engagement.mail.outbox.actions.claiming import WINDOW
+from engagement.mail.outbox.queries import sending_now
+from engagement.mail.outbox.rules import SILENT
 from engagement.mail.rules import DeliveryState
+from engagement.mail.wire.rules.replies import BROKE_OFF
 
 PEOPLE = 2 * WINDOW + 5
 
@@ -29,9 +34,18 @@ def deliver_again(peer: SmtpPeer) -> None:
     deliver(peer)
 
 
+def trouble() -> str | None:
+    found = sending_now(clock.now()).trouble
+    db.session.rollback()
+    return found
+
+
 def by_state(state: DeliveryState) -> set[int]:
     db.session.rollback()
-    return {number(address) for address in db.session.scalars(select(Delivery.address).where(Delivery.state == state))}
+    found = {number(address) for address in db.session.scalars(select(Delivery.address).where(Delivery.state == state))}
+    # On SQLite nobody else writes while this transaction lasts.
+    db.session.rollback()
+    return found
 
 
 @pytest.mark.parametrize("pipelines", [True, False])
@@ -82,3 +96,54 @@ def test_a_server_that_shuts_down_in_a_window_leaves_the_rest_untouched(app: Fla
         peer.on_message = lambda _: None
         deliver_again(peer)
     assert Counter(map(number, peer.recipients)) == Counter(range(PEOPLE))
+
+
+@pytest.mark.parametrize("pipelines", [True, False])
+def test_a_server_that_drops_a_window_at_some_recipients_keeps_no_other_from_theirs(app: Flask, pipelines: bool):
+    mailing = queue_to_many(PEOPLE)
+    with smtp_peer(pipelines=pipelines, drop_at_recipient=lambda to: number(to) % 10 == 4) as peer:
+        deliver(peer)
+        cut = {n for n in range(PEOPLE) if n % 10 == 4}
+        assert by_state(DeliveryState.DEFERRED) == cut
+        reasons = select(Delivery.reason).where(Delivery.state == DeliveryState.DEFERRED)
+        assert set(db.session.scalars(reasons)) == {BROKE_OFF}
+        peer.drop_at_recipient = lambda _: False
+        deliver_again(peer)
+        assert_log_is_true(peer, mailing, PEOPLE)
+    assert Counter(map(number, peer.recipients)) == Counter(range(PEOPLE))
+
+
+def test_what_a_server_dropped_before_and_after_it_was_accepted_is_repeated_as_the_same_message(app: Flask):
+    mailing = queue_to_many(PEOPLE)
+    with smtp_peer() as peer:
+        peer.drop_before_keeping = lambda to: number(to) % 10 == 4
+        peer.drop_after_data = lambda to: number(to) % 10 == 7
+        deliver(peer)
+        assert by_state(DeliveryState.UNKNOWN) == {n for n in range(PEOPLE) if n % 10 in (4, 7)}
+        peer.drop_before_keeping = peer.drop_after_data = lambda _: False
+        assert_log_is_true(peer, mailing, PEOPLE, doubt=PEOPLE)
+    assert Counter(Counter(map(number, peer.recipients)).values()) == {1: PEOPLE - 4, 2: 4}
+
+
+def test_a_server_that_hangs_keeps_one_connection_and_the_others_send_what_waits_behind(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(courier, "PATIENCE", 0.2)
+    monkeypatch.setattr(telling, "TOLD_EVERY", 0.0)
+    monkeypatch.setattr(delivering, "TAKE_OVER_EVERY", 0.1)
+    mailing = queue_to_many(PEOPLE)
+    claim("dies", 1)
+    with smtp_peer() as peer:
+        peer.hangs_at = lambda to: number(to) == 3
+        with working(app, peer):
+            wait_until(lambda: len(peer.messages) >= PEOPLE - 2 and trouble() == SILENT)
+            assert not {0, 3} & set(map(number, peer.recipients))
+            # Whichever connection is free takes over from the dead.
+            db.session.execute(update(Delivery).where(Delivery.claimed_by == "dies").values(claimed_until=clock.now()))
+            db.session.commit()
+            wait_until(lambda: by_state(DeliveryState.UNKNOWN) == {0})
+            peer.hangs_at = lambda _: False
+            wait_until(lambda: len(peer.messages) >= PEOPLE - 1)
+        assert states() == {"sent": PEOPLE - 1, "unknown": 1}
+        assert sending_now(clock.now()).connections == 0
+        assert_log_is_true(peer, mailing, PEOPLE)

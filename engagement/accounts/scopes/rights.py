@@ -47,6 +47,11 @@ def representing(reader: Reader) -> Reach:
     return Reach(account_id=reader.named_id, person_id=None if reader.is_limited else reader.person_id)
 
 
+def judging(reader: Reader) -> Reach:
+    """Judge criteria of a wave in which one is named there; not by a link in a message."""
+    return representing(reader)
+
+
 def naming_holders(reader: Reader) -> Reach:
     """Name who holds the parts of a workflow's ownership: who plans its programme, and its sponsors, who decide it."""
     return _with_sponsored(reader, planning(reader))

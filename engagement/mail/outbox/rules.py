@@ -12,6 +12,8 @@ from engagement.mail.signing.rules import Sign, Signature, signer
 LEASE = timedelta(seconds=40)
 #: The wait after the mail server itself could not be reached.
 OUR_TROUBLE_WAIT = timedelta(minutes=1)
+#: What keeps a connection whose message the mail server has taken without an answer.
+SILENT = "The mail server keeps a connection waiting for its answer."
 LONGEST_REASON = 300
 LONGEST_REPLY = 2000
 
@@ -92,6 +94,7 @@ PUT_OFF = "{domain} put off one message after the other, so everything there wai
 LIMITED = "This waits because {domain} is sent only so many messages a minute."
 #: Minutes for which a domain is left alone, the first, second, … time in a row.
 _PAUSES = (1, 2, 5, 15, 30, 60)
+LONGEST_PAUSE = timedelta(minutes=_PAUSES[-1])
 
 
 def pause_after(times: int) -> timedelta:

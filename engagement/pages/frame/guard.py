@@ -24,6 +24,7 @@ from engagement.reach import allow_all as allow_all
 from engagement.reach import allow_anything as allow_anything
 from engagement.reach import allow_places as allow_places
 from engagement.reach import found as found
+from engagement.readiness.scopes import is_asked_anything
 from engagement.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -127,7 +128,10 @@ def _signed_in(kept: str) -> SignedIn | None:
 
 def _limited(reader: Reader) -> Reader:
     """What a link in a message opens. Who is named in messages has more than that, also when no role is left."""
-    has_tasks = is_named_in_messages(reader.account_id) or represents_somebody(reader.person_id)
+    person_id = reader.person_id
+    has_tasks = (
+        is_named_in_messages(reader.account_id) or represents_somebody(person_id) or is_asked_anything(person_id)
+    )
     return reader.as_employee(has_tasks=has_tasks)
 
 

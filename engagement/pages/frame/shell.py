@@ -176,6 +176,7 @@ _BELONGS = {
     "/waves": "/programmes",
     "/workflows": "/programmes",
     **dict.fromkeys(("/milestones", "/blackouts", "/overseers", "/statements", "/notices"), "/programmes"),
+    **dict.fromkeys(("/criteria", "/conditions"), "/programmes"),
     **dict.fromkeys(("/metrics", "/readings", "/value", "/consultations", "/bodies"), "/programmes"),
     "/occurrences": "/communications",
     "/deliveries": "/communications",

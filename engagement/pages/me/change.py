@@ -24,9 +24,11 @@ from engagement.training.queries import learning, leftovers
 from engagement.training.rules import DAYS_TO_DECIDE
 from engagement.training.scopes import old_training_within
 from engagement.value.queries.waiting import readings_due
+from engagement.waves.inclusion.queries import helped_with
 from engagement.waves.queries import of_open_waves
 
 MESSAGES_SHOWN = 3
+OCCASIONS_SHOWN = 5
 #: How long the page shows news about a concern of the reader.
 NEWS_FOR = timedelta(days=14)
 
@@ -46,6 +48,7 @@ def index() -> str:
         change=change,
         scopes=change.to_confirm,
         impacts=impacts_of(person, change.waves),
+        helped=helped_with(person.id, OCCASIONS_SHOWN),
         posts=champion_posts_of(person),
         next=learning.next_of(items),
         rows=[learning_row(item) for item in items],

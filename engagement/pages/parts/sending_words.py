@@ -1,6 +1,7 @@
 """How sending fares just now, in sentences for the pages of deliveries and jobs."""
 
 from engagement.mail.outbox.queries import Sending
+from engagement.mail.outbox.rules import SILENT
 from engagement.pages.frame.formats import moment
 from engagement.settings import Settings
 from engagement.words import plural
@@ -16,7 +17,9 @@ def sending_words(sending: Sending, settings: Settings) -> list[str]:
         )
     elif sending.due:
         said.append(_pace(sending))
-    if sending.trouble:
+    if sending.trouble == SILENT:
+        said.append(f"{SILENT} Up to five minutes are given to it; what waits behind that message is free for others.")
+    elif sending.trouble:
         words = sending.trouble.rstrip(".")
         said.append(f"The mail server takes nothing at the moment: {words}. It is tried again at least once a minute.")
     if sending.due and settings.mail_rate:
@@ -34,7 +37,7 @@ def _pace(sending: Sending) -> str:
     due = f"{plural(sending.due, 'message is', 'messages are')} due"
     lasts = sending.lasts
     if lasts is None or sending.per_second < 0.1:
-        return f"{due} and wait for the mail server."
+        return f"{due} and wait for {'the mail server' if sending.trouble else 'their turn'}."
     pace = (
         f"{sending.per_second:,.0f} a second" if sending.per_second >= 1 else f"{sending.per_second * 60:,.0f} a minute"
     )

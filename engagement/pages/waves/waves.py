@@ -13,6 +13,7 @@ from engagement import clock
 from engagement.accounts.posts import actions as posts
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
+from engagement.adoption.queries.uptake import DEFINITION, Uptake, uptake_of_waves
 from engagement.communications.models import Communication
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import last_sent
@@ -27,6 +28,7 @@ from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.fallback import way_back
 from engagement.pages.waves.forms import WaveForm
+from engagement.pages.waves.inclusion import inclusion_words
 from engagement.pages.waves.moves import day_off_words, go_live_warnings, is_meant, move_words, outdated_messages
 from engagement.pages.waves.people_map import coverage_lede, map_of
 from engagement.pages.waves.steps import STEPS, Milestone, steps_shown
@@ -37,6 +39,7 @@ from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.portfolio.rules import mix_of, mix_words
 from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.readiness.queries.overrulings import overrulings_of
+from engagement.readiness.queries.verdicts import verdict
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.champions.queries import wave_coverage
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
@@ -179,7 +182,7 @@ def wave(wave_id: int) -> str:
     """Show a wave: dates, workflows, training by role, concerns by source, next messages."""
     reader = guard.reader()
     row = wave_for(rights.overseeing(reader), wave_id)
-    may_plan = reaches_wave(rights.planning(reader), row)
+    may_plan, reads_people = reaches_wave(rights.planning(reader), row), reaches_wave(rights.reading(reader), row)
     workflows = queries.workflows_of_waves([row.id]).get(row.id, [])
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = next_messages(row.id)
@@ -190,7 +193,7 @@ def wave(wave_id: int) -> str:
         "waves/wave.html",
         wave=row,
         lede=_lede(row),
-        **_of_people(row.id),
+        **_of_people(row, sees_people=reads_people),
         departments=queries.departments_of_waves([row.id]).get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         mix_words=mix_words(mix_of(workflow.portfolio_class for workflow in workflows)),
@@ -201,9 +204,10 @@ def wave(wave_id: int) -> str:
         stakeholders=map_of(reader, row),
         sent=last_sent(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
-        reads_people=reaches_wave(rights.reading(reader), row),
+        reads_people=reads_people,
         may_give_roles=rights.keeping_people(reader).everything,
         may_take_back=queries.status_before(steps, clock.now()) is not None,
+        readiness=verdict(row, today()) if row.status.is_ahead else None,
         steps=steps_shown(steps),
         overrulings=overrulings_of(row.id),
         consultations=shown_of_wave(row.id),
@@ -212,12 +216,15 @@ def wave(wave_id: int) -> str:
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         lessons=lessons_of(row.id) if may_plan else [],
         fallback=way_back(row) if may_plan and row.status.is_open else None,
+        uptake=None if row.status.is_ahead else _uptake(row),
+        uptake_definition=DEFINITION,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
 
 
-def _of_people(wave_id: int) -> dict[str, Any]:
-    """Return what the page says of a wave's people: how many, what they have learned, and who stands by them."""
+def _of_people(wave: Wave, *, sees_people: bool) -> dict[str, Any]:
+    """Return what the page says of a wave's people: how many, what they learned, who stands by them, who was asked before."""
+    wave_id = wave.id
     sums, progress = member_sums([wave_id]), wave_progress(wave_id)
     covered = wave_coverage(wave_id, clock.today(guard.settings().timezone), sums)
     return {
@@ -228,7 +235,12 @@ def _of_people(wave_id: int) -> dict[str, Any]:
         "coverage": covered,
         "coverage_words": coverage_lede(covered),
         "coverage_definition": COVERAGE_DEFINITION,
+        "inclusion": inclusion_words(wave, sums, sees_people=sees_people),
     }
+
+
+def _uptake(wave: Wave) -> Uptake:
+    return uptake_of_waves([wave], today(), floor=guard.settings().anonymity_floor)[wave.id]
 
 
 def _lede(wave: Wave) -> str:

@@ -18,6 +18,7 @@ from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
+from engagement.pages.waves.inclusion import occasions_words
 from engagement.pages.waves.programmes import programme_to_plan
 from engagement.pages.waves.statements import StatementFields
 from engagement.programmes import actions, queries
@@ -179,6 +180,7 @@ def workflow(workflow_id: int) -> str:
         overseers=[(each, lapses_of(each, here_today())) for each in overseers_of(row) if each.until_on is None],
         version=current_version(row, here_today()),
         proposal=proposal_for(ratings_of(row)),
+        inclusion=occasions_words(row, overseeing),
         is_review_late=row.is_review_due(here_today()),
         statement=newest_published(row, StatementFor.EVERYBODY),
         draft=draft_of(row, StatementFor.EVERYBODY) if may_plan else None,

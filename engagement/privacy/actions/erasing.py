@@ -11,6 +11,7 @@ from engagement.accounts.actions import end_with_leaving
 from engagement.accounts.kept_forms.models import KeptForm
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.queries import account_of_person
+from engagement.adoption.models import Usage, UsageSpan
 from engagement.attention.queries.holding import held_by
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
@@ -124,6 +125,8 @@ def _empty_rows_about(person: Person, account: Account | None, known: KnownAs) -
     rows_changed(update(Delivery).where(of_person).values(address="", name="", filled={}, reply=None))
     rows_changed(update(ImportChange).where(ImportChange.person_id == person.id).values(changes=None))
     rows_changed(update(OwnDueDay).where(OwnDueDay.person_id == person.id).values(reason=""))
+    for table in (Usage, UsageSpan):
+        rows_changed(delete(table).where(table.person_id == person.id))
     _empty_mailbox(known)
     _empty_audit(person, account, known)
     if account is not None:

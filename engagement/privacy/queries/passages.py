@@ -32,6 +32,8 @@ PLACES = {
     "wave_lesson": "Lesson of a wave",
     "impact_assessment": "How a group’s change was judged",
     "impact_aspect": "What changes for a group",
+    "design_occasion": "What an occasion of design was about",
+    "design_point": "What was raised in design",
     "go_live_move": "Reason for another go-live",
     "worker_effect": "How a workflow affects workers",
     "notice": "Notice to workers",

@@ -105,8 +105,18 @@ REACH: dict[str, Reach] = {
     "value_metric": Reach(posts={"owner_id": Post("Reads it", "metric", ("name",), "made_at", "ended_at")}),
     "metric_baseline": Reach(by={"said_by_id": ("said_at", "method", "reason")}),
     "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
+<<<<<<< HEAD
     "report_snapshot": Reach(by={"by_id": ("frozen_at", "sentence")}),
     "report_figure": NOBODY,
+=======
+    # Numbers of use. A day's row and a span are somebody's own; counts of waves name nobody.
+    "usage_door": Reach(by={"made_by_id": ("made_at", "name"), "ended_by_id": ("ended_at",)}),
+    "usage_upload": Reach(by={"received_by_id": ("received_at", "name"), "taken_back_by_id": ("taken_back_at",)}),
+    "usage": Reach(about=("person_id",), without=("upload_id",)),
+    "team_usage": NOBODY,
+    "usage_span": Reach(about=("person_id",), without=("recent",)),
+    "adoption_count": NOBODY,
+>>>>>>> main
     "wave_department": NOBODY,
     "milestone": NOBODY,
     "anchor": NOBODY,
@@ -118,9 +128,19 @@ REACH: dict[str, Reach] = {
     "wave_lesson": NOBODY,
     "impact_assessment": NOBODY,
     "impact_aspect": NOBODY,
+    "design_occasion": NOBODY,
+    "design_participant": Reach(about=("person_id",)),
+    # What was raised belongs to an occasion, never to a person.
+    "design_point": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
+    "criterion": Reach(by={"made_by_id": ("made_at", "kind")}),
+    "criterion_terms": Reach(
+        posts={"owner_id": Post("Sees to this criterion", "criterion", ("title",), "said_at", "superseded_at")},
+        by={"said_by_id": ("said_at", "title", "left_out")},
+    ),
+    "criterion_judgement": Reach(by={"judged_by_id": ("judged_at", "state", "evidence")}),
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
     # Kept numbers repeat what memberships, roles and completions say.

@@ -24,6 +24,8 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "wave_lesson": ("text",),
     "impact_assessment": ("basis",),
     "impact_aspect": ("before_text", "after_text"),
+    "design_occasion": ("about",),
+    "design_point": ("raised", "answer"),
     "milestone": ("name",),
     "replan": ("name", "reason"),
     "blackout": ("reason",),
@@ -41,8 +43,13 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "metric_baseline": ("method", "reason"),
     "metric_reading": ("note",),
     "overruling": ("sentence", "reason"),
+<<<<<<< HEAD
     "report_snapshot": ("sentence",),
     "report_figure": ("name", "note"),
+=======
+    "criterion_terms": ("title", "left_out"),
+    "criterion_judgement": ("evidence",),
+>>>>>>> main
     "own_due_day": ("reason",),
     "stakeholder": ("name", "organisation"),
     "stakeholder_profile": ("role", "represents"),
@@ -76,6 +83,8 @@ SIGNED: Mapping[str, tuple[str, ...]] = {
     "wave_fallback": ("said_by",),
     "wave_lesson": ("said_by",),
     "impact_assessment": ("said_by", "published_by"),
+    "design_occasion": ("said_by",),
+    "design_point": ("answered_by",),
     "wave_audience": ("chosen_by",),
     "workflow_version": ("said_by",),
     "scope_statement": ("made_by", "published_by"),

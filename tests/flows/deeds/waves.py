@@ -1,5 +1,6 @@
 """What is done to waves and asked of bodies about them, and where its entry belongs."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,12 +25,25 @@ from engagement.planning.blackouts.actions import make_blackout, remove_blackout
 from engagement.planning.blackouts.models import Blackout
 from engagement.reach import Reach
 from engagement.readiness.actions import Overruled, make_ready
+from engagement.readiness.criteria.actions import Terms, write_criterion
+from engagement.readiness.criteria.actions import judge as judge_criterion
+from engagement.readiness.criteria.models import Criterion
+from engagement.readiness.criteria.rules import CriterionState
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.verbs import Verb
 from engagement.waves import actions as waves
 from engagement.waves.fallbacks.actions import write_fallback
 from engagement.waves.impacts.actions import assess_impact, publish_impact, withdraw_impact
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
+from engagement.waves.inclusion.actions import (
+    add_points,
+    answer_point,
+    correct_occasion,
+    remove_occasion,
+    write_occasion,
+)
+from engagement.waves.inclusion.models import DesignOccasion
+from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid, Outcome
 from engagement.waves.lessons.actions import note_lessons
 from engagement.waves.milestones.actions import MilestoneDetails, add_milestone, remove_milestone
 from engagement.waves.milestones.models import Milestone
@@ -42,9 +56,20 @@ def judge(at: Place) -> Any:
     return assess_impact(at.wave, at.department, ImpactSide.LEADERS, said, floor=5, by=TESTER)
 
 
+MET = OccasionSaid(OccasionKind.WORKSHOP, DAY, "Photos")
+
+
+def meet(at: Place) -> DesignOccasion:
+    return write_occasion(at.workflow, at.wave, MET, [at.person], "Photos", today=DAY, by=TESTER)
+
+
 def go_on_without_a_lead(at: Place) -> None:
     given = {each.name: "All the same." for each in obstacles(at.wave, DAY)}
     make_ready(at.wave, reason="Rehearsed.", overruled=Overruled(given, Reach(everything=True)), today=DAY, by=TESTER)
+
+
+def ask_for(at: Place) -> Criterion:
+    return write_criterion(at.wave, Terms("Rehearsed", at.person), by=TESTER)
 
 
 def council(at: Place) -> Body:
@@ -119,6 +144,12 @@ DONE: list[Deed] = [
         lambda at: say_position(consult(at), PositionSaid(PositionKind.AGREES, "", DAY), today=DAY, by=TESTER),
         OF_WAVE,
     ),
+    (Verb.SET_CRITERION, ask_for, OF_WAVE),
+    (
+        Verb.JUDGED_CRITERION,
+        lambda at: judge_criterion(ask_for(at), CriterionState.MET, "Seen.", by=TESTER),
+        OF_WAVE,
+    ),
     (Verb.OVERRULED_OBSTACLE, go_on_without_a_lead, OF_WAVE),
     (Verb.CHOSE_DEPARTMENTS, lambda at: waves.choose_departments(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.CHOSE_WORKFLOWS, lambda at: waves.choose_workflows(at.wave, (), by=TESTER), OF_WAVE),
@@ -129,5 +160,20 @@ DONE: list[Deed] = [
     (Verb.MADE_BLACKOUT, leave_alone, {"programme"}),
     (Verb.REMOVED_BLACKOUT, lambda at: remove_blackout(leave_alone(at), by=TESTER), {"programme"}),
     (Verb.WROTE_FALLBACK, lambda at: write_fallback(at.wave, "Switch it off.", "Ann", by=TESTER), OF_WAVE),
+    (Verb.WROTE_OCCASION, meet, OF_WAVE),
+    (
+        Verb.CORRECTED_OCCASION,
+        lambda at: correct_occasion(
+            meet(at), at.wave, replace(MET, about="Letters"), [at.person], today=DAY, by=TESTER
+        ),
+        OF_WAVE,
+    ),
+    (Verb.REMOVED_OCCASION, lambda at: remove_occasion(meet(at), by=TESTER), OF_WAVE),
+    (Verb.ADDED_POINTS, lambda at: add_points(meet(at), "Another", by=TESTER), OF_WAVE),
+    (
+        Verb.ANSWERED_POINT,
+        lambda at: answer_point(meet(at).points[0], "Photos", Outcome.CHANGED, "First.", by=TESTER),
+        OF_WAVE,
+    ),
     (Verb.NOTED_LESSONS, lambda at: note_lessons(at.wave, "Champions", "", by=TESTER), OF_WAVE),
 ]

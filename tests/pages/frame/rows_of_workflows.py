@@ -1,4 +1,4 @@
-"""What hangs on the workflow and the wave of a side: a metric with a reading, and a body with what it is asked."""
+"""What hangs on the workflow and the wave of a side: a metric with a reading, an occasion of design, a body with what it is asked."""
 
 from factories import TESTER
 
@@ -11,6 +11,8 @@ from engagement.programmes.models import Workflow
 from engagement.value.actions.metrics import make_metric
 from engagement.value.actions.readings import Read, add_reading
 from engagement.value.rules import Better, MetricDetails, ReadingRhythm
+from engagement.waves.inclusion.actions import write_occasion
+from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid
 from engagement.waves.models import Wave
 
 
@@ -36,3 +38,11 @@ def consultation_of(wave: Wave, person: Person) -> dict[str, object]:
         "document_id": document.id,
         "body_question_id": ask_question(row, "Why?", by=TESTER).id,
     }
+
+
+def occasion_of(wave: Wave, workflow: Workflow, person: Person) -> dict[str, object]:
+    """An occasion of the wave at which the person helped to design the workflow, with a point."""
+    today = clock.now().date()
+    said = OccasionSaid(OccasionKind.WORKSHOP, today, "Photos")
+    row = write_occasion(workflow, wave, said, [person], "Photos first", today=today, by=TESTER)
+    return {"occasion_id": row.id, "point_id": row.points[0].id}

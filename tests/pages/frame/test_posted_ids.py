@@ -29,6 +29,7 @@ COMMUNICATION = {
     "outline": "Text",
 }
 NEW_WAVE = {"name": "Next", "go_live_on": "2026-09-01", "training_lead_days": "7"}
+OCCASION = {"kind": "trial", "held_on": "2026-04-10", "about": "Photos", "people": "e@example.com"}
 STAKEHOLDER = {"name": "Works council", "group": "others"}
 CONCERN = {"text": "Heard", "source": "other", "severity": "low"}
 #: Who posts where, with what in the other fields; then the field, what it takes and what it refuses. "{…}" are values of the
@@ -40,6 +41,11 @@ POSTS: list[tuple[str, str, dict[str, str], str, str, str]] = [
     ),
     ("P", "/programmes/{programme_id}/waves/new", NEW_WAVE, "workflows", "{workflow_id}", "{foreign workflow_id}"),
     ("P", "/programmes/{programme_id}/waves/new", NEW_WAVE, "lead", "foreign@example.com", "nobody@example.com"),
+    *(
+        (letter, "/workflows/{workflow_id}/inclusion/new", OCCASION, "wave", "{wave_id}", "{foreign wave_id}")
+        for letter in "PWL"
+    ),
+    *((letter, "/workflows/{workflow_id}/inclusion/new", OCCASION, "wave", "{wave_id}", "") for letter in "WL"),
     ("L", "/waves/{wave_id}/edit", NEW_WAVE, "workflows", "{workflow_id}", "{foreign workflow_id}"),
     *((letter, "/communications/new", COMMUNICATION, "wave", "{wave_id}", "{foreign wave_id}") for letter in "PWL"),
     *((letter, "/communications/new", COMMUNICATION, "wave", "{wave_id}", "0") for letter in "WL"),

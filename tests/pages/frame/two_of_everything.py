@@ -7,7 +7,7 @@ from factories import TESTER, make_department, make_person, make_programme, make
 from flask import Flask
 from pages.frame.rows_of_messages import bounce_of, calendar_of, delivery_to, mailbox_message
 from pages.frame.rows_of_training import assignment_of, attempt_of, leftover_of
-from pages.frame.rows_of_workflows import consultation_of, metric_of
+from pages.frame.rows_of_workflows import consultation_of, metric_of, occasion_of
 from pages.frame.rows_on_maps import map_of, relation_of, step_of
 from sqlalchemy import select
 
@@ -31,6 +31,7 @@ from engagement.programmes.oversight.actions import OverseerDetails, name_overse
 from engagement.programmes.scope.actions import write_statement
 from engagement.programmes.scope.queries import current_statements
 from engagement.programmes.scope.rules import StatementFor, StatementTexts
+from engagement.readiness.criteria.actions import Terms, write_criterion
 from engagement.reports.snapshots.actions import freeze_report
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
@@ -160,7 +161,10 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "message_id": mailbox_message().id,
         "attempt_id": attempt_of(person, module).id,
     }
+    own = write_criterion(wave, Terms(f"The {side} criterion", person), by=TESTER)
+    values["criterion"] = f"own-{own.id}"
     values["notice_id"] = write_notice(workflow, "Notice", "What you have to know.", by=TESTER).id
+    values |= occasion_of(wave, workflow, person)
     values |= metric_of(workflow, person) | consultation_of(wave, person)
     delivery = delivery_to(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id} | bounce_of(side, delivery)

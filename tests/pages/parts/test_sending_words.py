@@ -6,6 +6,7 @@ from flask import Flask
 
 from engagement import clock
 from engagement.mail.outbox.queries import Sending
+from engagement.mail.outbox.rules import SILENT
 from engagement.pages.parts.sending_words import sending_words
 from engagement.settings import Settings
 
@@ -40,6 +41,11 @@ def test_pace_and_what_holds_it_up_are_said(app: Flask, frozen):
         "3 messages are due and wait for the mail server.",
         "The mail server takes nothing at the moment: Connection refused. It is tried again at least once a minute.",
     ]
+    assert said(app, 3, trouble=SILENT)[1] == (
+        "The mail server keeps a connection waiting for its answer. Up to five minutes are given to it; "
+        "what waits behind that message is free for others."
+    )
+    assert said(app, 3) == ["3 messages are due and wait for their turn."]
     (sentence,) = said(app, paused=(("example.org", clock.now()),))
     assert (
         sentence

@@ -20,7 +20,7 @@ from engagement.mail.outbox.actions.ledger import Ledger
 from engagement.mail.outbox.actions.pace import TRY_AGAIN_AFTER, Pace, wait_unless
 from engagement.mail.outbox.actions.telling import Telling
 from engagement.mail.outbox.actions.writing import Lapsed, LinkFor, Writer
-from engagement.mail.outbox.rules import MISSED_AFTER, PLAIN, Counts, Leaving, put_off, refused, settled
+from engagement.mail.outbox.rules import MISSED_AFTER, PLAIN, SILENT, Counts, Leaving, put_off, refused, settled
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
 from engagement.mail.wire.actions.conversation import Parcel
 from engagement.mail.wire.actions.transport import Transport
@@ -83,6 +83,17 @@ class Courier:
             self._ledger.leave_rest()
             self._ledger.put_back()
             raise
+
+    def close(self) -> None:
+        """End the conversation, and say that this connection has ended. What the database doesn't take now is in doubt later."""
+        self.transport.close()
+        try:
+            self._ledger.write()
+            self._telling.leave(self._ledger.connection)
+        except DBAPIError as error:
+            log.warning("ended while the database was away", exc_info=error)
+        finally:
+            self._ledger.put_back()
 
     def _deliver_window(self) -> bool:
         self.counts.trouble = None
@@ -201,10 +212,13 @@ class Courier:
 
         Returns a failure instead of raising it: the server's answer is still worth having.
         """
+        is_silent = time.monotonic() - since > PATIENCE
         try:
-            if (self.stopping() or time.monotonic() - since > PATIENCE) and self._ledger.leave_rest(in_hand.id):
+            if (self.stopping() or is_silent) and self._ledger.leave_rest(in_hand.id):
                 self._ledger.write()
             self._ledger.look_after()
+            if is_silent:
+                self._telling.tell(self._ledger.connection, self.counts.total, SILENT)
         except DBAPIError as error:
             return error
         return None

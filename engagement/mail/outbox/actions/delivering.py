@@ -61,7 +61,7 @@ def deliver_until_empty(
             progress(courier.counts)
         progress(courier.counts)
     finally:
-        transport.close()
+        courier.close()
     return courier.counts
 
 
@@ -90,8 +90,9 @@ class Worker:
             Courier(Transport(smtp_url), unique_name("worker"), link_for, mail_from, pace, self._stop.is_set, leaving)
             for _ in range(connections)
         ]
+        self._take_over_at = 0.0
         self._threads = [
-            threading.Thread(target=self._run, args=(courier, n == 0), name=f"mail-{n}", daemon=True)
+            threading.Thread(target=self._run, args=(courier,), name=f"mail-{n}", daemon=True)
             for n, courier in enumerate(self._couriers)
         ]
 
@@ -117,15 +118,16 @@ class Worker:
             while thread.is_alive():
                 thread.join(0.5)
 
-    def _run(self, courier: Courier, takes_over: bool) -> None:
-        pause, take_over_at = 0.0, 0.0
+    def _run(self, courier: Courier) -> None:
+        pause = 0.0
         while not self._stop.is_set():
             pause = pause * 2 or LOOK_EVERY
             try:
                 with self._app_context():
-                    if takes_over and time.monotonic() >= take_over_at:
+                    # Whichever comes first: a connection may be kept by the mail server for minutes.
+                    if time.monotonic() >= self._take_over_at:
                         # Set before trying: a takeover that fails must not keep everything else from being sent.
-                        take_over_at = time.monotonic() + TAKE_OVER_EVERY
+                        self._take_over_at = time.monotonic() + TAKE_OVER_EVERY
                         _take_over()
                     there_is_more = courier.deliver_once()
                 if there_is_more:
@@ -138,7 +140,8 @@ class Worker:
             except Exception as error:
                 log.error("delivery stopped for a while", exc_info=error)
             self._stop.wait(min(max(pause, LOOK_EVERY), LONGEST_PAUSE))
-        courier.transport.close()
+        with self._app_context():
+            courier.close()
 
 
 def _take_over() -> None:

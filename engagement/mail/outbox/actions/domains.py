@@ -5,20 +5,29 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import structlog
 from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
 from engagement.db import insert_new
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions.claiming import Claimed
 from engagement.mail.outbox.models import MailDomainPace
-from engagement.mail.outbox.rules import ENOUGH_REFUSALS, LIMITED, PUT_OFF, domain_of, pause_after
+from engagement.mail.outbox.queries import is_paused
+from engagement.mail.outbox.rules import ENOUGH_REFUSALS, LIMITED, LONGEST_PAUSE, PUT_OFF, domain_of, pause_after
+from engagement.mail.queries import is_set_aside
 from engagement.mail.rules import DeliveryState, Outcome
+from engagement.set_aside import is_database_away
+
+log = structlog.get_logger("engagement.mail")
 
 #: So many seconds a connection believes what it read about the domains.
 READ_EVERY = 1.0
 #: After so long without a pause, the next one is short again.
 FORGIVEN_AFTER = timedelta(hours=6)
+#: So far ahead the next message to a domain may go at most, whatever its limit.
+FARTHEST_TURN = timedelta(minutes=2)
 #: So many waiting messages of a domain are put off at once.
 MOST_AT_ONCE = 2_000
 
@@ -74,7 +83,7 @@ class Domains:
         pace, now = _row(connection, domain), clock.now()
         until = pace.until
         # Another connection may have paused it meanwhile: that is the same pause.
-        if until is None or until <= now:
+        if until is None or not now < until <= now + LONGEST_PAUSE:
             pauses = pace.pauses + 1 if until and now - until < FORGIVEN_AFTER else 1
             until = now + pause_after(pauses)
             said = {"until": until, "pauses": pauses}
@@ -87,6 +96,9 @@ class Domains:
         apart = timedelta(minutes=1) / self._per_minute
         now = clock.now()
         next_at = max(_row(connection, domain).next_at or now, now)
+        if next_at > now + FARTHEST_TURN:
+            # The clock was put back.
+            next_at = now
         free = max(0, int((now + apart * max(1, self._per_minute // 60) - next_at) / apart))
         go, wait = rows[:free], rows[free:]
         values = {"next_at": next_at + apart * len(go)}
@@ -99,7 +111,7 @@ class Domains:
         return {row.id: Held(at, reason) for row, at in zip(wait, instants, strict=False)}
 
     def _read(self, connection: Connection) -> None:
-        paused = select(MailDomainPace.domain, MailDomainPace.until).where(MailDomainPace.until > clock.now())
+        paused = select(MailDomainPace.domain, MailDomainPace.until).where(is_paused(clock.now()))
         self._paused = {domain: until for domain, until in connection.execute(paused) if until is not None}
         connection.commit()
         self._read_at = time.monotonic()
@@ -125,7 +137,7 @@ def _put_off(connection: Connection, domain: str, instants: Sequence[datetime], 
     due = (
         select(Delivery.id)
         .where(waits, Delivery.is_urgent.is_(False), Delivery.due_at <= clock.now())
-        .where(Delivery.address.endswith(f"@{domain}", autoescape=True))
+        .where(Delivery.address.endswith(f"@{domain}", autoescape=True), ~is_set_aside())
         .order_by(Delivery.due_at, Delivery.id)
         .limit(len(instants))
         .with_for_update(skip_locked=True)
@@ -138,4 +150,12 @@ def _put_off(connection: Connection, domain: str, instants: Sequence[datetime], 
             .where(table.c.id == bindparam("the_id"))
             .values(state=DeliveryState.DEFERRED, due_at=bindparam("the_instant"), reason=reason)
         )
-        connection.execute(later, [{"the_id": key, "the_instant": at} for key, at in zip(ids, instants, strict=False)])
+        values = [{"the_id": key, "the_instant": at} for key, at in zip(ids, instants, strict=False)]
+        try:
+            with connection.begin_nested():
+                connection.execute(later, values)
+        except DBAPIError as error:
+            if is_database_away(error):
+                raise
+            # One of them can't be changed. It is set aside in its turn, and so are the others put off in theirs.
+            log.warning("not put off together", domain=domain, exc_info=error)

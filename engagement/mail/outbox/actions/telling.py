@@ -21,24 +21,40 @@ class Telling:
     def __init__(self, worker: str) -> None:
         self._worker = worker
         self._told_at = 0.0
+        self._counted_at = 0.0
         self._total = 0
         self._was_busy = self._had_trouble = False
 
     def tell(self, connection: Connection, total: int, trouble: str | None) -> None:
         """Say how many messages there were in all so far, if it is time to. Commits."""
         present = time.monotonic()
-        passed = present - self._told_at
-        rests = total == self._total and not trouble and not self._had_trouble
-        if self._told_at and passed < (TOLD_AT_REST if rests and not self._was_busy else TOLD_EVERY):
+        passed = present - max(self._told_at, self._counted_at)
+        is_busy = total != self._total
+        rests = not (is_busy or self._was_busy or trouble or self._had_trouble)
+        if is_busy and not self._was_busy:
+            # Its pace counts from here: it rested before.
+            self._counted_at, self._total, self._was_busy = present, total, True
+            if self._told_at:
+                return
+        if self._told_at and passed < (TOLD_AT_REST if rests else TOLD_EVERY):
             return
-        self._was_busy, self._had_trouble = total != self._total, bool(trouble)
-        per_second = (total - self._total) / passed if self._told_at else 0.0
-        self._told_at, self._total = present, total
+        per_second = (total - self._total) / (present - self._counted_at) if total != self._total else 0.0
+        self._was_busy, self._had_trouble = is_busy, bool(trouble)
+        self._told_at, self._counted_at, self._total = present, present, total
         facts = {"seen_at": clock.now(), "per_second": per_second, "trouble": trouble[:300] if trouble else None}
-        if connection.dialect.name == "postgresql":
-            # Nobody has to wait for the disk because of this.
-            connection.execute(text("SET LOCAL synchronous_commit TO off"))
+        _without_waiting_for_the_disk(connection)
         row = insert_new(MailWorker).values(name=self._worker, **facts)
         connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=facts))
         connection.execute(delete(MailWorker).where(MailWorker.seen_at < clock.now() - FORGOTTEN_AFTER))
         connection.commit()
+
+    def leave(self, connection: Connection) -> None:
+        """Say that it ended. Commits."""
+        _without_waiting_for_the_disk(connection)
+        connection.execute(delete(MailWorker).where(MailWorker.name == self._worker))
+        connection.commit()
+
+
+def _without_waiting_for_the_disk(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL synchronous_commit TO off"))

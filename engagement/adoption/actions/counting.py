@@ -1,0 +1,104 @@
+"""Counts the people of waves who use their workflows, and keeps the numbers for pages to read."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, true
+
+from engagement import clock
+from engagement.adoption.models import AdoptionCount
+from engagement.adoption.queries.grounds import Ground, People, grounds_of, team_rows, told_until, with_workflows
+from engagement.adoption.rules.counting import count_people, count_teams
+from engagement.db import db, insert_new
+from engagement.waves.models import Wave
+
+
+def count_waves(workflow_ids: Collection[int]) -> int:
+    """Count the waves in use anew with which one of these workflows went live; return how many there are."""
+    return _count(grounds_of(with_workflows(workflow_ids)))
+
+
+def waves_to_count(on: date) -> list[int]:
+    """Return the waves in use that have to be counted anew on a day.
+
+    They are new, marked, have other people, other training, another go-live or other workflows than at the last count, or
+    were last counted on an earlier day.
+    """
+    kept = {row.wave_id: row for row in db.session.scalars(select(AdoptionCount))}
+
+    def is_old(ground: Ground) -> bool:
+        row = kept.get(ground.wave.id)
+        return row is None or (
+            row.is_stale
+            or row.counted_at.date() < on
+            or (row.members, row.trained, row.ground) != (ground.members, ground.trained, ground.fingerprint)
+        )
+
+    return [ground.wave.id for ground in grounds_of(true()) if is_old(ground)]
+
+
+def count_wave(wave_id: int) -> None:
+    """Count one wave anew, if it is in use."""
+    _count(grounds_of(Wave.id == wave_id))
+
+
+def _count(grounds: Sequence[Ground]) -> int:
+    until: dict[int, dict[int, date]] = {}
+    for ground in grounds:
+        programme_id = ground.wave.programme_id
+        if programme_id not in until:
+            until[programme_id] = told_until(programme_id)
+        row = _held(ground.wave.id)
+        for name, value in counted(ground, until[programme_id]).items():
+            setattr(row, name, value)
+        row.counted_at, row.is_stale = clock.now(), False
+        row.members, row.trained, row.ground = ground.members, ground.trained, ground.fingerprint
+    db.session.flush()
+    return len(grounds)
+
+
+def _held(wave_id: int) -> AdoptionCount:
+    """Return the row of a wave, held until the transaction ends: whoever marks it meanwhile does so after this."""
+    nothing = {"members": 0, "trained": 0, "ground": "", "numbers": {}, "by_department": {}}
+    new = insert_new(AdoptionCount.__table__).values(
+        wave_id=wave_id, counted_at=clock.now(), is_stale=True, as_of=None, **nothing
+    )
+    db.session.execute(new.on_conflict_do_nothing())
+    return db.session.get_one(AdoptionCount, wave_id, with_for_update=True)
+
+
+def counted(ground: Ground, until: dict[int, date]) -> dict[str, Any]:
+    """Return what is kept of a wave's count, by column: of all its workflows together under "0", and of each under its id."""
+    known = {workflow_id: until[workflow_id] for workflow_id in ground.workflow_ids if workflow_id in until}
+    as_of = max(known.values(), default=None)
+    numbers: dict[str, Any] = {}
+    groups: dict[str, Any] = {}
+    if as_of is None:
+        return {"as_of": None, "numbers": numbers, "by_department": groups}
+    people, teams = People(ground), team_rows(ground)
+    parts: list[tuple[int, date]] = [(0, as_of), *sorted(known.items())]
+    for key, day in parts:
+        of_people = count_people(people.of(key or None), ground.wave.go_live_on, day).kept()
+        told = [row for workflow_id, rows in teams.items() for row in rows if key in (0, workflow_id)]
+        of_teams = count_teams(told, ground.wave.go_live_on, day).kept()
+        groups[str(key)] = of_people.pop("groups")
+        numbers[str(key)] = {"as_of": day.isoformat(), "people": of_people, "teams": of_teams}
+    return {"as_of": as_of, "numbers": numbers, "by_department": groups}
+
+
+def counts_that_differ(on: date) -> list[int]:
+    """Return the waves whose kept numbers are not those of a count from the start, without those that wait to be counted."""
+    waiting = set(waves_to_count(on))
+    rows = {row.wave_id: row for row in db.session.scalars(select(AdoptionCount))}
+    differ = []
+    for ground in grounds_of(_counted_waves()):
+        row = rows[ground.wave.id]
+        anew = counted(ground, told_until(ground.wave.programme_id))
+        if ground.wave.id not in waiting and any(getattr(row, name) != value for name, value in anew.items()):
+            differ.append(ground.wave.id)
+    return differ
+
+
+def _counted_waves() -> ColumnElement[bool]:
+    return Wave.id.in_(select(AdoptionCount.wave_id))

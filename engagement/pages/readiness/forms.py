@@ -1,0 +1,60 @@
+"""Forms of criteria: what is asked, and how an own one is judged."""
+
+from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from engagement.pages.parts.fields import REFERENCE, PersonField
+from engagement.pages.parts.forms import EditForm, Form, stripped
+from engagement.readiness.criteria.actions import JUDGED, Terms
+from engagement.readiness.criteria.rules import LONGEST_TEXT, LONGEST_TITLE
+
+_WORDS = {"met": "It is met", "short": "It is not met"}
+
+
+class TermsForm(EditForm):
+    """What is asked by a criterion."""
+
+    title = StringField(
+        "What has to be true?",
+        description="One sentence that can be true or not, such as “The fallback has been rehearsed with each team”.",
+        filters=[stripped],
+        validators=[Length(max=LONGEST_TITLE)],
+    )
+    owner = PersonField("Who sees to it?", description=REFERENCE)
+    need = IntegerField(
+        "How much is needed, in percent?",
+        description="A whole number from 1 to 100.",
+        validators=[Optional()],
+    )
+    left_out = TextAreaField(
+        "Is it not needed in this wave? Say why.",
+        description="Leave this empty if it is needed. With a reason it counts neither for nor against the wave; the reason is shown.",
+        filters=[stripped],
+        validators=[Length(max=LONGEST_TEXT)],
+    )
+
+    def said(self, usual: int | None) -> Terms:
+        """Return what was typed; the usual percentage is none of their own."""
+        need = self.need.data if self.need else None
+        return Terms(
+            self.title.data if self.title else "",
+            self.owner.person,
+            None if need == usual else need,
+            self.left_out.data or "",
+        )
+
+
+class JudgeForm(Form):
+    """Whether a criterion is met, and on what evidence."""
+
+    state = RadioField(
+        "Is it met?",
+        choices=[SelectChoice(each.value, _WORDS[each.value]) for each in JUDGED],
+        validators=[InputRequired("Say whether it is met.")],
+    )
+    evidence = TextAreaField(
+        "What do you base it on?",
+        description="What you saw, with the day, or where it is written. It is shown with your name.",
+        filters=[stripped],
+    )

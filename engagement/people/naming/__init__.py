@@ -1,0 +1,1 @@
+"""Finding many people by what somebody typed or pasted, a line each."""

@@ -1,0 +1,200 @@
+"""Counts every criterion that the service can count, for many waves at once: a fixed number of statements for any number."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from engagement.consultations.models import Consultation
+from engagement.consultations.queries.standing import Shown, shown_where
+from engagement.db import db
+from engagement.people.rules import TrainingRole
+from engagement.readiness.criteria.queries.people import (
+    Briefed,
+    Friendly,
+    briefed_in_waves,
+    friendly_in_waves,
+    statements_in_waves,
+)
+from engagement.readiness.criteria.queries.workflows import counted_of_bodies, counted_of_workflows
+from engagement.readiness.criteria.rules import PEOPLE_FOR_ONE_SUPPORTER, Counted, CriterionKind, Part
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import ConcernStatus, Severity
+from engagement.stakeholders.champions.queries import WaveCoverage, coverages
+from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
+from engagement.stakeholders.leadership.rules import StepState
+from engagement.training.queries.counts import Count
+from engagement.training.queries.progress import WaveProgress, progress_of
+from engagement.waves.models import Wave
+from engagement.waves.queries import workflows_of_waves
+from engagement.waves.tallies.queries import member_sums
+from engagement.words import short_day_words
+
+Found = Mapping[CriterionKind, Counted]
+_K = CriterionKind
+
+
+@dataclass(frozen=True)
+class WaveCounts:
+    """What was counted for a wave: each criterion, and how far friendly users and everybody are with their training."""
+
+    counted: Found
+    friendly: Friendly
+    trained: Count
+
+
+def counts_of(waves: Sequence[Wave], on: date) -> dict[int, WaveCounts]:
+    """Return what is counted for each of these waves on a day."""
+    if not waves:
+        return {}
+    ids = [wave.id for wave in waves]
+    sums = member_sums(ids)
+    people: dict[int, int] = defaultdict(int)
+    for row in sums:
+        people[row.wave_id] += row.members
+    trained, friendly = progress_of(ids), friendly_in_waves(ids, on)
+    workflows = workflows_of_waves(ids)
+    of_people, of_workflows = _of_people(ids, people, trained, friendly), counted_of_workflows(ids, workflows, on)
+    severe, steps, covered = _severe(ids), _steps(waves, on), coverages(ids, on, sums)
+    bodies: dict[int, list[Shown]] = defaultdict(list)
+    for shown in shown_where(Consultation.wave_id.in_(ids)):
+        bodies[shown.consultation.wave_id].append(shown)
+    return {
+        wave.id: WaveCounts(
+            {
+                **of_people[wave.id],
+                **of_workflows[wave.id],
+                _K.CONCERNS: _concerns(wave.id in severe),
+                _K.STEPS: steps[wave.id],
+                _K.CHAMPIONS: _champions(covered[wave.id]),
+                _K.CONSULTATION: counted_of_bodies(bodies[wave.id]),
+            },
+            friendly.get(wave.id, Friendly()),
+            trained[wave.id].people,
+        )
+        for wave in waves
+    }
+
+
+def _of_people(
+    ids: Sequence[int],
+    people: Mapping[int, int],
+    trained: Mapping[int, WaveProgress],
+    friendly: Mapping[int, Friendly],
+) -> dict[int, Found]:
+    briefed, statements = briefed_in_waves(ids), statements_in_waves(ids)
+    return {
+        key: {
+            _K.TRAINING: _training(trained[key], people[key]),
+            _K.BRIEFED: _briefed(briefed.get(key, Briefed()), people[key]),
+            _K.CONFIRMED: _confirmed(briefed.get(key, Briefed())),
+            _K.STATEMENTS: _statements(statements.get(key, Count())),
+            _K.SUPPORT: _support(trained[key], people[key]),
+            _K.OTHERS: _others(trained[key], friendly.get(key, Friendly())),
+        }
+        for key in ids
+    }
+
+
+def _training(progress: WaveProgress, people: int) -> Counted:
+    if not progress.assigned:
+        return Counted(unknown="Nobody has training to do yet." if people else "Nobody is in it yet.")
+    parts = [Part(role.word, each.finished, each.assigned) for role, each in progress.roles.items()]
+    return Counted(progress.finished, progress.assigned, parts=parts)
+
+
+def _briefed(briefed: Briefed, people: int) -> Counted:
+    if not people:
+        return Counted(unknown="Nobody is in it yet.")
+    return Counted(briefed.sent, people)
+
+
+def _confirmed(briefed: Briefed) -> Counted:
+    if not briefed.confirming.assigned:
+        return Counted(unknown="Nobody was sent a briefing yet that asks for confirmation.")
+    return Counted(briefed.confirming.finished, briefed.confirming.assigned)
+
+
+def _statements(asked: Count) -> Counted:
+    if not asked.assigned:
+        return Counted(unknown="No statement is published yet for anybody in it.")
+    return Counted(asked.finished, asked.assigned)
+
+
+def _support(progress: WaveProgress, people: int) -> Counted:
+    if not people:
+        return Counted(unknown="Nobody is in it yet.")
+    needed = -(-people // PEOPLE_FOR_ONE_SUPPORTER)
+    trained = progress.roles.get(TrainingRole.SUPPORT, Count()).finished
+    return Counted(min(trained, needed), needed)
+
+
+def _others(progress: WaveProgress, friendly: Friendly) -> Counted:
+    if not progress.finished:
+        return Counted(unknown="Nobody has finished training yet.")
+    theirs = friendly.champions.finished + friendly.pilots.finished
+    return Counted(progress.finished - theirs, progress.finished)
+
+
+def _severe(ids: Sequence[int]) -> set[int]:
+    waiting = [status for status in ConcernStatus if status.is_open]
+    asked = select(Concern.wave_id).where(
+        Concern.wave_id.in_(ids),
+        Concern.severity == Severity.SEVERE,
+        Concern.status.in_(waiting),
+        Concern.left_out.is_(None),
+    )
+    return {key for key in db.session.scalars(asked.distinct()) if key is not None}
+
+
+def _concerns(is_open: bool) -> Counted:
+    # Never a number: with so few, readers could tell who said what, and when.
+    if is_open:
+        return Counted(is_short=True, lacking=["At least one severe concern has no answer yet."])
+    return Counted(lacking=["Every severe concern that is known here has its answer."])
+
+
+def _steps(waves: Sequence[Wave], on: date) -> dict[int, Counted]:
+    programmes = {wave.programme_id for wave in waves}
+    mine = or_(LeadershipStep.wave_id.in_([wave.id for wave in waves]), LeadershipStep.wave_id.is_(None))
+    lines = db.session.scalars(
+        select(StepLine)
+        .join(LeadershipStep)
+        .where(
+            LeadershipStep.programme_id.in_(programmes),
+            mine,
+            StepLine.superseded_at.is_(None),
+            StepLine.state != StepState.LEFT_OUT,
+        )
+        .options(joinedload(StepLine.step))
+        .order_by(StepLine.due_on, StepLine.step_id)
+    ).all()
+    return {wave.id: _steps_of(list(_of_wave(wave, lines)), on) for wave in waves}
+
+
+def _of_wave(wave: Wave, lines: Sequence[StepLine]) -> Iterator[StepLine]:
+    for line in lines:
+        if line.step.wave_id == wave.id or (line.step.wave_id is None and line.step.programme_id == wave.programme_id):
+            yield line
+
+
+def _steps_of(lines: Sequence[StepLine], on: date) -> Counted:
+    if not lines:
+        return Counted(unknown="Nobody has planned what a sponsor does.")
+    due = [line for line in lines if line.state is StepState.DONE or line.due_on < on]
+    if not due:
+        return Counted(unknown=f"The first step is due on {short_day_words(lines[0].due_on)}.")
+    missed = [line for line in due if line.state is not StepState.DONE]
+    # Without names: whoever weighs a wave need not be among those who read whose step it is.
+    lacking = [f"One was to be done by {short_day_words(line.due_on, with_year=False)}." for line in missed]
+    return Counted(len(due) - len(missed), len(due), lacking=lacking, key=(missed or due)[0].step_id)
+
+
+def _champions(coverage: WaveCoverage) -> Counted:
+    if not coverage.needed:
+        return Counted(unknown="Nobody is in it yet.")
+    lacking = [f"{row.name}: {len(row.champions)} of {row.needed}." for row in coverage.gaps]
+    return Counted(coverage.needed - coverage.missing, coverage.needed, lacking=lacking)

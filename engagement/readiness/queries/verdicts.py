@@ -1,0 +1,47 @@
+"""How ready waves are: a count of their criteria and one sentence, for pages and reports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from engagement.readiness.criteria.queries.standing import Standing, WaveStanding, standings_of
+from engagement.readiness.criteria.rules import CriterionState, Tally
+from engagement.waves.models import Wave
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How ready one wave is on one day: how many criteria are met, short and not known, and which ones are short."""
+
+    standing: WaveStanding
+
+    @property
+    def tally(self) -> Tally:
+        """How many criteria stand where; `total` leaves out what is not needed here."""
+        return self.standing.tally
+
+    @property
+    def short(self) -> list[Standing]:
+        """The criteria that are not met."""
+        return [each for each in self.standing.criteria if each.state is CriterionState.SHORT]
+
+    @property
+    def tone(self) -> str:
+        """How a page colours it: bad while something is not met, warn while something is not known, else ok."""
+        tally = self.tally
+        return "bad" if tally.short else "ok" if tally.met and not tally.unknown else "warn"
+
+    @property
+    def sentence(self) -> str:
+        """How ready it is, in one sentence."""
+        return self.tally.words
+
+
+def verdicts(waves: Sequence[Wave], on: date) -> dict[int, Verdict]:
+    """Return how ready each of these waves is on a day; the number of statements doesn't grow with waves or people."""
+    return {wave_id: Verdict(standing) for wave_id, standing in standings_of(waves, on).items()}
+
+
+def verdict(wave: Wave, on: date) -> Verdict:
+    """Return how ready one wave is on a day."""
+    return verdicts([wave], on)[wave.id]

@@ -1,0 +1,204 @@
+"""Numbers of use in the database: written, replaced, taken back, counted and folded away, whatever the order."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+from factories import (
+    TESTER,
+    make_department,
+    make_person,
+    make_programme,
+    make_wave,
+    make_workflow,
+)
+from sqlalchemy import func, select
+
+from engagement import clock
+from engagement.adoption.actions.counting import count_waves, counts_that_differ, waves_to_count
+from engagement.adoption.actions.uploads import Brought, take_back, take_file
+from engagement.adoption.actions.writing import PersonUse, TeamUse, fold_days
+from engagement.adoption.models import AdoptionCount, Usage, UsageSpan, UsageUpload
+from engagement.adoption.queries.spans import spans_that_differ, spans_where
+from engagement.adoption.queries.uptake import uptake_of_waves
+from engagement.adoption.rules.counting import Counted
+from engagement.adoption.rules.spans import span_of
+from engagement.db import db
+from engagement.errors import RuleBroken
+from engagement.people import actions as people_actions
+from engagement.people.models import Person
+from engagement.privacy.actions.erasing import erase_person
+from engagement.programmes.models import Programme, Workflow
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+TODAY = date(2026, 4, 14)
+LIVE = TODAY - timedelta(days=60)
+
+
+def back(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+def scene(number: int = 12) -> tuple[Wave, list[Workflow], list[Person]]:
+    programme = make_programme()
+    workflows = [make_workflow(programme, name) for name in ("Claims triage", "Letter drafting")]
+    claims = make_department()
+    people = [make_person(f"Person Number{n}", f"person{n}@example.com", claims) for n in range(number)]
+    wave = make_wave(
+        programme,
+        departments=(claims,),
+        workflows=tuple(workflows),
+        members=people[:-1],
+        go_live_on=LIVE,
+        status=WaveStatus.LIVE,
+    )
+    db.session.flush()
+    return wave, workflows, people
+
+
+def bring(programme: Programme, *rows: PersonUse, teams: tuple[TeamUse, ...] = ()) -> UsageUpload:
+    return take_file(programme, "use.csv", "", Brought(sorted(set(rows)), teams), by=TESTER)
+
+
+def holding() -> dict[tuple[int, int, date], int]:
+    held = select(Usage).where(Usage.is_superseded.is_(False)).execution_options(populate_existing=True)
+    return {(row.person_id, row.workflow_id, row.used_on): row.uses for row in db.session.scalars(held)}
+
+
+def numbers_of(wave: Wave, key: str = "0") -> Counted:
+    row = db.session.get_one(AdoptionCount, wave.id, populate_existing=True)
+    return Counted.read(row.numbers[key]["people"], row.by_department[key])
+
+
+def test_whatever_comes_and_goes_the_newest_number_holds_and_what_is_kept_agrees() -> None:
+    """Random uploads, replacements and withdrawals, held against a list of uploads in plain Python."""
+    chance = random.Random(7)
+    wave, workflows, people = scene()
+    told: list[tuple[UsageUpload, dict[tuple[int, int, date], int]]] = []
+    for _ in range(25):
+        if told and chance.random() < 0.3:
+            upload, _ = told.pop(chance.randrange(len(told)))
+            take_back(upload, by=TESTER)
+            take_back(upload, by=TESTER)
+        else:
+            rows = {
+                (chance.choice(people).id, chance.choice(workflows).id, back(chance.randrange(70))): chance.choice(
+                    (0, 1, 9)
+                )
+                for _ in range(chance.randrange(1, 40))
+            }
+            told.append((bring(wave.programme, *(PersonUse(*key, uses) for key, uses in rows.items())), rows))
+        expected: dict[tuple[int, int, date], int] = {}
+        for _, rows in told:
+            expected |= rows
+        used = {key: uses for key, uses in expected.items() if uses}
+        assert {key: uses for key, uses in holding().items() if uses} == used
+        spans = {
+            (workflow_id, person_id): span_of(d for p, w, d in used if (p, w) == (person_id, workflow_id))
+            for person_id, workflow_id, _ in used
+        }
+        assert spans_where() == spans
+    assert spans_that_differ(TODAY) == []
+    assert counts_that_differ(TODAY) == []
+    assert waves_to_count(TODAY) == []
+    recent = {p for p, _, d in used if d > back(28)} - {people[-1].id}
+    until = max(d for _, rows in told for _, _, d in rows)
+    assert db.session.get_one(AdoptionCount, wave.id).as_of == until
+    if until == TODAY:
+        assert numbers_of(wave).used == len(recent)
+
+
+def test_the_same_numbers_twice_change_nothing() -> None:
+    wave, (triage, _), people = scene()
+    rows = [PersonUse(person.id, triage.id, back(n), n + 1) for n, person in enumerate(people)]
+    first = bring(wave.programme, *rows)
+    before, spans = holding(), spans_where()
+    again = bring(wave.programme, *rows)
+    assert (holding(), spans_where()) == (before, spans)
+    assert set(db.session.scalars(select(Usage.upload_id).where(Usage.is_superseded.is_(False)))) == {first.id}
+    take_back(first, by=TESTER)
+    assert (holding(), spans_where()) == (before, spans)
+    take_back(again, by=TESTER)
+    assert (holding(), spans_where()) == ({}, {})
+
+
+def test_uptake_is_a_sentence_that_says_who_should_who_did_and_until_when() -> None:
+    wave, (triage, letters), people = scene()
+    ahead = make_wave(wave.programme, number=4, name="Later", workflows=(triage,))
+    empty = make_wave(
+        wave.programme, number=5, name="Nobody", workflows=(triage,), go_live_on=LIVE, status=WaveStatus.LIVE
+    )
+    waves = [wave, ahead, empty]
+
+    def sentences(floor: int = 3) -> list[str]:
+        return [each.sentence for each in uptake_of_waves(waves, TODAY, floor=floor).values()]
+
+    assert sentences() == [
+        "Its use is not counted yet.",
+        "It goes live on 12 May 2026.",
+        "Its use is not counted yet.",
+    ]
+    count_waves([triage.id])
+    assert sentences()[0] == "No numbers of use have come in."
+    bring(wave.programme, PersonUse(people[-1].id, triage.id, back(3), 1))
+    assert sentences()[0] == "Numbers came in to 11 April 2026, but none about people of this wave."
+    assert sentences()[2] == "Nobody is in the wave, so nobody has to use anything."
+    bring(wave.programme, *(PersonUse(person.id, letters.id, back(2), 1) for person in people[:5]))
+    bring(wave.programme, *(PersonUse(person.id, triage.id, back(40), 1) for person in people[5:9]))
+    found = uptake_of_waves(waves, TODAY, floor=3)[wave.id]
+    assert found.sentence == "5 of 11 people (45 %) used it in the 28 days to 12 April 2026."
+    assert (found.should, found.used, found.as_of) == (11, 5, date(2026, 4, 12))
+    assert found.source == "use.csv, 14 April 2026"
+    assert sentences(floor=6)[0] == "Fewer than six of 11 people used it in the 28 days to 12 April 2026."
+    hidden = uptake_of_waves(waves, TODAY, floor=12)[wave.id]
+    assert (hidden.sentence, hidden.should, hidden.used) == (
+        "Not shown: fewer than 12 people are in it.",
+        None,
+        None,
+    )
+
+
+def test_teams_alone_are_enough() -> None:
+    wave, (triage, _), people = scene()
+    claims = people[0].department
+    assert claims is not None
+    motor = make_department("Operations/Claims/Motor")
+    outside = make_department("Finance")
+    rows = (
+        TeamUse(claims.id, triage.id, back(2), 40, 6),
+        TeamUse(claims.id, triage.id, back(1), 30, 4),
+        TeamUse(motor.id, triage.id, back(1), 9, 4),
+        TeamUse(outside.id, triage.id, back(1), 9, 9),
+    )
+    upload = bring(wave.programme, teams=rows)
+    found = uptake_of_waves([wave], TODAY, floor=3)[wave.id]
+    assert found.sentence == "At least 6 of 11 people used it in the 28 days to 13 April 2026, by what their teams say."
+    assert found.is_at_least
+    bring(wave.programme, teams=(rows[0]._replace(people=8),))
+    assert uptake_of_waves([wave], TODAY, floor=3)[wave.id].used == 8
+    people_actions.merge_department(motor, claims, by=TESTER)
+    take_back(upload, by=TESTER)
+    assert uptake_of_waves([wave], TODAY, floor=3)[wave.id].used == 8
+
+
+def test_old_days_are_folded_away_and_what_they_said_stays() -> None:
+    wave, (triage, _), people = scene()
+    long_ago = PersonUse(people[0].id, triage.id, back(390), 1)
+    upload = bring(wave.programme, long_ago, PersonUse(people[0].id, triage.id, back(2), 1))
+    before = spans_where()
+    assert fold_days(TODAY + timedelta(days=30)) == 1
+    assert db.session.scalar(select(func.count()).select_from(Usage)) == 1
+    assert spans_where() == before
+    assert spans_that_differ(TODAY + timedelta(days=30)) == []
+    with clock.standing_at(clock.now() + timedelta(days=30)), pytest.raises(RuleBroken, match="can’t be taken back"):
+        take_back(upload, by=TESTER)
+
+
+def test_erasing_somebody_takes_their_days_and_spans() -> None:
+    wave, (triage, _), people = scene(2)
+    bring(wave.programme, *(PersonUse(person.id, triage.id, back(2), 1) for person in people))
+    erase_person(people[0], by=TESTER)
+    for table in (Usage, UsageSpan):
+        assert set(db.session.scalars(select(table.person_id))) == {people[1].id}

@@ -1,0 +1,104 @@
+"""What a wave is judged by: what is counted, what is asked, what is judged, and in which words."""
+
+from datetime import date
+
+import pytest
+from factories import TESTER, make_person, make_wave
+from readiness.random_programme import by_hand, make_random_programme
+
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.readiness.criteria.actions import Terms, change_criterion, judge, set_terms, write_criterion
+from engagement.readiness.criteria.queries.standing import Standing, history_of, standings_of
+from engagement.readiness.criteria.rules import COUNTED, CriterionKind, CriterionState
+from engagement.readiness.queries.verdicts import verdict, verdicts
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+TODAY = date(2026, 4, 14)
+
+
+def standing(wave: Wave, name: str) -> Standing:
+    found = standings_of([wave], TODAY)[wave.id].named(name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_count_is_what_counting_row_by_row_gives(seed, statements):
+    waves = make_random_programme(seed)
+    db.session.commit()
+    with statements() as sent:
+        found = verdicts(waves, TODAY)
+    for wave in waves:
+        counted = {
+            each.kind: (each.met, each.total, each.state)
+            for each in found[wave.id].standing.criteria
+            if each.kind.is_counted
+        }
+        assert counted == by_hand(wave)
+    number = len(sent)
+    with statements() as again:
+        verdicts(waves[:1], TODAY)
+    assert len(again) <= number <= 30
+
+
+def test_what_is_asked_of_a_wave_is_said_in_dated_rows_and_bad_numbers_are_refused_in_words():
+    wave, owner = make_wave(), make_person("Ona Owner")
+    assert (standing(wave, "training").need, standing(wave, "training").state) == (95, CriterionState.UNKNOWN)
+    for need in (0, 101, -1):
+        with pytest.raises(BadInput, match="from 1 to 100") as refused:
+            set_terms(wave, CriterionKind.TRAINING, Terms(need=need), by=TESTER)
+        assert list(refused.value.problems) == ["need"]
+    with pytest.raises(BadInput, match="has to be met whole"):
+        set_terms(wave, CriterionKind.NOTICE, Terms(need=90), by=TESTER)
+    row = set_terms(wave, CriterionKind.TRAINING, Terms(need=80, owner=owner), by=TESTER)
+    assert set_terms(wave, CriterionKind.TRAINING, Terms(need=80, owner=owner), by=TESTER).id == row.id
+    change_criterion(row, Terms(left_out=" They know it. "), by=TESTER)
+    found = standing(wave, "training")
+    assert (found.state, found.sentence) == (CriterionState.NOT_NEEDED, "They know it.")
+    assert found.need == 95
+    said, _ = history_of(row.id)
+    assert [(each.need, each.left_out, each.superseded_at is None) for each in said] == [
+        (None, "They know it.", True),
+        (80, "", False),
+    ]
+    assert standings_of([wave], TODAY)[wave.id].tally.not_needed == 1
+
+
+def test_an_own_criterion_is_judged_by_a_person_on_evidence_and_earlier_judgements_stay():
+    wave, owner = make_wave(), make_person("Ona Owner")
+    for said, field in ((Terms("", owner), "title"), (Terms("Rehearsed"), "owner"), (Terms("x" * 201, owner), "title")):
+        with pytest.raises(BadInput) as refused:
+            write_criterion(wave, said, by=TESTER)
+        assert list(refused.value.problems) == [field]
+    row = write_criterion(wave, Terms("The fallback is rehearsed", owner), by=TESTER)
+    name = f"own-{row.id}"
+    assert standing(wave, name).sentence == "Nobody has judged it yet. Ona Owner is to."
+    for state, evidence, field in ((None, "Seen.", "state"), (CriterionState.MET, " ", "evidence")):
+        with pytest.raises(BadInput) as refused:
+            judge(row, state, evidence, by=TESTER)
+        assert list(refused.value.problems) == [field]
+    judge(row, CriterionState.SHORT, "Two gaps.", by=TESTER)
+    judge(row, CriterionState.MET, "Both closed.", by=TESTER)
+    assert (standing(wave, name).state, standing(wave, name).sentence) == (CriterionState.MET, "Both closed.")
+    _, judged = history_of(row.id)
+    assert [(each.evidence, each.superseded_at is None) for each in judged] == [
+        ("Both closed.", True),
+        ("Two gaps.", False),
+    ]
+    with pytest.raises(RuleBroken, match="The service counts this one"):
+        judge(set_terms(wave, CriterionKind.STEPS, Terms(owner=owner), by=TESTER), CriterionState.MET, "x", by=TESTER)
+    wave.status = WaveStatus.CLOSED
+    with pytest.raises(RuleBroken, match="is closed"):
+        judge(row, CriterionState.SHORT, "Late.", by=TESTER)
+
+
+def test_a_wave_with_nothing_in_it_says_in_words_what_is_not_known():
+    found = verdict(make_wave(), TODAY)
+    words = " ".join(each.sentence for each in found.standing.criteria)
+    assert found.sentence == "13 of 14 criteria are not known yet and 1 is met."
+    assert "nan" not in words.lower()
+    assert "0 %" not in words
+    assert {each.kind for each in found.standing.criteria} == set(COUNTED)
