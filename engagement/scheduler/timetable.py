@@ -4,12 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-<<<<<<< HEAD
-from engagement.scheduler import jobs, mail_jobs, notice_jobs, report_jobs, stakeholder_jobs, tally_jobs, wave_jobs
-=======
 from engagement.adoption.rules.vocabulary import FOLDED_AFTER_DAYS
-from engagement.scheduler import jobs, mail_jobs, notice_jobs, stakeholder_jobs, tally_jobs, usage_jobs, wave_jobs
->>>>>>> main
+from engagement.scheduler import (
+    jobs,
+    mail_jobs,
+    notice_jobs,
+    report_jobs,
+    stakeholder_jobs,
+    tally_jobs,
+    usage_jobs,
+    wave_jobs,
+)
 from engagement.scheduler.telling import tell_administrators
 from engagement.settings import Settings
 from engagement.stakeholders.commitments.rules import REMINDED_WORKING_DAYS_BEFORE

@@ -43,13 +43,10 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "metric_baseline": ("method", "reason"),
     "metric_reading": ("note",),
     "overruling": ("sentence", "reason"),
-<<<<<<< HEAD
     "report_snapshot": ("sentence",),
     "report_figure": ("name", "note"),
-=======
     "criterion_terms": ("title", "left_out"),
     "criterion_judgement": ("evidence",),
->>>>>>> main
     "own_due_day": ("reason",),
     "stakeholder": ("name", "organisation"),
     "stakeholder_profile": ("role", "represents"),
