@@ -16,7 +16,7 @@ from factories import (
 from sqlalchemy import select
 
 from engagement import clock
-from engagement.accounts.queries import reader_of
+from engagement.accounts.queries import account_by_email, reader_of
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
@@ -66,7 +66,7 @@ def test_a_month_in_an_address_is_one_or_nothing(words, end):
 
 
 def told(app, programme, floor=5):
-    planner = make_account("pat@example.com", "Pat Planner", Role.CHANGE_MANAGER)
+    planner = account_by_email("pat@example.com") or make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER)
     return sheet_of(programme, TODAY, reader_of(planner, "UTC"), floor, UNSET)
 
 
