@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engagement.adoption.rules.vocabulary import FOLDED_AFTER_DAYS
-from engagement.scheduler import jobs, mail_jobs, notice_jobs, stakeholder_jobs, tally_jobs, usage_jobs, wave_jobs
+from engagement.scheduler import (
+    jobs,
+    mail_jobs,
+    notice_jobs,
+    report_jobs,
+    stakeholder_jobs,
+    tally_jobs,
+    usage_jobs,
+    wave_jobs,
+)
 from engagement.scheduler.telling import tell_administrators
 from engagement.settings import Settings
 from engagement.stakeholders.commitments.rules import REMINDED_WORKING_DAYS_BEFORE
@@ -145,6 +154,12 @@ TIMETABLE: tuple[Line, ...] = (
         "Counts the objections of each programme once a night, as of the end of the day, for reports.",
         timedelta(minutes=10),
         jobs.count_objections,
+    ),
+    Line(
+        "close-periods",
+        "Freezes the report of each programme on the first morning of a month, so that later figures can be compared with it.",
+        timedelta(hours=1),
+        report_jobs.close_periods,
     ),
     Line(
         "apply-retention",

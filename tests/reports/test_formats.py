@@ -10,12 +10,14 @@ from zipfile import ZipFile
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from engagement.reports.files.rules.paper import pdf_of, training_picture, training_words
+from engagement.reports.files.rules.paper import pdf_of
 from engagement.reports.files.rules.table import csv_table_of
 from engagement.reports.files.rules.workbook import workbook_of
+from engagement.reports.rules.comparing import Change
 from engagement.reports.rules.decisions import Decision
 from engagement.reports.rules.document import HEADER, Document, rows
-from engagement.reports.rules.figures import Change, Figure, Measure, Subject, SubjectKind, figure_of, share_of
+from engagement.reports.rules.figures import Figure, Subject, SubjectKind, figure_of, share_of
+from engagement.reports.rules.measures import Measure
 
 ON = date(2026, 4, 14)
 HOSTILE = "#strong[=1+1] <b> \\u{41} 日本 “Łódź”"
@@ -126,12 +128,8 @@ def _kinds(node):
     return [*([node["/S"]] if "/S" in node else []), *(_kinds(node["/K"]) if "/K" in node else [])]
 
 
-def test_the_picture_for_mail_shows_what_its_words_say_and_there_is_none_of_nothing():
-    picture = training_picture(DOCUMENT)
-    assert picture is not None
-    assert picture.startswith(b"\x89PNG")
-    assert training_words(DOCUMENT) == f"Trained people by wave. Wave 1: {HOSTILE}: 69\N{NO-BREAK SPACE}%, 371 of 538."
+def test_a_report_of_nothing_is_words_in_every_format():
     nothing = Document(**{**vars(DOCUMENT), "figures": wave(2, "Empty", 0, 0, None)})
-    assert training_picture(nothing) is None
     assert len(PdfReader(BytesIO(pdf_of(nothing))).pages) == 1
+    assert len(CalamineWorkbook.from_filelike(BytesIO(workbook_of(nothing))).sheet_names) == 3
     assert "NaN" not in csv_table_of(nothing).decode()

@@ -12,9 +12,10 @@ from engagement.pages.frame import guard
 from engagement.pages.reports import blueprint
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.scopes import reaches_programme
+from engagement.reports.queries.reading import report_for
 from engagement.reports.queries.sheet import Sheet, sheet_of
-from engagement.reports.rules.figures import Figure, Measure, SubjectKind, by_subject
-from engagement.reports.scopes import report_for
+from engagement.reports.rules.figures import Figure, SubjectKind, by_subject
+from engagement.reports.rules.measures import Measure
 from engagement.resistance.figures.queries import ConcernSummary
 from engagement.stakeholders.leadership.queries import Roadmap, StepShown
 from engagement.stakeholders.leadership.scopes import may_settle

@@ -6,7 +6,8 @@ from datetime import date
 
 from engagement.attention.rules import TRAINED_WHEN_DUE
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine
-from engagement.reports.rules.figures import Figure, Measure, Subject, SubjectKind, figure_of, share_of
+from engagement.reports.rules.figures import Figure, Subject, SubjectKind, figure_of, share_of
+from engagement.reports.rules.measures import Measure
 from engagement.reports.rules.pace import Pace
 from engagement.stakeholders.leadership.rules import Tally
 from engagement.value.queries.present import MetricShown

@@ -9,10 +9,14 @@ from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
 from engagement.reports.queries.figures import figures_of
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine, programme_report
+from engagement.reports.queries.reading import keeps_concerns_back
 from engagement.reports.queries.standing import calm_of, lede_of, standing_of
+from engagement.reports.rules.comparing import changes
 from engagement.reports.rules.decisions import Standing
 from engagement.reports.rules.document import Document
-from engagement.reports.scopes import keeps_concerns_back
+from engagement.reports.snapshots.models import ReportSnapshot
+from engagement.reports.snapshots.queries import figures_in, last_closed
+from engagement.reports.snapshots.rules import frozen
 from engagement.resistance.figures.queries import ConcernSummary
 from engagement.words import day_words, number_word, short_day_words
 
@@ -30,6 +34,8 @@ def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organis
     """Return the sheet of a programme that the reader may read, as it stands on a day."""
     report = programme_report(programme, on, floor, keeps_concerns_back=keeps_concerns_back(reader, programme.id))
     standing = standing_of(report)
+    figures = figures_of(report)
+    closed = last_closed(programme.id, on)
     document = Document(
         name=programme.name,
         organisation=organisation.name,
@@ -39,11 +45,31 @@ def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organis
         lede=lede_of(report, standing),
         calm=calm_of(report, standing),
         decisions=report.decisions,
-        figures=figures_of(report),
+        figures=figures,
         facts={line.wave.title: _fact(line, on) for line in report.waves},
         concerns_words=_concerns_words(report.concerns, on),
+        compared_with=closed.day if closed else None,
+        period_words=_period_words(closed, on),
+        changes={}
+        if closed is None
+        else {
+            change.now.key: change
+            for change in changes(
+                frozen(figures),
+                figures_in(closed, floor, keeps_concerns_back=report.concerns.is_kept_back),
+                closed.day,
+            )
+        },
     )
     return Sheet(report, standing, document)
+
+
+def _period_words(closed: ReportSnapshot | None, on: date) -> str:
+    """Say what figures are compared with: the last month that was closed."""
+    if closed is None:
+        return "A month is closed on the first morning of the next one; from then on each figure is compared with it."
+    day = short_day_words(closed.day, with_year=closed.day.year != on.year)
+    return f"Compared with {day}, the last closed month; each month is closed on the first morning of the next one."
 
 
 def _moment(instant: datetime, timezone: str) -> str:

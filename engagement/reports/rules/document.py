@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from engagement.reports.rules.comparing import Change
 from engagement.reports.rules.decisions import Decision
-from engagement.reports.rules.figures import Change, Figure, Measure, Part, Subject, SubjectKind
+from engagement.reports.rules.figures import Figure, Subject, SubjectKind
+from engagement.reports.rules.measures import Measure, Part
 
 HEADER = (
     "Part",

@@ -12,7 +12,8 @@ from typing import Any, Literal
 from anyascii import anyascii
 
 from engagement.reports.rules.document import Document, tables
-from engagement.reports.rules.figures import Figure, Measure, SubjectKind, by_subject
+from engagement.reports.rules.figures import Figure, SubjectKind, by_subject
+from engagement.reports.rules.measures import Measure
 from engagement.words import day_words
 
 TEMPLATE = Path(__file__).resolve().parents[4] / "templates" / "reports" / "sheet.typ"
@@ -25,18 +26,6 @@ PIXELS_PER_INCH = 144
 def pdf_of(document: Document) -> bytes:
     """Return the report as PDF on A4."""
     return _drawn("paper", _content(document), "pdf")
-
-
-def training_picture(document: Document) -> bytes | None:
-    """Return the chart of training as PNG, None if nothing is known of any wave's training."""
-    bars = _bars(document)
-    return _drawn("chart", {"bars": bars}, "png") if bars else None
-
-
-def training_words(document: Document) -> str:
-    """Say what the chart shows, for who does not see it."""
-    shown = [f"{bar['name']}: {bar['words']}" for bar in _bars(document)]
-    return f"Trained people by wave. {'; '.join(shown)}."
 
 
 def _drawn(part: str, content: dict[str, Any], kind: Literal["pdf", "png"]) -> bytes:

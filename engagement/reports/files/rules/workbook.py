@@ -13,7 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from engagement.cells import WORKBOOK_OPTIONS, fitting
 from engagement.reports.rules.document import HEADER, Document, rows
-from engagement.reports.rules.figures import Measure, Part, SubjectKind, by_subject
+from engagement.reports.rules.figures import SubjectKind, by_subject
+from engagement.reports.rules.measures import Measure, Part
 
 _WIDTHS = (18, 34, 30, 16, 14, 10, 10, 10, 18, 30, 22, 16, 40, 70)
 #: The colours of the page's training bars and open concerns.

@@ -3,17 +3,13 @@
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.programmes.models import Programme
-from engagement.programmes.scopes import programme_for, reaches_programme
+from engagement.programmes.scopes import programme_for
 from engagement.resistance.scopes import reads_in_part
 
 
 def report_for(reader: Reader, programme_id: int) -> Programme:
     """Return a programme whose report the reader reads; raises NotFound or BeyondReach."""
     return programme_for(rights.reporting(reader), programme_id)
-
-
-def may_read(reader: Reader, programme: Programme) -> bool:
-    return reaches_programme(rights.reporting(reader), programme)
 
 
 def keeps_concerns_back(reader: Reader, programme_id: int) -> bool:
