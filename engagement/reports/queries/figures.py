@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from engagement.adoption.queries.uptake import Uptake
 from engagement.attention.rules import TRAINED_WHEN_DUE
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine
 from engagement.reports.rules.figures import Figure, Subject, SubjectKind, figure_of, share_of
@@ -20,7 +21,7 @@ KEPT_BACK = "not shown to you"
 def figures_of(report: ProgrammeReport) -> list[Figure]:
     """Return every figure of a report, in the order in which they stand on the sheet."""
     return [
-        *(figure for line in report.waves for figure in _of_wave(line, report.on)),
+        *(figure for line in report.waves for figure in _of_wave(line, report)),
         *(figure for metric in report.metrics for figure in _of_metric(metric, report.on)),
         *_of_sponsors(report),
         *_of_objections(report),
@@ -38,15 +39,31 @@ def figures_of(report: ProgrammeReport) -> list[Figure]:
     ]
 
 
-def _of_wave(line: WaveLine, on: date) -> Iterator[Figure]:
+def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
+    on = report.on
     of = Subject(SubjectKind.WAVE, str(line.wave.id), line.wave.title)
     people = "nobody is in it yet"
     yield figure_of(Measure.PEOPLE, of, line.people or None, on, missing=people)
+    if line.ready is not None:
+        tally = line.ready.tally
+        yield share_of(Measure.READY, of, tally.met, tally.total, on, "no criterion is asked for")
     asked, finished = line.trained.assigned, line.trained.finished
     trained = share_of(Measure.TRAINED, of, finished, asked, on, "nothing assigned yet" if line.people else people)
     yield replace(trained, need=round(100 * TRAINED_WHEN_DUE))
     if line.wave.status.is_ahead and asked:
         yield from _of_pace(line.pace, of)
+    if line.use is not None and not line.wave.status.is_ahead:
+        yield _in_use(line.use, of, report)
+
+
+def _in_use(use: Uptake, of: Subject, report: ProgrammeReport) -> Figure:
+    """How many use it; a number that may not be told exactly is words."""
+    floor, on = report.concerns.floor, use.as_of or report.on
+    said = figure_of(Measure.USED, of, None, on, missing=use.sentence.rstrip("."), groups_under=floor, note=use.source)
+    if use.used is None or use.should is None or use.is_at_least:
+        return said
+    exact = share_of(Measure.USED, of, use.used, use.should, on, said.missing)
+    return replace(exact, definition=said.definition, groups_under=floor, note=use.source)
 
 
 def _of_pace(pace: Pace, of: Subject) -> Iterator[Figure]:

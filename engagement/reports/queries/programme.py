@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engagement import clock
+from engagement.adoption.queries.uptake import Uptake, uptake_of_waves
 from engagement.attention.queries.ownership import vacancies
 from engagement.attention.queries.waves import is_close, untrained_waves
 from engagement.attention.rules import is_training_in_doubt
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
 from engagement.programmes.models import Programme, Workflow
+from engagement.readiness.queries.verdicts import Verdict, verdicts
 from engagement.reports.queries.decisions import concern_decisions, ownership_decision, wave_decision
 from engagement.reports.rules.decisions import Decision, by_urgency
 from engagement.reports.rules.pace import Pace
@@ -30,13 +32,18 @@ RECENT_MESSAGES = 4
 
 @dataclass(frozen=True)
 class WaveLine:
-    """One wave: how many people it has, and how many of those who were asked to learn have finished."""
+    """One wave: how many people it has, how many of those who were asked to learn have finished, and who uses it.
+
+    `ready` is how ready it is, None unless its go-live is ahead.
+    """
 
     wave: Wave
     people: int
     trained: Count
     pace: Pace
     move: GoLiveMove | None = None
+    ready: Verdict | None = None
+    use: Uptake | None = None
 
     @property
     def is_in_doubt(self) -> bool:
@@ -90,6 +97,8 @@ def programme_report(
     ids = [wave.id for wave in waves]
     people, trained, workflows = member_counts(ids), people_counts(ids), workflows_of_waves(ids)
     moves, milestones = moves_of_waves(ids), milestones_of_waves(ids)
+    ready = verdicts([wave for wave in waves if wave.status.is_ahead], on)
+    use = uptake_of_waves(waves, on, floor=floor)
     lines = [
         WaveLine(
             wave,
@@ -97,6 +106,8 @@ def programme_report(
             count := trained.get(wave.id, Count()),
             pace_of(wave, milestones[wave.id], count, on),
             next(iter(moves.get(wave.id, ())), None),
+            ready.get(wave.id),
+            use[wave.id],
         )
         for wave in waves
     ]

@@ -38,6 +38,9 @@ def _waves_off(report: ProgrammeReport) -> Iterator[str]:
         elif wave.status.is_ahead and is_training_behind(pace.due_on, pace.on, trained.finished, trained.assigned):
             day = short_day_words(wave.go_live_on, with_year=False)
             yield f"{_named(line)} goes live on {day}, and {share}, are trained"
+        elif line in report.close and line.ready is not None and line.ready.tally.short:
+            day = short_day_words(wave.go_live_on, with_year=False)
+            yield f"{_named(line)} goes live on {day}, and {line.ready.tally.words.rstrip('.')}"
         elif wave.status.is_ahead and pace.is_behind_line:
             expected = round(100 * (pace.expected or 0))
             yield f"in {_named(line)} {share}, are trained, where {expected}\N{NO-BREAK SPACE}% should be by today"

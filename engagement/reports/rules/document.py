@@ -123,7 +123,14 @@ class Table:
 
 #: The columns of each part's table.
 _COLUMNS: dict[Part, tuple[Measure, ...]] = {
-    Part.WAVES: (Measure.PEOPLE, Measure.TRAINED, Measure.TRAINED_EXPECTED, Measure.TRAINED_FORECAST),
+    Part.WAVES: (
+        Measure.PEOPLE,
+        Measure.READY,
+        Measure.TRAINED,
+        Measure.TRAINED_EXPECTED,
+        Measure.TRAINED_FORECAST,
+        Measure.USED,
+    ),
     Part.VALUE: (Measure.VALUE, Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED),
     Part.SPONSORS: (Measure.STEPS,),
     Part.OBJECTIONS: (Measure.OPEN, Measure.ANSWERED, Measure.MEDIAN),

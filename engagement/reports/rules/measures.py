@@ -31,6 +31,8 @@ class Measure(Worded):
     TRAINED = "trained", "Trained"
     TRAINED_EXPECTED = "trained_expected", "Trained by today, as planned"
     TRAINED_FORECAST = "trained_forecast", "Trained on the due day, as it goes"
+    READY = "ready", "Ready"
+    USED = "used", "In use"
     VALUE = "value", "Measured last"
     VALUE_WAY = "value_way", "Way to the target"
     VALUE_WAY_EXPECTED = "value_way_expected", "Way by today, as planned"
@@ -75,6 +77,16 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
         Unit.PERCENT,
         "The people who will have finished on the due day if as many finish a day as on average since training opened. Said from a week "
         "and five people on.",
+    ),
+    Measure.READY: (
+        Part.WAVES,
+        Unit.PERCENT,
+        "Criteria of the wave that are met, of those asked for; what is not known yet is not met.",
+    ),
+    Measure.USED: (
+        Part.WAVES,
+        Unit.PERCENT,
+        "Of the people who are in the wave now, those who used one of its workflows in the last 28 days that the numbers tell of.",
     ),
     Measure.VALUE: (
         Part.VALUE,

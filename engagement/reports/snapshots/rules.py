@@ -36,13 +36,13 @@ def frozen(figures: Iterable[Figure]) -> list[Figure]:
 def as_shown(figures: Iterable[Figure], floor: int, *, keeps_concerns_back: bool) -> list[Figure]:
     """Return frozen figures as a reader may see them now.
 
-    Objections that were counted with a lower floor than today's are hidden, and so are all from whoever reads a part of them.
+    What was counted with a lower floor than today's is hidden, and so are all objections from whoever reads a part of them.
     """
 
     def shown(figure: Figure) -> Figure:
-        if figure.measure.part is not Part.OBJECTIONS:
+        if not figure.groups_under:
             return figure
-        if keeps_concerns_back:
+        if keeps_concerns_back and figure.measure.part is Part.OBJECTIONS:
             return replace(figure, value=None, missing="not shown to you")
         return figure if figure.groups_under >= floor else replace(figure, value=None, missing=NOT_SHOWN)
 
