@@ -29,7 +29,7 @@ def upgrade() -> None:
             ["programme_id"], ["programme.id"], name=op.f("fk_report_snapshot_programme_id_programme")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_snapshot")),
-        sa.UniqueConstraint("programme_id", "closes_on", name=op.f("uq_report_snapshot_programme_id")),
+        sa.UniqueConstraint("programme_id", "closes_on", name=op.f("uq_report_snapshot_programme_id_closes_on")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_report_snapshot_programme_id", "report_snapshot", ["programme_id"])
@@ -61,7 +61,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_figure")),
         sa.UniqueConstraint(
-            "snapshot_id", "measure", "about", "of_key", name=op.f("uq_report_figure_snapshot_id")
+            "snapshot_id", "measure", "about", "of_key", name=op.f("uq_report_figure_snapshot_id_measure_about_of_key")
         ),
     )
 
