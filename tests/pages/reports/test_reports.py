@@ -76,7 +76,9 @@ def test_a_sponsor_goes_straight_to_the_sheet_without_links_into_lists(app, prog
     source = browser.get(address).get_data(as_text=True)
     assert re.findall(r'href="/workflows/[^"]+">([^<]+)<', source) == ["Decide"]
     assert set(re.findall(r'href="/waves/[^"]*"', source)) == {
-        f'href="/waves/{wave_id}{place}"' for wave_id in db.session.scalars(select(Wave.id)) for place in ("", "/readiness")
+        f'href="/waves/{wave_id}{place}"'
+        for wave_id in db.session.scalars(select(Wave.id))
+        for place in ("", "/readiness")
     }
     assert 'href="/people' not in source
     assert 'href="/concerns' not in source.replace('href="/concerns/new"', "")
