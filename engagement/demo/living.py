@@ -13,6 +13,7 @@ from engagement.demo import (
     assessing,
     bouncing,
     consulting,
+    deciding,
     including,
     judging,
     leading,
@@ -89,6 +90,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     talking.make_and_close_promises(stage, offset)
     talking.judge_relationships(stage, offset)
     leading.lead_visibly(stage, offset)
+    deciding.decide_early(stage, offset)
     messaging.write_and_send(stage, offset)
     bouncing.bounce(stage, offset)
     _learn(stage, offset)
@@ -136,6 +138,7 @@ def _move_waves_on(stage: Stage, offset: int) -> None:
     if offset in steps:
         number, status = steps[offset]
         with stage.at(stage.day(offset), 6):
+            deciding.let_through(stage, stage.waves[number], status)
             _take_step(stage.waves[number], status, stage.accounts[roster.WAVE_LEAD.email].actor)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from engagement.adoption.rules.vocabulary import FOLDED_AFTER_DAYS
 from engagement.scheduler import (
+    gate_jobs,
     jobs,
     mail_jobs,
     notice_jobs,
@@ -82,6 +83,12 @@ TIMETABLE: tuple[Line, ...] = (
         "Turns cadences into dated drafts for the next 100 days and reports those that were missed.",
         timedelta(minutes=15),
         jobs.plan_occurrences,
+    ),
+    Line(
+        "reopen-gates",
+        "Opens the gate of a wave again when a criterion that was met is met no more, tells those who decide, and holds messages around its go-live.",
+        timedelta(minutes=10),
+        gate_jobs.reopen_gates,
     ),
     Line(
         "queue-occurrences",

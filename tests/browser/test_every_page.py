@@ -35,7 +35,7 @@ DECIDING = (
     "/waves /waves/1/milestones /milestones/1 /waves/1/chain /waves/1/copies /waves/1/fallback /waves/1/lessons /waves/1/impacts "
     "/waves/1/impacts/3 /waves/1/impacts/3/leaders /waves/1/consultations/new /blackouts /programmes/1/order "
     "/programmes/1/portfolio /workflows/1/versions /workflows/1/statements /workflows/1/statements/everybody/draft /statements/1 "
-    "/statements/1/people /waves/1/readiness /waves/1/readiness/training /waves/1/criteria/new /workflows/1/oversight /workflows/1/notices/effect /deliveries/addresses /deliveries/bounces"
+    "/statements/1/people /waves/1/readiness /waves/1/readiness/training /waves/1/approvers /waves/1/override /waves/1/criteria/new /workflows/1/oversight /workflows/1/notices/effect /deliveries/addresses /deliveries/bounces"
 ).split()
 MEASURED_AND_ASKED = (
     "/workflows/1/value /metrics/1 /metrics/1/baseline /metrics/1/edit /readings/1/correction /consultations "

@@ -164,6 +164,8 @@ CALLED = {
     "snapshot_id": "report_snapshot",
     "settling_id": "wave",
     "attempt_id": "quiz_attempt",
+    "condition_id": "gate_condition",
+    "decision_id": "gate_decision",
     "file_id": "kept_upload",
     "form_id": "kept_form",
     "grant_id": "role_grant",

@@ -7,7 +7,7 @@ from factories import TESTER, make_department, make_person, make_programme, make
 from flask import Flask
 from pages.frame.rows_of_messages import bounce_of, calendar_of, delivery_to, mailbox_message
 from pages.frame.rows_of_training import assignment_of, attempt_of, leftover_of, settling_wave
-from pages.frame.rows_of_workflows import consultation_of, metric_of, occasion_of, usage_of
+from pages.frame.rows_of_workflows import consultation_of, gate_of_world, metric_of, occasion_of, usage_of
 from pages.frame.rows_on_maps import map_of, relation_of, step_of
 from sqlalchemy import select
 
@@ -168,6 +168,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     }
     own = write_criterion(wave, Terms(f"The {side} criterion", person), by=TESTER)
     values["criterion"] = f"own-{own.id}"
+    values |= gate_of_world(wave, person)
     values["notice_id"] = write_notice(workflow, "Notice", "What you have to know.", by=TESTER).id
     values |= occasion_of(wave, workflow, person)
     values |= metric_of(workflow, person) | usage_of(programme, workflow, person) | consultation_of(wave, person)
