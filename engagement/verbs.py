@@ -145,6 +145,8 @@ class Verb(StrEnum):
     ADDED_MEMBER = "added member", "added person to wave"
     TOOK_USAGE = "took usage", "took in numbers of use"
     TOOK_BACK_USAGE = "took back usage", "took numbers of use back"
+    MADE_USAGE_DOOR = "made usage door", "made a secret for posting numbers of use"
+    ENDED_USAGE_DOOR = "ended usage door", "ended a secret for posting numbers of use"
 
     ADDED_MODULE = "added module from library"
     RENEWED_MODULE = "renewed module from library"

@@ -164,3 +164,17 @@ class AdoptionCount(Base):
     by_department: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
 
     wave: Mapped[Wave] = relationship()
+
+
+class UsageMapping(Base):
+    """Columns chosen once for files of a programme with the same header, of which `header` is the SHA-256 in hex."""
+
+    __tablename__ = "usage_mapping"
+    __table_args__ = (UniqueConstraint("programme_id", "header"),)
+
+    id: Mapped[Key]
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    header: Mapped[str] = mapped_column(short(64))
+    columns: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

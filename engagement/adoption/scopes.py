@@ -1,19 +1,22 @@
-"""Who reads how a programme or wave is used, who brings numbers, and who posts them. Nobody reads another one's days of use."""
+"""Who brings numbers of use and takes them back: who plans the whole programme. Nobody reads another one's days of use.
 
-from sqlalchemy import select
+How a wave or programme is used is read by who oversees it (`programmes.scopes`, `waves.scopes`), as figures alone.
+"""
 
-from engagement.adoption.models import UsageUpload
+from engagement.adoption.models import UsageDoor, UsageUpload
 from engagement.db import db
 from engagement.reach import Reach, allow, found
 
 
-def brings_usage(planning: Reach, programme_id: int) -> bool:
-    """Return whether numbers of a programme may be brought and taken back: by who plans all of it."""
-    return planning.covers(programme_id=programme_id)
-
-
 def upload_for(planning: Reach, upload_id: int) -> UsageUpload:
     """Return numbers that came in, of a programme that the reader plans; raises BeyondReach or NotFound."""
-    row = found(db.session.scalar(select(UsageUpload).where(UsageUpload.id == upload_id)))
-    allow(brings_usage(planning, row.programme_id), planning)
+    row = found(db.session.get(UsageUpload, upload_id))
+    allow(planning.covers(programme_id=row.programme_id), planning)
+    return row
+
+
+def door_for(planning: Reach, door_id: int) -> UsageDoor:
+    """Return a secret for posting, of a programme that the reader plans; raises BeyondReach or NotFound."""
+    row = found(db.session.get(UsageDoor, door_id))
+    allow(planning.covers(programme_id=row.programme_id), planning)
     return row

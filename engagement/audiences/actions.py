@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, literal, or_, select
+from sqlalchemy import delete, exists, literal, or_, select
 
 from engagement import audit, clock, letters
 from engagement.audiences import queries
@@ -265,10 +265,9 @@ def _settle_role(role: TrainingRole, rules: Iterable[Rule], now: datetime) -> tu
     wanted = select(Person.id).where(or_(literal(False), *(ground.reached(rule) for rule in rules)))
     held = select(PersonRole.person_id).where(PersonRole.role == role)
     by_rule = (PersonRole.role == role, PersonRole.origin == RoleOrigin.RULE)
-    here = select(Person.id).where(Person.left_at.is_(None))
-    taken = rows_changed(
-        delete(PersonRole).where(*by_rule, PersonRole.person_id.in_(here), PersonRole.person_id.not_in(wanted))
-    )
+    # Asked of each role given by a rule, of which there may be none, rather than of everybody who is here.
+    is_here = exists().where(Person.id == PersonRole.person_id, Person.left_at.is_(None))
+    taken = rows_changed(delete(PersonRole).where(*by_rule, is_here, PersonRole.person_id.not_in(wanted)))
     new = wanted.where(Person.id.not_in(held)).with_only_columns(
         Person.id,
         literal(role, PersonRole.role.type),

@@ -47,9 +47,9 @@ def _rows(stage: Stage, number: int, first: int, end: int) -> list[PersonUse]:
     rows = []
     for place, person_id in enumerate(db.session.scalars(here.order_by(Membership.person_id))):
         chance = random.Random(f"{number} {place}")  # noqa: S311 the same people each time
-        starts = begins + int(chance.expovariate(1 / 9)) + (0 if person_id in learned else 12)
+        starts = begins + int(chance.expovariate(1 / 9)) + (0 if person_id in learned else 4)
         stops = starts + 20 if chance.random() < 0.12 else 0
-        if chance.random() >= share * (1 if person_id in learned else 0.7):
+        if chance.random() >= share * (1 if person_id in learned else 0.75):
             continue
         for day in range(max(first, starts), min(end, stops or end)):
             if (day - starts) % 3 == 0 and stage.day(day).weekday() < 5:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from engagement.pages import (
     admin,
+    adoption,
     audiences,
     calendar,
     concerns,
@@ -42,6 +43,7 @@ HALLS = (
     waves,
     readiness,
     value,
+    adoption,
     consultations,
     notices,
     stakeholders,

@@ -95,7 +95,7 @@ def settle_directory(settings: Settings) -> str:
         line,
         Wave,
         _ids(select(Wave).order_by(Wave.go_live_on)),
-        lambda key: settle_assignments(clock.now(), key),
+        lambda key: settle_assignments(clock.now(), key, looks_first=True),
     )
     made, withdrawn, asked = (sum(getattr(s, each) for s in settled) for each in ("made", "withdrawn", "asked"))
     came, went = sum(came for came, _ in placed), sum(went for _, went in placed)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Result, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from engagement.db import db
+from engagement.db import count_of, db
 from engagement.letters import search_words
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
@@ -130,7 +130,22 @@ def lines_of(
 ) -> list[StakeholderLine]:
     """Return the stakeholders of a list in its order, with their visible places, in three queries."""
     # Their ids first: putting thousands in order is much cheaper without their names and departments.
-    ids = list(db.session.scalars(stakeholders.with_only_columns(Stakeholder.id, maintain_column_froms=True)))
+    return lines_with(list(db.session.scalars(_only_ids(stakeholders))), visible_places)
+
+
+def part_of(stakeholders: Select[Stakeholder], size: int, offset: int) -> tuple[list[int], int]:
+    """Return the ids of a part of a list, and how many the whole list has: in one query, because filters may take long."""
+    rows = db.session.execute(_only_ids(stakeholders, func.count().over()).limit(size).offset(offset)).all()
+    total = rows[0][1] if rows else count_of(stakeholders) if offset else 0
+    return [key for key, _ in rows], total
+
+
+def _only_ids(stakeholders: Select[Stakeholder], *more: Any) -> Select[Any]:
+    return stakeholders.with_only_columns(Stakeholder.id, *more, maintain_column_froms=True)
+
+
+def lines_with(ids: Sequence[int], visible_places: ColumnElement[bool] = EVERY_PLACE) -> list[StakeholderLine]:
+    """Return these stakeholders, with their visible places, in two queries."""
     said = {row.id: (row, profile, removed_at) for row, profile, removed_at in _said_of(ids)}
     places: dict[int, list[StakeholderPlace]] = defaultdict(list)
     for place in _open_places(ids, visible_places):
@@ -243,33 +258,6 @@ def notes_of(stakeholder_id: int) -> list[StakeholderNote]:
             .order_by(StakeholderNote.written_at.desc(), StakeholderNote.id.desc())
         )
     )
-
-
-def departments_as_groups() -> list[tuple[int, StakeholderGroup, int, int | None]]:
-    """Return each department mapped as one group: department, group, programme, and wave or None."""
-    rows = db.session.execute(
-        select(
-            Stakeholder.department_id,
-            StakeholderProfile.group,
-            StakeholderPlace.programme_id,
-            StakeholderPlace.wave_id,
-        )
-        .join(StakeholderProfile, holds_now())
-        .join(StakeholderPlace, StakeholderPlace.stakeholder_id == Stakeholder.id)
-        .where(Stakeholder.department_id.is_not(None), StakeholderPlace.ended_at.is_(None), on_the_map())
-    )
-    return [(department_id, group, programme, wave) for department_id, group, programme, wave in rows if department_id]
-
-
-def groups_of_person(person_id: int) -> list[tuple[StakeholderGroup, int, int | None]]:
-    """Return the groups of a person by name: group, programme, and wave or None for the whole programme."""
-    rows = db.session.execute(
-        select(StakeholderProfile.group, StakeholderPlace.programme_id, StakeholderPlace.wave_id)
-        .join(Stakeholder, holds_now())
-        .join(StakeholderPlace, StakeholderPlace.stakeholder_id == Stakeholder.id)
-        .where(Stakeholder.person_id == person_id, StakeholderPlace.ended_at.is_(None), on_the_map())
-    )
-    return [(group, programme, wave) for group, programme, wave in rows]
 
 
 def maps_with_stakeholders(

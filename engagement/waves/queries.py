@@ -1,8 +1,9 @@
 """Reads of waves and their members."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -86,17 +87,20 @@ def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
     return by_wave
 
 
+#: The departments of waves, by the id of the wave.
+ByWave: TypeAlias = Mapping[int, Sequence[Department]]
+
+
 def departments_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Department]]:
     """Return the departments of each wave, by path, in one query."""
     by_wave: dict[int, list[Department]] = defaultdict(list)
-    for row in db.session.scalars(
-        select(WaveDepartment)
-        .join(Department)
+    for wave_id, department in db.session.execute(
+        select(WaveDepartment.wave_id, Department)
+        .join(Department, Department.id == WaveDepartment.department_id)
         .where(WaveDepartment.wave_id.in_(list(wave_ids)))
-        .options(joinedload(WaveDepartment.department))
         .order_by(Department.sorted_by, Department.id)
     ):
-        by_wave[row.wave_id].append(row.department)
+        by_wave[wave_id].append(department)
     return by_wave
 
 

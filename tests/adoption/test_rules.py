@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from itertools import combinations, product
 
 import pytest
 
@@ -15,8 +16,9 @@ from engagement.adoption.rules.counting import (
     count_teams,
     days_of,
 )
+from engagement.adoption.rules.intervals import newcombe, wilson
 from engagement.adoption.rules.spans import Span, joined, kept_before, span_of, was_used_in, was_used_in_week
-from engagement.adoption.rules.telling import Told
+from engagement.adoption.rules.telling import Told, groups_told
 from engagement.adoption.rules.vocabulary import day_problem, earliest_kept
 
 AS_OF = date(2026, 4, 14)
@@ -79,6 +81,8 @@ def by_hand(people: list[tuple[Member, set[date]]]) -> dict[str, object]:
         "trained": sum(each.trained_on is not None for each, _ in learners),
         "quizzed": sum(each.trained_on is not None and each.by_quiz for each, _ in learners),
         "signed_off": sum(each.trained_on is not None and each.signed_off for each, _ in learners),
+        "friendly": sum(m.is_friendly for m, _ in people),
+        "friendly_used": sum(m.is_friendly and used for (m, _), used in zip(people, now, strict=True)),
         "trained_used": sum(used for each, used in learners if each.trained_on),
         "untrained_used": sum(used for each, used in learners if not each.trained_on),
         "weeks": weeks,
@@ -103,7 +107,9 @@ def test_every_number_of_a_wave_is_what_counting_by_hand_gives(seed: int) -> Non
         trained_on = chance.choice((None, AS_OF - timedelta(days=chance.randrange(120))))
         learner = chance.choice((None, Learner(trained_on, chance.random() < 0.5, chance.random() < 0.3)))
         joined_on = LIVE + timedelta(days=chance.randrange(-60, 40))
-        people.append((Member(chance.choice((None, 1, 2)), joined_on, span_of(days), learner), days))
+        people.append(
+            (Member(chance.choice((None, 1, 2)), joined_on, span_of(days), learner, chance.random() < 0.2), days)
+        )
     counted = count_people((member for member, _ in people), LIVE, AS_OF)
     hand = by_hand(people)
     for name, numbers in (("since_live", hand.pop("lived")), ("since_trained", hand.pop("waited"))):
@@ -157,6 +163,34 @@ def test_a_number_is_told_as_far_as_it_names_nobody(part: int, whole: int, words
     told = Told(part, whole, 5)
     assert told.words == words
     assert (told.exact is None) is ("not" in words or "than" in words or "nobody" in words)
+
+
+def test_no_hidden_group_follows_from_the_total() -> None:
+    """Every group of people that somebody could be told about by subtracting has its floor on both sides."""
+    floor = 3
+    sizes = (1, 3, 6, 8)
+    for wholes in combinations(sizes, 3):
+        for parts in product(*(range(whole + 1) for whole in wholes)):
+            cells = {n: (part, whole) for n, (part, whole) in enumerate(zip(parts, wholes, strict=True))}
+            told = groups_told(cells, floor)
+            for group, each in told.items():
+                assert each is None or (each.part, each.whole) == cells[group]
+                assert each is None or floor <= each.part <= each.whole - floor
+            hidden = [cells[group] for group, each in told.items() if each is None]
+            if len(hidden) == len(cells) or not hidden:
+                continue
+            part, whole = (sum(numbers) for numbers in zip(*hidden, strict=True))
+            assert len(hidden) >= 2
+            assert floor <= part <= whole - floor
+
+
+def test_intervals_are_those_of_the_sources() -> None:
+    """Newcombe 1998, table II, 56/70 against 48/80; Wilson for 81 of 263, table I of his paper on single proportions."""
+    assert [round(number, 4) for number in newcombe((56, 70), (48, 80))] == [0.2, 0.0524, 0.3339]
+    assert [round(number, 4) for number in wilson(81, 263)] == [0.308, 0.2553, 0.3662]
+    assert [round(number, 4) for number in newcombe((9, 10), (3, 10))] == [0.6, 0.1705, 0.809]
+    assert wilson(0, 5).low == 0.0
+    assert wilson(5, 5).high == 1.0
 
 
 def test_a_day_of_use_has_come_and_is_still_kept() -> None:

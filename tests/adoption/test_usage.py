@@ -15,8 +15,9 @@ from factories import (
 from sqlalchemy import func, select
 
 from engagement import clock
-from engagement.adoption.actions.counting import count_waves, counts_that_differ, waves_to_count
-from engagement.adoption.actions.uploads import Brought, take_back, take_file
+from engagement.adoption.actions.counting import count_wave, count_waves, counts_that_differ, waves_to_count
+from engagement.adoption.actions.doors import door_of, end_door, make_door
+from engagement.adoption.actions.uploads import Brought, take_back, take_file, take_posted
 from engagement.adoption.actions.writing import PersonUse, TeamUse, fold_days
 from engagement.adoption.models import AdoptionCount, Usage, UsageSpan, UsageUpload
 from engagement.adoption.queries.spans import spans_that_differ, spans_where
@@ -24,13 +25,13 @@ from engagement.adoption.queries.uptake import uptake_of_waves
 from engagement.adoption.rules.counting import Counted
 from engagement.adoption.rules.spans import span_of
 from engagement.db import db
-from engagement.errors import RuleBroken
+from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people_actions
 from engagement.people.models import Person
 from engagement.privacy.actions.erasing import erase_person
 from engagement.programmes.models import Programme, Workflow
-from engagement.waves.models import Wave
-from engagement.waves.rules import WaveStatus
+from engagement.waves.models import Membership, Wave
+from engagement.waves.rules import MembershipOrigin, WaveStatus
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 TODAY = date(2026, 4, 14)
@@ -181,6 +182,32 @@ def test_teams_alone_are_enough() -> None:
     people_actions.merge_department(motor, claims, by=TESTER)
     take_back(upload, by=TESTER)
     assert uptake_of_waves([wave], TODAY, floor=3)[wave.id].used == 8
+
+
+def test_a_machine_posts_with_its_secret_until_that_ends_and_the_clock_counts() -> None:
+    wave, (triage, _), people = scene()
+    with pytest.raises(BadInput, match="which system"):
+        make_door(wave.programme, "  ", by=TESTER)
+    door, secret = make_door(wave.programme, "Claims system", by=TESTER)
+    assert door_of(secret) is door
+    assert door_of(f"{secret}x") is None
+    count_wave(wave.id)
+    uploads = {take_posted(door, Brought([PersonUse(person.id, triage.id, back(1), 2)])).id for person in people[:6]}
+    assert len(uploads) == 1
+    assert waves_to_count(TODAY) == [wave.id]
+    count_wave(wave.id)
+    assert (waves_to_count(TODAY), numbers_of(wave).used) == ([], 6)
+    # The same day again says another number: the last one holds, also after a file came between.
+    bring(wave.programme, PersonUse(people[0].id, triage.id, back(1), 5))
+    take_posted(door, Brought([PersonUse(people[0].id, triage.id, back(1), 3)]))
+    assert holding()[people[0].id, triage.id, back(1)] == 3
+    end_door(door, by=TESTER)
+    assert door_of(secret) is None
+    joined = Membership(wave=wave, person=people[-1], origin=MembershipOrigin.HAND, joined_at=clock.now())
+    db.session.add(joined)
+    db.session.flush()
+    assert waves_to_count(TODAY) == [wave.id]
+    assert waves_to_count(TODAY + timedelta(days=1)) == [wave.id]
 
 
 def test_old_days_are_folded_away_and_what_they_said_stays() -> None:

@@ -1,9 +1,9 @@
 """The two states that journeys begin from: nothing but two change managers, and a small programme four weeks before go-live."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
-from factories import PASSWORD, TESTER, make_account, make_department, make_people, make_person
+from factories import PASSWORD, TESTER, make_account, make_department, make_people, make_person, make_wave
 from flask import Flask
 
 from engagement import clock
@@ -11,6 +11,8 @@ from engagement.accounts.actions import account_for_person, set_password
 from engagement.accounts.models import Account
 from engagement.accounts.posts.actions import name_lead, name_sponsor
 from engagement.accounts.rules import Role
+from engagement.adoption.actions.uploads import Brought, take_file
+from engagement.adoption.actions.writing import PersonUse
 from engagement.audiences.actions import save_audience
 from engagement.communications.actions.approving import ask_approval
 from engagement.communications.actions.calendar import make_communication
@@ -26,7 +28,7 @@ from engagement.people.actions import mark_as_left, name_department_manager
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.programmes.actions import make_programme, make_workflow, name_holder
-from engagement.programmes.models import Workflow
+from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.oversight.actions import OverseerDetails, name_overseer
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.programmes.scope.rules import StatementTexts
@@ -54,6 +56,7 @@ from engagement.waves.actions import place_people, plan_wave
 from engagement.waves.inclusion.actions import answer_point, write_occasion
 from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid, Outcome
 from engagement.waves.models import Wave, WaveDetails
+from engagement.waves.rules import WaveStatus
 
 MANAGER, APPROVER, ADMINISTRATOR = "ines@example.com", "joan@example.com", "ada@example.com"
 SPONSOR, EMPLOYEE, TEAM_LEAD = "margaret@example.com", "tomasz@example.com", "dana@example.com"
@@ -212,6 +215,27 @@ def _calendar(wave: Wave) -> None:
     )
 
 
+def _furnish_use(programme: Programme, workflow: Workflow, on: date) -> None:
+    """A second wave that went live six weeks ago: everybody is in it, and more than half of them use it."""
+    people = db.session.query(Person).order_by(Person.id).all()
+    went_live = on - timedelta(days=42)
+    make_wave(
+        programme,
+        number=2,
+        name="In use",
+        workflows=(workflow,),
+        members=people,
+        go_live_on=went_live,
+        status=WaveStatus.LIVE,
+    )
+    rows = [
+        PersonUse(person.id, workflow.id, went_live + timedelta(days=place % 9 + 7 * week), 1 + week)
+        for place, person in enumerate(people[: len(people) * 3 // 5])
+        for week in range(4)
+    ]
+    take_file(programme, "use.csv", "", Brought(rows), by=_ines().actor)
+
+
 def furnish_what_is_measured_and_asked() -> None:
     """Of the small programme: a metric with two readings, a works council that is asked, who may stop the workflow, an occasion of design."""
     on, ines = clock.today("Europe/London"), _ines().actor
@@ -228,6 +252,7 @@ def furnish_what_is_measured_and_asked() -> None:
     hand_over(asked, Document("The plan", "2", on, text="All of it."), today=on, by=ines)
     ask_question(asked, "Who sees the counts?", by=ines)
     name_overseer(workflow, dana, OverseerDetails("Order 14", on, "Always"), on=on, by=ines)
+    _furnish_use(wave.programme, workflow, on)
     met = OccasionSaid(OccasionKind.WORKSHOP, on, "Which claims go to an expert")
     row = write_occasion(workflow, wave, met, [dana], "Photos first\nFewer clicks", today=on, by=ines)
     answer_point(row.points[0], "Photos first", Outcome.CHANGED, "They open first now.", by=ines)

@@ -41,7 +41,8 @@ MEASURED_AND_ASKED = (
     "/workflows/1/value /metrics/1 /metrics/1/baseline /metrics/1/edit /readings/1/correction /consultations "
     "/consultations/1 /consultations/1/edit /consultations/1/documents /body-questions/1/answers /handed-over/1 "
     "/programmes/1/bodies /bodies/1/edit /bodies/1/members /overseers/1 /waves/1/inclusion /workflows/1/inclusion "
-    "/workflows/1/inclusion/new?wave=1 /inclusion/1 /inclusion/1/edit /inclusion/points/1"
+    "/workflows/1/inclusion/new?wave=1 /inclusion/1 /inclusion/1/edit /inclusion/points/1 "
+    "/programmes/1/adoption /waves/2/adoption /programmes/1/usage /adoption/import"
 ).split()
 TELLING = (
     "/communications /communications?view=list /communications/1 /communications/1/edit /communications/new "
@@ -50,7 +51,7 @@ TELLING = (
     "/training/modules/when-it-is-wrong/questions/new /training/modules/when-it-is-wrong/editing /concerns "
     "/concerns/log /reports /reports/programmes/1 /admin /admin/jobs /mailbox"
 ).split()
-OWN = "/me /me/champion /me/training /me/messages /me/concerns /me/timezone /concerns/new /concerns/receipt".split()
+OWN = "/me /me/usage /me/champion /me/training /me/messages /me/concerns /me/timezone /concerns/new /concerns/receipt".split()
 ADMINISTRATION = "/admin /admin/audit /admin/jobs /admin/sign-ins /admin/sign-ins/new /admin/retention /people /people/leavers".split()
 OPEN = "/login /login/link-asked /login/link/nonsense /concerns/new /concerns/receipt /mailbox".split()
 READERS = {

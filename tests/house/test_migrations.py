@@ -182,6 +182,7 @@ CALLED = {
     "statement_id": "scope_statement",
     "step_id": "leadership_step",
     "upload_id": "kept_upload",
+    "usage_file_id": "kept_upload",
     "version_id": "text_version",
 }
 

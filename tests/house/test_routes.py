@@ -45,6 +45,7 @@ def test_the_open_routes_are_known_by_name(app):
         "concerns.new",
         "concerns.receipt",
         "admin.mailbox_html",
+        "adoption.post_usage",
         "calendar.take_reported",
         "admin.mailbox",
         "admin.mailbox_message",
@@ -77,7 +78,7 @@ def test_every_post_needs_a_csrf_token(app):
 
 def test_what_machines_send_without_a_token_is_known_by_name(app):
     found = {rule.endpoint for rule in _rules(app) if hasattr(app.view_functions[rule.endpoint], "no_token_because")}
-    assert found == {"calendar.take_reported"}
+    assert found == {"adoption.post_usage", "calendar.take_reported"}
 
 
 def _unknown(app):

@@ -3,8 +3,7 @@
 from datetime import timedelta
 
 from factories import TESTER
-from mail.outbox import FROM, attempted, claim, link_for, make_mailing, only_row, queue_to_many, settle, states
-from mail.smtp_peer import smtp_peer
+from mail.outbox import attempted, claim, make_mailing, only_row, queue_to_many, settle, states
 from sqlalchemy import select
 
 from engagement import clock
@@ -13,12 +12,10 @@ from engagement.mail.actions.deciding import decide_unknown
 from engagement.mail.actions.queueing import queue_for_address
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions import claiming, recording
-from engagement.mail.outbox.actions.claiming import WINDOW
-from engagement.mail.outbox.actions.courier import Courier
+from engagement.mail.outbox.actions.ledger import Ledger
 from engagement.mail.outbox.queries import expired_claims
 from engagement.mail.outbox.rules import LEASE, untouched
 from engagement.mail.rules import GIVEN_UP, HAS_LEFT, DeliveryState, MailingKind, Outcome, wait_after
-from engagement.mail.wire.actions.transport import Transport
 from engagement.people.models import Person
 
 SENT = Outcome(DeliveryState.SENT, "250 Ok")
@@ -96,18 +93,17 @@ def test_what_a_person_decided_to_leave_does_not_wait_again(app, frozen):
 
 
 def test_a_claim_whose_commit_was_not_answered_goes_out_all_the_same(app):
-    queue_to_many(WINDOW + 3)
-    with smtp_peer() as peer:
-        courier = Courier(Transport(peer.url), "one", link_for, FROM)
-        # The claim was committed, and the connection to the database broke before that was said.
-        assert len(claim("one", WINDOW)) == WINDOW
-        courier._ledger._is_unsure = True
-        while courier.deliver_once():
-            pass
-        courier.close()
-        assert len(set(peer.recipients)) == len(peer.recipients) == WINDOW + 3
-    assert states() == {"sent": WINDOW + 3}
-    assert set(db.session.scalars(select(Delivery.attempts))) == {1}
+    queue_to_many(5)
+    ledger = Ledger("one")
+    # The claim was committed, and the connection to the database broke before that was said.
+    lost = claim("one", 3)
+    ledger._is_unsure = True
+    assert [row.id for row in ledger.claim(3)] == [row.id for row in lost]
+    ledger.leave_rest()
+    ledger.write()
+    ledger.put_back()
+    assert states() == {"queued": 5}
+    assert set(db.session.scalars(select(Delivery.attempts))) == {0}
 
 
 def test_outcome_of_another_worker_is_not_taken(app):

@@ -32,7 +32,7 @@ def settle() -> tuple[int, int, int, int]:
     """Let waves and training follow the directory; returns what was made, opened again, withdrawn and asked about."""
     db.session.flush()
     waves.settle_memberships()
-    counts = settle_assignments(clock.now())
+    counts = settle_assignments(clock.now(), looks_first=True)
     return counts.made, counts.reopened, counts.withdrawn, counts.asked
 
 

@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from factories import TESTER, make_people, make_person, make_programme, make_wave
@@ -18,8 +19,10 @@ from engagement.training.models import Assignment, Completion, CurriculumItem, M
 from engagement.training.queries import progress
 from engagement.training.queries.counts import Count
 from engagement.training.queries.curricula import curricula
+from engagement.training.queries.learners import Learners
 from engagement.training.queries.learning import learning_of, minutes_left
 from engagement.training.rules import CompletionSource, ItemKind, LearnerState
+from engagement.training.tallies.actions import settle_tallies
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from tests.conftest import Statements
@@ -125,6 +128,30 @@ def test_progress_equals_a_count_by_hand(app: Flask, seed: int) -> None:
                 finished_ones = progress.learners(wave.id, department, role, LearnerState.FINISHED)
                 assert count_of(finished_ones) == count.finished
                 assert count_of(progress.learners(wave.id, department, role)) == count.assigned
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_page_of_learners_is_a_part_of_all_of_them(app: Flask, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    chance = random.Random(seed)
+    wave = random_world(chance)[0]
+    settle_tallies()
+    # Some are marked to be counted again, and what was kept of them no longer holds.
+    theirs = db.session.scalars(select(Assignment).where(Assignment.wave_id == wave.id)).all()
+    modules = db.session.scalars(select(Module)).all()
+    for person in {row.person for row in chance.sample(theirs, min(5, len(theirs)))}:
+        for module in modules:
+            done(person, module, 3)
+    db.session.flush()
+    departments = [None, *db.session.scalars(select(Department).where(Department.path == "Operations/Claims"))]
+    for many, department, role, state in product((0, 99), departments, (None, ROLES[0]), (None, *LearnerState)):
+        monkeypatch.setattr("engagement.training.queries.learners.MANY", many)
+        every = db.session.execute(progress.learners(wave.id, department, role, state)).all()
+        for visible in (None, Person.department_id.is_not(None)):
+            these = Learners(wave.id, department, role, state, visible)
+            here = every if visible is None else [row for row in every if row.department]
+            assert these.number(progress.wave_progress(wave.id)) == len(here)
+            assert these.by_name(len(here), 4, 0) == here[:4]
+            assert these.by_name(len(here), 4, 4) == here[4:8]
 
 
 @pytest.mark.parametrize("seed", range(8, 12))

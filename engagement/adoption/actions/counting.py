@@ -4,19 +4,28 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, select, true, update
 
 from engagement import clock
 from engagement.adoption.models import AdoptionCount
 from engagement.adoption.queries.grounds import Ground, People, grounds_of, team_rows, told_until, with_workflows
 from engagement.adoption.rules.counting import count_people, count_teams
-from engagement.db import db, insert_new
+from engagement.db import db, insert_new, rows_changed
 from engagement.waves.models import Wave
 
 
 def count_waves(workflow_ids: Collection[int]) -> int:
     """Count the waves in use anew with which one of these workflows went live; return how many there are."""
     return _count(grounds_of(with_workflows(workflow_ids)))
+
+
+def mark_stale(workflow_ids: Collection[int]) -> None:
+    """Let the clock count the waves of these workflows anew; one that was never counted is counted anyway."""
+    waves = select(Wave.id).where(with_workflows(workflow_ids))
+    of_these = AdoptionCount.wave_id.in_(waves)
+    # In one order, so that two who mark the same waves don't wait for each other.
+    db.session.execute(select(AdoptionCount.wave_id).where(of_these).order_by(AdoptionCount.wave_id).with_for_update())
+    rows_changed(update(AdoptionCount).where(of_these).values(is_stale=True))
 
 
 def waves_to_count(on: date) -> list[int]:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from engagement import audit, clock
-from engagement.adoption.actions.counting import count_waves
+from engagement.adoption.actions.counting import count_waves, mark_stale
 from engagement.adoption.actions.writing import PersonUse, TeamUse, remove_rows, write_people, write_teams
-from engagement.adoption.models import UsageUpload
+from engagement.adoption.models import UsageDoor, UsageUpload
 from engagement.adoption.rules.vocabulary import FOLDED_AFTER_DAYS, UsageWay, earliest_kept
 from engagement.audit import Actor
 from engagement.db import db
@@ -49,6 +49,34 @@ def take_file(programme: Programme, name: str, file_hash: str, brought: Brought,
     _write(upload, brought)
     audit.record(Verb.TOOK_USAGE, upload, by=by, rows=(None, upload.rows))
     count_waves(brought.workflow_ids)
+    return upload
+
+
+def take_posted(door: UsageDoor, brought: Brought) -> UsageUpload:
+    """Write what a machine posts, together with what it posted earlier on the day; the clock counts the waves."""
+    day = clock.now().date()
+    # Whoever posts with the same secret meanwhile waits, so that neither makes the day's row twice.
+    db.session.execute(select(UsageDoor.id).where(UsageDoor.id == door.id).with_for_update())
+    upload = db.session.scalar(select(UsageUpload).where(UsageUpload.door_id == door.id, UsageUpload.posted_on == day))
+    if upload is None:
+        upload = UsageUpload(
+            programme_id=door.programme_id,
+            way=UsageWay.POSTED,
+            name=door.name,
+            door_id=door.id,
+            posted_on=day,
+            told={},
+            received_at=clock.now(),
+        )
+        db.session.add(upload)
+        db.session.flush()
+        audit.record(Verb.TOOK_USAGE, upload, by=Actor(None, door.name), rows=(None, "posted on this day"))
+    elif upload.taken_back_at is not None:
+        upload.taken_back_at = upload.taken_back_by_id = None
+        upload.told = {}
+    upload.received_at = clock.now()
+    _write(upload, brought)
+    mark_stale(brought.workflow_ids)
     return upload
 
 

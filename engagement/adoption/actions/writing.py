@@ -6,7 +6,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, false, func, select, true, tuple_, update
 from sqlalchemy.orm import aliased
 
 from engagement import clock
@@ -81,7 +81,7 @@ def _held(chunk: Sequence[PersonUse]) -> dict[tuple[int, int, date], tuple[int, 
         Usage.person_id.in_({row.person_id for row in chunk}),
         Usage.workflow_id.in_({row.workflow_id for row in chunk}),
         Usage.used_on.between(min(days), max(days)),
-        Usage.is_superseded.is_(False),
+        Usage.is_superseded == false(),
     )
     return {(row[0], row[1], row[2]): (row[3], row[4]) for row in db.session.execute(held)}
 
@@ -107,7 +107,7 @@ def _supersede(table: Any, owner: str, rows: list[dict[str, Any]]) -> None:
             getattr(table, owner) == bindparam("of_owner"),
             table.workflow_id == bindparam("of_workflow"),
             table.used_on == bindparam("of_day"),
-            table.is_superseded.is_(False),
+            table.is_superseded == false(),
         )
         # On the table itself: the session would take many rows for a bulk update by primary key.
         db.session.connection().execute(update(table.__table__).where(*own).values(is_superseded=True), rows)
@@ -137,7 +137,7 @@ def rebuild_spans(keys: Iterable[Key]) -> None:
             select(Usage.workflow_id, Usage.person_id, Usage.used_on)
             .where(
                 Usage.person_id.in_({person_id for _, person_id in some}),
-                Usage.is_superseded.is_(False),
+                Usage.is_superseded == false(),
                 Usage.uses > 0,
                 Usage.used_on >= earliest,
             )
@@ -184,7 +184,7 @@ def write_teams(upload: UsageUpload, rows: Sequence[TeamUse]) -> None:
             .where(
                 TeamUsage.workflow_id.in_({row.workflow_id for row in rows}),
                 TeamUsage.used_on.between(min(row.day for row in rows), max(row.day for row in rows)),
-                TeamUsage.is_superseded.is_(False),
+                TeamUsage.is_superseded == false(),
             )
             .execution_options(populate_existing=True)
         )
@@ -217,7 +217,7 @@ def _team_row(upload_id: int, row: TeamUse, *, is_superseded: bool) -> dict[str,
 def remove_rows(upload: UsageUpload) -> None:
     """Delete the numbers of an upload; what they had superseded holds again."""
     touched = select(Usage.workflow_id, Usage.person_id).where(
-        Usage.upload_id == upload.id, Usage.is_superseded.is_(False)
+        Usage.upload_id == upload.id, Usage.is_superseded == false()
     )
     keys = {(workflow_id, person_id) for workflow_id, person_id in db.session.execute(touched.distinct())}
     for table, owner in ((Usage, Usage.person_id), (TeamUsage, TeamUsage.department_id)):
@@ -234,11 +234,11 @@ def _hold_again(table: Any, owner: str) -> None:
         other.workflow_id == table.workflow_id,
         other.used_on == table.used_on,
     )
-    holding = select(other.upload_id).where(same, other.is_superseded.is_(False)).exists()
+    holding = select(other.upload_id).where(same, other.is_superseded == false()).exists()
     newest = select(func.max(other.upload_id)).where(same).scalar_subquery()
     rows_changed(
         update(table)
-        .where(table.is_superseded.is_(True), ~holding, table.upload_id == newest)
+        .where(table.is_superseded == true(), ~holding, table.upload_id == newest)
         .values(is_superseded=False)
     )
 

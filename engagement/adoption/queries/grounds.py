@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, false, func, or_, select, union
 
+from engagement import clock
 from engagement.adoption.models import TeamUsage, UsageSpan, UsageUpload
 from engagement.adoption.queries.spans import spans_where
 from engagement.adoption.rules.counting import Learner, Member, TeamRow
@@ -15,6 +16,8 @@ from engagement.adoption.rules.spans import Span, joined
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.people.queries import department_successors
+from engagement.stakeholders.champions.queries import is_champion_on
+from engagement.stakeholders.models import Champion
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Module
 from engagement.training.queries.standing import belonging, counting, standing_of
 from engagement.training.rules import CompletionSource, ItemKind
@@ -85,9 +88,9 @@ class People:
         of_these = (UsageSpan.workflow_id.in_(ground.workflow_ids), UsageSpan.person_id.in_(here))
         for (workflow_id, person_id), span in spans_where(*of_these).items():
             self._spans[person_id][workflow_id] = span
-        learners = _learners(wave_id)
+        learners, friendly = _learners(wave_id), friendly_users(ground.wave)
         self._members = {
-            person_id: Member(department_id, joined_at.date(), None, learners.get(person_id))
+            person_id: Member(department_id, joined_at.date(), None, learners.get(person_id), person_id in friendly)
             for person_id, department_id, joined_at in db.session.execute(
                 select(Membership.person_id, Person.department_id, Membership.joined_at)
                 .join(Person, Person.id == Membership.person_id)
@@ -101,6 +104,22 @@ class People:
             found = self._spans.get(person_id, {})
             span = _together(found.values()) if workflow_id is None else found.get(workflow_id)
             yield member._replace(span=span)
+
+
+def friendly_users(wave: Wave) -> set[int]:
+    """Return the champions of a wave's programme, and who was in one of its waves that went live earlier."""
+    same = Wave.programme_id == wave.programme_id
+    champions = (
+        select(Champion.person_id)
+        .join(Wave, Wave.id == Champion.wave_id)
+        .where(same, is_champion_on(clock.now().date()))
+    )
+    pilots = (
+        select(Membership.person_id)
+        .join(Wave, Wave.id == Membership.wave_id)
+        .where(same, Wave.id != wave.id, Wave.status.in_(IN_USE), Wave.go_live_on < wave.go_live_on)
+    )
+    return set(db.session.scalars(union(champions, pilots)))
 
 
 def _together(spans: Iterable[Span]) -> Span | None:
@@ -191,7 +210,7 @@ def team_rows(ground: Ground) -> Mapping[int, Sequence[TeamRow]]:
     told = select(TeamUsage.workflow_id, Department, TeamUsage.used_on, TeamUsage.uses, TeamUsage.people).join(
         Department, Department.id == TeamUsage.department_id
     )
-    where = (TeamUsage.workflow_id.in_(ground.workflow_ids), TeamUsage.is_superseded.is_(False))
+    where = (TeamUsage.workflow_id.in_(ground.workflow_ids), TeamUsage.is_superseded == false())
     for workflow_id, department, day, uses, people in db.session.execute(told.where(*where)):
         standing = db.session.get(Department, successors[department.id]) if department.id in successors else department
         lineage = standing.lineage if standing else department.lineage

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false, select
 
 from engagement.adoption.models import Usage, UsageSpan
 from engagement.adoption.rules.spans import Span, joined, kept_before, span_of
@@ -47,7 +47,7 @@ def spans_that_differ(today: date) -> list[tuple[Key, Span | None]]:
 def _days_by_key(earliest: date) -> Iterator[tuple[Key, list[date]]]:
     rows = db.session.execute(
         select(Usage.workflow_id, Usage.person_id, Usage.used_on)
-        .where(Usage.is_superseded.is_(False), Usage.uses > 0, Usage.used_on >= earliest)
+        .where(Usage.is_superseded == false(), Usage.uses > 0, Usage.used_on >= earliest)
         .order_by(Usage.workflow_id, Usage.person_id)
         .execution_options(yield_per=10_000)
     )

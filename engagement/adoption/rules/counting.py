@@ -18,12 +18,16 @@ class Learner(NamedTuple):
 
 
 class Member(NamedTuple):
-    """Somebody in a wave: where they work, since when they are in it, their days of use, their training if any is asked."""
+    """Somebody in a wave: where they work, since when they are in it, their days of use, their training if any is asked.
+
+    Friendly users are champions of the programme, and people of a wave of it that went live earlier.
+    """
 
     department_id: int | None
     joined_on: date
     span: Span | None
     learner: Learner | None = None
+    is_friendly: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,8 @@ class Counted:
     them who used it before they were to. Of the last 28 days and the 28 before: `retained` used it in both, `started`
     only in the later, `lapsed` only in the earlier. `weeks` counts who used it in each week from that of go-live on. `asked`
     have training to do, `trained` have finished it, of those `quizzed` passed a test and `signed_off` have a trainer's or a
-    record's word; `trained_used` and `untrained_used` say how many of both used it in the last 28 days. `groups` has people
-    and users by department, 0 for none.
+    record's word; `trained_used` and `untrained_used` say how many of both used it in the last 28 days, `friendly_used` how many of
+    the `friendly` ones. `groups` has people and users by department, 0 for none.
     """
 
     people: int = 0
@@ -61,6 +65,8 @@ class Counted:
     signed_off: int = 0
     trained_used: int = 0
     untrained_used: int = 0
+    friendly: int = 0
+    friendly_used: int = 0
     since_live: Days = field(default_factory=Days)
     since_trained: Days = field(default_factory=Days)
     weeks: Sequence[int] = ()
@@ -92,7 +98,8 @@ class Counted:
 def count_people(members: Iterable[Member], go_live_on: date, as_of: date) -> Counted:
     """Count the people of a wave by what is known to the end of `as_of`."""
     tally = dict.fromkeys(
-        "people used ever early retained started lapsed asked trained quizzed signed_off trained_used untrained_used".split(),
+        "people used ever early retained started lapsed asked trained quizzed signed_off trained_used untrained_used "
+        "friendly friendly_used".split(),
         0,
     )
     since_live: list[int] = []
@@ -109,6 +116,8 @@ def count_people(members: Iterable[Member], go_live_on: date, as_of: date) -> Co
         tally["retained"] += now and then
         tally["started"] += now and not then
         tally["lapsed"] += then and not now
+        tally["friendly"] += member.is_friendly
+        tally["friendly_used"] += member.is_friendly and now
         people, used = groups.get(member.department_id or 0, (0, 0))
         groups[member.department_id or 0] = (people + 1, used + now)
         if member.learner is not None:

@@ -8,6 +8,8 @@ from engagement.vocabulary import Worded
 RECENT_DAYS = 28
 #: After so many days, single days of single people are folded away: first and last day, and the weeks of use, stay.
 FOLDED_AFTER_DAYS = 400
+#: More uses of one person or team on one day are a slip.
+MOST_USES = 1_000_000
 #: No use is taken of a day before this one.
 FIRST_DAY = date(2020, 1, 1)
 LONGEST_NAME = 100
@@ -37,3 +39,10 @@ def day_problem(day: date, today: date) -> str:
     if day < max(FIRST_DAY, earliest_kept(today)):
         return f"That is more than {FOLDED_AFTER_DAYS} days ago. Single days aren’t kept for so long."
     return ""
+
+
+def number_problem(number: int, what: str) -> str:
+    """Return what is wrong with a number of uses or people, "" if nothing is."""
+    if number < 0:
+        return f"A number of {what} can’t be negative."
+    return f"More than {MOST_USES:,} {what} on one day are a slip." if number > MOST_USES else ""

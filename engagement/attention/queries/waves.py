@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import case, exists, func, select
 
 from engagement.attention.rules import Reason, is_near, is_watched, training_reason
 from engagement.db import db
@@ -13,6 +13,7 @@ from engagement.people.rules import TrainingRole
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import people_without_curriculum
 from engagement.waves.models import Membership, Wave
+from engagement.waves.tallies.queries import member_sums
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,29 @@ class MissingCurriculum:
 
 
 def headcounts(wave_ids: Sequence[int]) -> dict[int, Headcount]:
-    """Return how many people are in each wave now, and how many have no training role, in one query."""
+    """Return how many people are in each wave now, and how many have no training role, in two or three queries."""
+    counts = {wave_id: Headcount() for wave_id in wave_ids}
+    gone = [(wave_id, -people, -without) for wave_id, people, without in _gone_but_members(wave_ids)]
+    for wave_id, people, without in [*((row[0], *row[2:]) for row in member_sums(wave_ids)), *gone]:
+        before = counts[wave_id]
+        counts[wave_id] = Headcount(before.people + people, before.without_role + without)
+    return {wave_id: count for wave_id, count in counts.items() if count.people}
+
+
+def _gone_but_members(wave_ids: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return by wave how many have left and are still members, until that is settled, and how many of them have no role."""
+    here = (Membership.wave_id.in_(wave_ids), Membership.ended_at.is_(None))
+    is_member = exists().where(Membership.person_id == Person.id, *here)
+    people = db.session.scalars(select(Person.id).where(Person.left_at.is_not(None), is_member)).all()
+    if not people:
+        return []
     has_role = select(PersonRole.person_id).where(PersonRole.person_id == Membership.person_id).exists()
-    counted = db.session.execute(
-        select(Membership.wave_id, func.count(), func.count().filter(~has_role))
-        .join(Person, Person.id == Membership.person_id)
-        .where(Membership.wave_id.in_(wave_ids), Membership.ended_at.is_(None), Person.left_at.is_(None))
+    counted = (
+        select(Membership.wave_id, func.count(), func.sum(case((has_role, 0), else_=1)))
+        .where(*here, Membership.person_id.in_(people))
         .group_by(Membership.wave_id)
     )
-    return {wave_id: Headcount(people, without_role) for wave_id, people, without_role in counted}
+    return [(wave_id, number, without) for wave_id, number, without in db.session.execute(counted)]
 
 
 def waves_with_roleless_members(waves: Sequence[Wave], counted: Mapping[int, Headcount]) -> list[RolelessMembers]:

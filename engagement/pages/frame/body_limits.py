@@ -16,24 +16,33 @@ from engagement.db import db, reads_only
 from engagement.intake.figures.queries.reading import MOST_BYTES as MOST_READINGS_BYTES
 from engagement.intake.reading.queries.files import MOST_BYTES
 from engagement.intake.register.queries.reading import MOST_BYTES as MOST_REGISTER_BYTES
+from engagement.intake.usage.rules import MOST_BYTES as MOST_USAGE_BYTES
 from engagement.pages.frame import guard
 
 KILOBYTE = 1024
 #: For any form; for one with long texts or a box for each of many people.
 FORM, LONG_FORM = 128 * KILOBYTE, 1024 * KILOBYTE
-#: For an HR file, a register of stakeholders, and readings of metrics, each with its form.
+#: For an HR file, a register of stakeholders, readings of metrics, and numbers of use, each with its form.
 HR_FILE, REGISTER_FILE = MOST_BYTES + LONG_FORM, MOST_REGISTER_BYTES + LONG_FORM
-READINGS_FILE = MOST_READINGS_BYTES + LONG_FORM
+READINGS_FILE, USAGE_FILE = MOST_READINGS_BYTES + LONG_FORM, MOST_USAGE_BYTES + LONG_FORM
 MOST_PARTS = 500
 #: The endpoints that take a file, each with its limit and who may send one.
 TAKES_FILES: dict[str, tuple[int, Callable[[Reader], bool]]] = {
     "intake.index": (HR_FILE, lambda reader: rights.keeping_people(reader).everything),
     "stakeholders.take_file": (REGISTER_FILE, lambda reader: rights.planning(reader).holds_places),
     "value.take_file": (READINGS_FILE, lambda reader: rights.planning(reader).holds_places),
+    "adoption.take_file": (USAGE_FILE, lambda reader: rights.planning(reader).holds_places),
 }
-FILE_PATHS = {"/people/import": HR_FILE, "/stakeholders/import": REGISTER_FILE, "/value/import": READINGS_FILE}
+FILE_PATHS = {
+    "/people/import": HR_FILE,
+    "/stakeholders/import": REGISTER_FILE,
+    "/value/import": READINGS_FILE,
+    "/adoption/import": USAGE_FILE,
+}
 LONG_FORMS = frozenset(
     {
+        # Some ten thousand rows of a machine.
+        "adoption.post_usage",
         "audiences.edit",
         "audiences.new",
         # Each step of a message sends the text as well.

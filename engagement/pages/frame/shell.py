@@ -178,6 +178,7 @@ _BELONGS = {
     **dict.fromkeys(("/milestones", "/blackouts", "/overseers", "/statements", "/notices"), "/programmes"),
     **dict.fromkeys(("/criteria", "/conditions"), "/programmes"),
     **dict.fromkeys(("/metrics", "/readings", "/value", "/consultations", "/bodies"), "/programmes"),
+    **dict.fromkeys(("/adoption", "/usage", "/usage-doors"), "/programmes"),
     "/occurrences": "/communications",
     "/deliveries": "/communications",
     "/audiences": "/people",

@@ -7,4 +7,4 @@ from engagement.pages.frame import guard
 blueprint = Blueprint("me", __name__)
 blueprint.after_request(guard.seen_by_nobody_else)
 
-from engagement.pages.me import champion, change, data, leftovers, messages, scope, team, timezone, training
+from engagement.pages.me import champion, change, data, leftovers, messages, scope, team, timezone, training, usage

@@ -1,6 +1,6 @@
 """What an address asks of the power/interest map: filters, days, and the order of the table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -86,14 +86,26 @@ class MapAsked:
     def groups(self) -> list[Group]:
         """Those with a place by square; of a large map only who is alone in a square as a dot."""
         if self.placed_total <= MANY:
-            return groups_of(_dot(number, row) for number, row in enumerate(self.at.placed(), 1))
+            return groups_of(self._dots(None))
         alone = {square.stakeholder_id for square in self.squares if square.number == 1 and square.cell is not None}
-        numbers = self.at.numbers(alone) if alone else {}
+        dots = {dot.cell: dot for dot in self._dots(alone)} if alone else {}
         return [
-            Group(square.cell, square.number, square.against, dots_in(square, numbers))
+            Group(square.cell, square.number, square.against, [dots[square.cell]] if square.number == 1 else [])
             for square in self.squares
             if square.cell is not None
         ]
+
+    def _dots(self, ids: Collection[int] | None) -> list[Dot]:
+        """Return the dots of all who have a place, or of these, with the numbers that they have on the map."""
+        return [
+            dot_of(number, row.stakeholder_id, row.influence or 0, row.interest or 0, row.now or "")
+            for number, row in enumerate(self.at.placed(ids), 1)
+        ]
+
+    @property
+    def numbers(self) -> dict[int, int]:
+        """The numbers of those who have a dot on the map."""
+        return {dot.stakeholder_id: dot.number for group in self.groups for dot in group.dots}
 
     @cached_property
     def order(self) -> str:
@@ -115,24 +127,6 @@ class MapAsked:
             if square.cell is not None and found >= number:
                 return square.cell // CELLS * (MOST // CELLS)
         return 0
-
-    def numbers(self, rows: Sequence[Stood], offset: int = 0) -> dict[int, int]:
-        """Return the numbers of rows of the table, of which so many come before."""
-        if self.order == "number" and self.cell is None:
-            return {row.stakeholder_id: number for number, row in enumerate(rows, offset + 1) if row.is_placed}
-        return self.at.numbers({row.stakeholder_id for row in rows})
-
-
-def _dot(number: int, row: Stood) -> Dot:
-    return dot_of(number, row.stakeholder_id, row.influence or 0, row.interest or 0, row.now or "")
-
-
-def dots_in(square: Square, numbers: Mapping[int, int]) -> list[Dot]:
-    """Return the dot of who stands alone in a square, none for several."""
-    key, power, interest = square.stakeholder_id, square.influence, square.interest
-    if square.number > 1 or power is None or interest is None:
-        return []
-    return [dot_of(numbers[key], key, power, interest, square.now or "")]
 
 
 def day_over(on: date) -> datetime:

@@ -37,7 +37,7 @@ FIRST_UNPLACED = 8
 #: With more marks, a list of them would say less than the table.
 MOST_NAMED = 40
 #: How many of those who moved, came or left are listed; the file has all of them.
-MOST_MOVES = 100
+MOST_MOVES = 50
 _FOUR_WEEKS = 28
 
 
@@ -78,7 +78,7 @@ def map_page() -> str:
         narrow=narrow_map(picture, narrow),
         named=_named(narrow, picture),
         looks=[(legend_dot(look), words) for look, words in LOOKS.items()],
-        lines=lines_of(lines, links, found.numbers(lines, page.offset)),
+        lines=lines_of(lines, links, found.numbers),
         contacts=_contacts(found, [row.stakeholder_id for row in lines], links),
         page=page,
         near=cell_words(found.cell) if found.cell is not None else "",
@@ -108,8 +108,9 @@ def _contacts(found: MapAsked, keys: Sequence[int], links: Links) -> dict[int, s
     """Return the last contact with each in words; of an earlier day nothing is said."""
     if found.on:
         return {}
-    last = contacts_of([links.people[key].stakeholder for key in keys], today())
-    return {key: contact_words(contact, today()) for key, contact in last.items()}
+    on = today()
+    last = contacts_of([links.people[key].stakeholder for key in keys], on)
+    return {key: contact_words(contact, on) for key, contact in last.items()}
 
 
 def _moves(found: MapAsked) -> Movement | None:
@@ -213,7 +214,7 @@ def map_export(kind: str) -> Response:
     changed = {move.stakeholder_id: move for move in moves.all} if moves else {}
     rows = [
         file_row(found, line, found.on or today(), changed.get(line.row.stakeholder_id))
-        for line in lines_of(listed, links, found.numbers(listed))
+        for line in lines_of(listed, links, found.numbers)
     ]
     header = HEADER + HEADER_BEFORE if found.since else HEADER
     return list_file(kind, header, rows, "stakeholder-map", "Power and interest")

@@ -1,13 +1,13 @@
 """Pages of stakeholders: the list with its files, adding and changing."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from flask import Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
-from engagement.db import count_of
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.fields import row_id
@@ -50,12 +50,12 @@ def index() -> str:
     counts, owners = queries.groups_and_owners(maps)
     listed = stakeholders_asked(maps, asked, owners)
     if asked.is_narrowed or asked.carried:
-        page = asked.page(count_of(listed))
-        part = listed.limit(page.size).offset(page.offset)
+        ids, page = asked.page_of(partial(queries.part_of, listed))
+        lines = queries.lines_with(ids, places_within(maps))
     else:
         page = asked.page(sum(counts.values()))
-        part = queries.part_in_groups(listed, counts, page.offset, page.size)
-    lines, on = queries.lines_of(part, places_within(maps)), today()
+        lines = queries.lines_of(queries.part_in_groups(listed, counts, page.offset, page.size), places_within(maps))
+    on = today()
     contacts = contacts_of([line.stakeholder for line in lines], on)
     return render_template(
         "stakeholders/index.html",

@@ -6,7 +6,7 @@ from flask import Response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
-from engagement.db import count_of, db
+from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.parts.files import list_file
@@ -17,7 +17,7 @@ from engagement.pages.training import blueprint
 from engagement.pages.training.lists import (
     LEARNER_HEADER,
     learner_rows,
-    learners_asked,
+    learners_page,
     progress_table,
     role_named,
 )
@@ -37,6 +37,7 @@ from engagement.training.scopes import old_training_within, wave_with_learners_f
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.scopes import people_within, reaches_wave, wave_for, waves_within
+from engagement.waves.tallies.queries import member_sums
 from engagement.words import listed, plural
 
 blueprint.add_app_template_filter(LearnerState.of, "learner_state")
@@ -113,8 +114,8 @@ def wave(wave_id: int) -> str:
     """Show the training of a wave by department and role, and people without a role."""
     reader = guard.reader()
     found, seen = _visible_wave(wave_id), people_within(rights.reading(reader))
-    nobody = members_without_role(wave_id)
-    far = wave_progress(wave_id)
+    far, without_role = wave_progress(wave_id), sum(row.without_role for row in member_sums([wave_id]))
+    nobody = members_without_role(wave_id).where(seen).limit(SHOWN_WITHOUT_ROLE) if without_role else None
     return render_template(
         "training/wave.html",
         wave=found,
@@ -124,8 +125,8 @@ def wave(wave_id: int) -> str:
         hours_left=_hours(far.minutes_left),
         brought_along=brought_along(wave_id),
         may_see_old_training=rights.reading_old_training(reader).holds_anything,
-        without_role=count_of(nobody),
-        named=list(db.session.scalars(nobody.where(seen).limit(SHOWN_WITHOUT_ROLE))),
+        without_role=without_role,
+        named=list(db.session.scalars(nobody)) if nobody is not None else [],
     )
 
 
@@ -153,12 +154,11 @@ def wave_file(wave_id: int, kind: str) -> Response:
 def learners(wave_id: int) -> str:
     """List the people behind the counts whom the reader may see by name."""
     found, asked, reader = _wave_by_name(wave_id), Asked(), guard.reader()
-    query = learners_asked(found, asked)
-    page = asked.page(count_of(query))
+    rows, page = learners_page(found, asked)
     return render_template(
         "training/learners.html",
         wave=found,
-        rows=db.session.execute(query.limit(page.size).offset(page.offset)).all(),
+        rows=rows,
         page=page,
         asked=asked,
         may_see_wave=reaches_wave(rights.reading(reader), found),

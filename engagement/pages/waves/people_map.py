@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.db import count_of
 from engagement.pages.frame.formats import today
 from engagement.stakeholders import queries
 from engagement.stakeholders.chain.queries import broken_chains
@@ -14,6 +13,7 @@ from engagement.stakeholders.queries import Filters, StakeholderLine
 from engagement.stakeholders.rules import PEOPLE_FOR_A_CHAMPION
 from engagement.stakeholders.scopes import places_within, stakeholders_within
 from engagement.waves.models import Wave
+from engagement.waves.queries import ByWave
 from engagement.waves.scopes import reaches_wave
 from engagement.words import plural
 
@@ -29,20 +29,20 @@ class WaveMap:
     chain: str = ""
 
 
-def map_of(reader: Reader, wave: Wave) -> WaveMap | None:
-    """Return the map of a wave; None if the reader may not see it."""
+def map_of(reader: Reader, wave: Wave, departments: ByWave) -> WaveMap | None:
+    """Return the map of a wave with these departments; None if the reader may not see it."""
     maps = rights.reading_maps(reader)
     if not reaches_wave(maps, wave):
         return None
     listed = queries.stakeholders_listed(stakeholders_within(maps), Filters(wave_id=wave.id))
-    return WaveMap(
-        queries.lines_of(listed.limit(MOST_SHOWN), places_within(maps)), count_of(listed), _chain_words(wave)
-    )
+    ids, total = queries.part_of(listed, MOST_SHOWN, 0)
+    lines = queries.lines_with(ids, places_within(maps)) if ids else []
+    return WaveMap(lines, total, _chain_words(wave, departments))
 
 
-def _chain_words(wave: Wave) -> str:
+def _chain_words(wave: Wave, departments: ByWave) -> str:
     """Say where the sponsor's word doesn't get through to a wave's departments; "" where it does, or where it is over."""
-    broken = broken_chains([wave], today()) if wave.status.is_open else []
+    broken = broken_chains([wave], today(), departments) if wave.status.is_open else []
     return broken[0].words if broken else ""
 
 

@@ -38,13 +38,13 @@ from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.portfolio.rules import mix_of, mix_words
 from engagement.programmes.scopes import programme_for, reaches_programme
-from engagement.readiness.gate.queries.present import gate_of
+from engagement.readiness.criteria.queries.counting import Read, read_of
 from engagement.readiness.queries.overrulings import overrulings_of
+from engagement.readiness.queries.verdicts import verdict
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.champions.queries import wave_coverage
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
 from engagement.training.actions.assigning import settle_assignments
-from engagement.training.queries.progress import wave_progress
 from engagement.waves import actions, queries
 from engagement.waves.lessons.queries import lessons_of, lessons_of_programme
 from engagement.waves.milestones.actions import settle_milestones
@@ -53,7 +53,6 @@ from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import reaches_wave, wave_for
-from engagement.waves.tallies.queries import member_sums
 from engagement.words import days_away
 
 #: Sent messages that the page of a wave shows.
@@ -183,7 +182,8 @@ def wave(wave_id: int) -> str:
     reader = guard.reader()
     row = wave_for(rights.overseeing(reader), wave_id)
     may_plan, reads_people = reaches_wave(rights.planning(reader), row), reaches_wave(rights.reading(reader), row)
-    workflows = queries.workflows_of_waves([row.id]).get(row.id, [])
+    read = read_of([row.id])
+    departments, workflows = read.departments, read.workflows.get(row.id, [])
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = next_messages(row.id)
     subjects = subjects_shown(messages)
@@ -193,21 +193,21 @@ def wave(wave_id: int) -> str:
         "waves/wave.html",
         wave=row,
         lede=_lede(row),
-        **_of_people(row, sees_people=reads_people),
-        departments=queries.departments_of_waves([row.id]).get(row.id, []),
+        **_of_people(row, read, sees_people=reads_people),
+        departments=departments.get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         mix_words=mix_words(mix_of(workflow.portfolio_class for workflow in workflows)),
         milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
         concerns=resistance.open_by_source(row.id, yesterday) if may_plan else None,
         concerns_on=yesterday,
         messages=[(message, subjects[message.id]) for message in messages],
-        stakeholders=map_of(reader, row),
+        stakeholders=map_of(reader, row, departments),
         sent=last_sent(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
         reads_people=reads_people,
         may_give_roles=rights.keeping_people(reader).everything,
         may_take_back=queries.status_before(steps, clock.now()) is not None,
-        gate=gate_of(row, today()) if row.status.is_ahead else None,
+        readiness=verdict(row, today(), read) if row.status.is_ahead else None,
         steps=steps_shown(steps),
         overrulings=overrulings_of(row.id),
         consultations=shown_of_wave(row.id),
@@ -222,11 +222,10 @@ def wave(wave_id: int) -> str:
     )
 
 
-def _of_people(wave: Wave, *, sees_people: bool) -> dict[str, Any]:
+def _of_people(wave: Wave, read: Read, *, sees_people: bool) -> dict[str, Any]:
     """Return what the page says of a wave's people: how many, what they learned, who stands by them, who was asked before."""
-    wave_id = wave.id
-    sums, progress = member_sums([wave_id]), wave_progress(wave_id)
-    covered = wave_coverage(wave_id, clock.today(guard.settings().timezone), sums)
+    sums, progress = read.sums, read.trained[wave.id]
+    covered = wave_coverage(wave.id, clock.today(guard.settings().timezone), sums, read.departments)
     return {
         "number": sum(each.members for each in sums),
         "without_role": sum(each.without_role for each in sums),

@@ -109,6 +109,7 @@ REACH: dict[str, Reach] = {
     "team_usage": NOBODY,
     "usage_span": Reach(about=("person_id",), without=("recent",)),
     "adoption_count": NOBODY,
+    "usage_mapping": Reach(by={"saved_by_id": ("saved_at",)}),
     "wave_department": NOBODY,
     "milestone": NOBODY,
     "anchor": NOBODY,

@@ -1,6 +1,6 @@
 """Reads of the sponsor chain: from the programme's sponsor down to the head of each affected department."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,7 @@ from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.posts import may_be_labelled
 from engagement.stakeholders.standings.rules import Level
 from engagement.waves.models import Wave
-from engagement.waves.queries import departments_of_waves
+from engagement.waves.queries import ByWave, departments_of_waves
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,19 @@ class _Known:
         return Link(posts, person, key, gap)
 
 
-def chains_of(waves: Sequence[Wave], on: date) -> list[Chain]:
-    """Return the chain to each department of these waves, by wave and path; in a fixed number of queries, in one if there are none."""
-    placed = {key: _standing(rows) for key, rows in departments_of_waves([wave.id for wave in waves]).items()}
+def chains_of(waves: Sequence[Wave], on: date, departments: ByWave | None = None) -> list[Chain]:
+    """Return the chain to each department of these waves, by wave and path; in a fixed number of queries, in one if there are none.
+
+    `departments` are those of the waves, if they are read already.
+    """
+    found = departments_of_waves([wave.id for wave in waves]) if departments is None else departments
+    placed = {key: _standing(rows) for key, rows in found.items()}
     if not placed:
         return []
     above = _departments(key for rows in placed.values() for row in rows for key in _lineage(row))
-    known = _known(waves, on)
+    people = {row.manager_id for row in above.values()}
+    people |= {each for wave in waves for each in (wave.sponsor_id, wave.programme.sponsor_id)}
+    known = _known(waves, people - {None}, on)
     return [
         Chain(wave, department, _links(wave, [above[key] for key in _lineage(department) if key in above], known))
         for wave in waves
@@ -114,7 +120,7 @@ def _departments(ids: Iterable[int]) -> dict[int, Department]:
     return {row.id: row for row in db.session.scalars(rows)}
 
 
-def _known(waves: Sequence[Wave], on: date) -> _Known:
+def _known(waves: Sequence[Wave], people: Collection[int | None], on: date) -> _Known:
     ids, programmes = [wave.id for wave in waves], {wave.id: wave.programme_id for wave in waves}
     rows = db.session.execute(
         select(
@@ -131,7 +137,7 @@ def _known(waves: Sequence[Wave], on: date) -> _Known:
             (StakeholderStanding.stakeholder_id == Stakeholder.id) & StakeholderStanding.superseded_at.is_(None),
         )
         .where(
-            Stakeholder.person_id.is_not(None),
+            Stakeholder.person_id.in_(people),
             StakeholderPlace.ended_at.is_(None),
             on_the_map(),
             on_map_of_wave(ids),
@@ -182,9 +188,9 @@ class BrokenChain:
         return " ".join(dict.fromkeys(link.words for link in self.links))
 
 
-def broken_chains(waves: Sequence[Wave], on: date) -> list[BrokenChain]:
+def broken_chains(waves: Sequence[Wave], on: date, departments: ByWave | None = None) -> list[BrokenChain]:
     """Return which of these waves have a step at which nobody stands, in their order."""
     found: dict[int, list[Link]] = {}
-    for chain in chains_of(waves, on):
+    for chain in chains_of(waves, on, departments):
         found.setdefault(chain.wave.id, []).extend(chain.breaks)
     return [BrokenChain(wave, found[wave.id]) for wave in waves if found.get(wave.id)]

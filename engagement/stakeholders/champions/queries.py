@@ -15,7 +15,7 @@ from engagement.people.rules import path_key
 from engagement.stakeholders.models import Champion
 from engagement.stakeholders.rules import champions_needed, coverage_words
 from engagement.waves.models import Wave
-from engagement.waves.queries import departments_of_waves
+from engagement.waves.queries import ByWave, departments_of_waves
 from engagement.waves.rules import WaveStatus
 from engagement.waves.tallies.queries import MemberSum, member_sums
 
@@ -108,17 +108,22 @@ def place_of(lineage: str, departments: Sequence[Department]) -> Department | No
     return max(above, key=lambda row: len(row.lineage), default=None)
 
 
-def wave_coverage(wave_id: int, on: date, sums: Sequence[MemberSum] | None = None) -> WaveCoverage:
-    """Return the coverage of a wave on a day by department, in a fixed number of queries; `sums` if they are read already."""
-    return coverages([wave_id], on, sums)[wave_id]
+def wave_coverage(
+    wave_id: int, on: date, sums: Sequence[MemberSum] | None = None, departments: ByWave | None = None
+) -> WaveCoverage:
+    """Return the coverage of a wave on a day by department, in a fixed number of queries.
+
+    `sums` and `departments` are given if they are read already.
+    """
+    return coverages([wave_id], on, sums, departments)[wave_id]
 
 
-def coverages(wave_ids: Sequence[int], on: date, sums: Sequence[MemberSum] | None = None) -> dict[int, WaveCoverage]:
+def coverages(
+    wave_ids: Sequence[int], on: date, sums: Sequence[MemberSum] | None = None, departments: ByWave | None = None
+) -> dict[int, WaveCoverage]:
     """Return the coverage of each of these waves on a day by department, in a fixed number of queries."""
-    departments, members = (
-        departments_of_waves(wave_ids),
-        _members_by_lineage(member_sums(wave_ids) if sums is None else sums),
-    )
+    departments = departments_of_waves(wave_ids) if departments is None else departments
+    members = _members_by_lineage(member_sums(wave_ids) if sums is None else sums)
     here = (Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None))
     champions: dict[int, list[Champion]] = defaultdict(list)
     for champion in _champions(*here):

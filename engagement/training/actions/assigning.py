@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, except_, exists, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, case, except_, exists, func, literal, or_, select, true, update
 
 from engagement.db import db, insert_new, note_growth, rows_changed
-from engagement.people.models import Person
+from engagement.people.models import Person, PersonRole
 from engagement.training.actions.asking import ask_questions, end_questions, wake_questions
 from engagement.training.models import Assignment, Leftover
 from engagement.training.queries.grounds import grounds, is_grounded, is_held
@@ -33,7 +33,7 @@ class AssignmentCounts:
 
 
 def settle_assignments(
-    now: datetime, wave_id: int | None = None, *, unasked: Select[int] | None = None
+    now: datetime, wave_id: int | None = None, *, unasked: Select[int] | None = None, looks_first: bool = False
 ) -> AssignmentCounts:
     """Give active members of open waves the assignments of their roles; withdraw those without a ground.
 
@@ -41,26 +41,60 @@ def settle_assignments(
     reopens when the ground returns. Assignments of closed waves stay as they are. If the person moved or changed role
     before finishing, the assignment becomes a question instead of being withdrawn (see `Leftover`). `unasked`, a SELECT
     of ids of people whose move is being undone, are never asked. The number of statements is fixed, for one wave or
-    all; repeating it changes nothing.
+    all; repeating it changes nothing. `looks_first` is for when there is usually nothing to do.
     """
     of_wave = Assignment.wave_id == wave_id if wave_id is not None else true()
-    made = _make(now, wave_id)
+    is_settled = looks_first and _is_settled(of_wave, wave_id)
+    if is_settled and not db.session.scalar(select(exists().where(Leftover.ended_at.is_(None)))):
+        return AssignmentCounts(0, 0, 0)
+    made = 0 if is_settled else _make(now, wave_id)
     note_growth(Assignment, made)
     ended = end_questions(now, of_wave)
     wake_questions(now, of_wave)
     reopened = _reopen(now, of_wave, unasked)
     asked = withdrawn = 0
+    # A question that has ended holds its assignment no longer.
+    is_settled = is_settled and not ended
     # Usually every assignment has its ground; checking that once saves half of the work.
-    if db.session.scalar(select(exists().where(*_without_ground(of_wave)))):
+    if not is_settled and db.session.scalar(select(exists().where(*_without_ground(of_wave)))):
         asked = ask_questions(now, of_wave, unasked)
         note_growth(Leftover, asked)
         withdrawn = rows_changed(
             update(Assignment).where(*_without_ground(of_wave), ~is_held()).values(withdrawn_at=now)
         )
-    _note_departments(of_wave)
+    if not is_settled:
+        _note_departments(of_wave)
     if made or reopened or withdrawn or asked or ended:
         db.session.expire_all()
     return AssignmentCounts(made, reopened, withdrawn, asked)
+
+
+def _is_settled(of_wave: ColumnElement[bool], wave_id: int | None) -> bool:
+    """Return whether every ground has its assignment, with the person's department, and all others are held without one.
+
+    Each assignment is known by wave, person and role, so equal numbers mean the same ones.
+    """
+    has = and_(
+        Assignment.wave_id == Membership.wave_id,
+        Assignment.person_id == Membership.person_id,
+        Assignment.role == PersonRole.role,
+        Assignment.withdrawn_at.is_(None),
+    )
+    is_elsewhere = Assignment.department_id.is_distinct_from(Person.department_id)
+    asked = grounds().where(Membership.wave_id == wave_id if wave_id is not None else true())
+    counted = asked.outerjoin(Assignment, has).with_only_columns(
+        func.count(), func.count(Assignment.id), func.sum(case((is_elsewhere, 1), else_=0))
+    )
+    grounded, assigned, elsewhere = db.session.execute(counted).one()
+    if grounded != assigned or elsewhere:
+        return False
+    closed = select(Wave.id).where(Wave.status == WaveStatus.CLOSED)
+    here = (of_wave, Assignment.withdrawn_at.is_(None), Assignment.wave_id.not_in(closed))
+    standing = select(Leftover.assignment_id).where(Leftover.ended_at.is_(None))
+    held = select(func.count()).where(Assignment.id.in_(standing), *here, is_held(), ~is_grounded())
+    numbers = select(select(func.count()).where(*here).scalar_subquery(), held.scalar_subquery())
+    present, without = db.session.execute(numbers).one()
+    return bool(present == grounded + without)
 
 
 def _make(now: datetime, wave_id: int | None) -> int:

@@ -259,10 +259,18 @@ def open_leftovers_of(person_ids: Sequence[int]) -> dict[int, int]:
 
 def brought_along(wave_id: int) -> tuple[int, int]:
     """Return how many people who left a wave keep its training, and for how many this is undecided."""
+    # Begun at the few leftovers, not at the wave's many assignments.
+    of_wave = (
+        select(Assignment.id)
+        .join(Person, Person.id == Assignment.person_id)
+        .join(Wave, Wave.id == Assignment.wave_id)
+        .where(Assignment.id == Leftover.assignment_id, Assignment.wave_id == wave_id, _is_present())
+    )
     counted = (
-        leftovers()
-        .where(_is_present(), Assignment.wave_id == wave_id, Leftover.decision.is_distinct_from(LeftoverDecision.WAIVE))
-        .with_only_columns(Leftover.decision, func.count(Leftover.person_id.distinct()))
+        select(Leftover.decision, func.count(Leftover.person_id.distinct()))
+        .where(
+            Leftover.ended_at.is_(None), Leftover.decision.is_distinct_from(LeftoverDecision.WAIVE), of_wave.exists()
+        )
         .group_by(Leftover.decision)
     )
     by_state = dict(db.session.execute(counted).all())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, func, select, true
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
@@ -95,10 +95,14 @@ def people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
 
 
 def people_without_curriculum(wave_ids: Sequence[int]) -> dict[TrainingRole, dict[int, int]]:
-    """Return, by role without anything to learn yet, how many people of each wave have it; one query, none for no wave."""
-    if not wave_ids:
+    """Return, by role without anything to learn yet, how many people of each wave have it; no query for no wave.
+
+    Usually every role has something to learn: then nobody is counted.
+    """
+    silent = set(TrainingRole) - set(db.session.scalars(asking_roles())) if wave_ids else set()
+    if not silent:
         return {}
-    members = grounds().where(Membership.wave_id.in_(wave_ids), PersonRole.role.not_in(asking_roles()))
+    members = grounds().where(Membership.wave_id.in_(wave_ids), PersonRole.role.in_(silent))
     counted = members.with_only_columns(PersonRole.role, Membership.wave_id, func.count()).group_by(
         PersonRole.role, Membership.wave_id
     )
@@ -108,13 +112,16 @@ def people_without_curriculum(wave_ids: Sequence[int]) -> dict[TrainingRole, dic
     return {role: found[role] for role in TrainingRole if role in found}
 
 
-def _departments(ids: set[int | None]) -> dict[int | None, Department]:
+def _departments(ids: set[int | None]) -> dict[int | None, tuple[str, str]]:
+    """Return the names and paths of departments."""
     known = [department_id for department_id in ids if department_id is not None]
-    rows = db.session.scalars(select(Department).where(Department.id.in_(known)))
-    return {row.id: row for row in rows}
+    rows = db.session.execute(select(Department.id, Department.name, Department.path).where(Department.id.in_(known)))
+    return {key: (name, path) for key, name, path in rows}
 
 
-def _progress(wave_id: int, cells: Sequence[LearningSum], departments: dict[int | None, Department]) -> WaveProgress:
+def _progress(
+    wave_id: int, cells: Sequence[LearningSum], departments: dict[int | None, tuple[str, str]]
+) -> WaveProgress:
     by_department: dict[int | None, dict[TrainingRole, Count]] = {}
     roles: dict[TrainingRole, Count] = {}
     people, minutes_left = Count(), 0
@@ -128,17 +135,16 @@ def _progress(wave_id: int, cells: Sequence[LearningSum], departments: dict[int 
         roles[cell.role] = roles.get(cell.role, Count()) + count
     lines = []
     for department_id, counts in by_department.items():
-        row = departments.get(department_id)
-        name, path = (row.name, row.path) if row else ("No department", "")
+        name, path = departments.get(department_id, ("No department", ""))
         lines.append(DepartmentProgress(department_id, name, path, counts))
     lines.sort(key=lambda line: (line.department_id is None, path_key(line.path)))
     in_order = {role: roles[role] for role in TrainingRole if role in roles}
     return WaveProgress(wave_id, tuple(lines), in_order, people, minutes_left)
 
 
-_DUE_ON = func.coalesce(Assignment.own_due_on, Wave.training_due_on)
+DUE_AS_PLANNED = func.coalesce(Assignment.own_due_on, Wave.training_due_on)
 #: What `learners` can be put in order by.
-LEARNER_COLUMNS = {"name": Person.sorted_by, "department": Department.sorted_by, "due": _DUE_ON}
+LEARNER_COLUMNS = {"name": Person.sorted_by, "department": Department.sorted_by, "due": DUE_AS_PLANNED}
 
 
 def learners(
@@ -147,7 +153,7 @@ def learners(
     role: TrainingRole | None = None,
     state: LearnerState | None = None,
     *,
-    due: ColumnElement[date] = _DUE_ON,
+    due: ColumnElement[date] = DUE_AS_PLANNED,
     visible: ColumnElement[bool] | None = None,
 ) -> Select[Any]:
     """Return a SELECT of the people behind the counts of a wave, by name, with optional filters.
@@ -157,7 +163,20 @@ def learners(
     `waiting.queries.due_days`). `visible` is a condition on `Person`; None is everybody.
     """
     standing = standing_of(Assignment.wave_id == wave_id, belonging())
-    query = (
+    query = learners_in(standing, due).where(true() if visible is None else visible)
+    query = query.order_by(Person.sorted_by, Person.id, standing.c.role)
+    if department is not None:
+        query = query.where(Person.department_id == department.id)
+    if role is not None:
+        query = query.where(standing.c.role == role)
+    if state is not None:
+        query = query.where(standing.c.is_finished == (1 if state is LearnerState.FINISHED else 0))
+    return query
+
+
+def learners_in(standing: Subquery, due: ColumnElement[date] = DUE_AS_PLANNED) -> Select[Any]:
+    """Return the SELECT of `learners`, in no order, for the rows of a `standing_of`."""
+    return (
         select(
             Person.id.label("person_id"),
             Person.name,
@@ -175,16 +194,8 @@ def learners(
         .join(Assignment, Assignment.id == standing.c.id)
         .join(Wave, Wave.id == Assignment.wave_id)
         .join(Department, Department.id == Person.department_id, isouter=True)
-        .where(standing.c.asked > 0, true() if visible is None else visible)
-        .order_by(Person.sorted_by, Person.id, standing.c.role)
+        .where(standing.c.asked > 0)
     )
-    if department is not None:
-        query = query.where(Person.department_id == department.id)
-    if role is not None:
-        query = query.where(standing.c.role == role)
-    if state is not None:
-        query = query.where(standing.c.is_finished == (1 if state is LearnerState.FINISHED else 0))
-    return query
 
 
 def overdue_learners(on: date, wave_id: int) -> Select[Person]:

@@ -1,13 +1,16 @@
-"""What hangs on the workflow and the wave of a side: a metric with a reading, an occasion of design, a body with what it is asked."""
+"""What hangs on the workflow and the wave of a side: a metric with a reading, numbers of use, an occasion of design, a body with what it is asked."""
 
 from factories import TESTER
 
 from engagement import clock
+from engagement.adoption.actions.doors import make_door
+from engagement.adoption.actions.uploads import Brought, take_file
+from engagement.adoption.actions.writing import PersonUse
 from engagement.consultations.actions.bodies import make_body, name_member
 from engagement.consultations.actions.consulting import ask_question, hand_over, open_consultation
 from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document
 from engagement.people.models import Person
-from engagement.programmes.models import Workflow
+from engagement.programmes.models import Programme, Workflow
 from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.gate.actions.deciding import ConditionSaid, decide, name_approver, states_seen
 from engagement.readiness.gate.actions.opening import go_past
@@ -27,6 +30,16 @@ def metric_of(workflow: Workflow, person: Person) -> dict[str, object]:
     metric = make_metric(workflow, said, person, by=TESTER)
     today = clock.now().date()
     return {"metric_id": metric.id, "reading_id": add_reading(metric, Read(today, 12_000), today=today, by=TESTER).id}
+
+
+def usage_of(programme: Programme, workflow: Workflow, person: Person) -> dict[str, object]:
+    """Numbers of use that came in, and a secret for posting more."""
+    rows = [PersonUse(person.id, workflow.id, clock.now().date(), 1)]
+    door, _ = make_door(programme, "A system", by=TESTER)
+    return {
+        "usage_upload_id": take_file(programme, "use.csv", "", Brought(rows), by=TESTER).id,
+        "usage_door_id": door.id,
+    }
 
 
 def consultation_of(wave: Wave, person: Person) -> dict[str, object]:

@@ -6,7 +6,7 @@ from factories import TESTER, make_department, make_person, make_programme, make
 from flask import Flask
 from pages.frame.rows_of_messages import bounce_of, calendar_of, delivery_to, mailbox_message
 from pages.frame.rows_of_training import assignment_of, attempt_of, leftover_of, settling_wave
-from pages.frame.rows_of_workflows import consultation_of, gate_of_world, metric_of, occasion_of
+from pages.frame.rows_of_workflows import consultation_of, gate_of_world, metric_of, occasion_of, usage_of
 from pages.frame.rows_on_maps import map_of, relation_of, step_of
 from sqlalchemy import select
 
@@ -22,6 +22,7 @@ from engagement.intake.figures.actions import keep_readings
 from engagement.intake.models import ImportRun
 from engagement.intake.register.actions import keep_register_file
 from engagement.intake.rules import RunStatus
+from engagement.intake.usage.actions import keep_usage
 from engagement.notices.actions import write_notice
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
@@ -97,6 +98,9 @@ def make_world(app: Flask) -> World:
         values[side]["file_id"] = keep_register_file("r.csv", register, account_id=holder.id).id
         readings = b"workflow,metric,day,value\nNone,None,2026-04-01,1"
         values[side]["readings_id"] = keep_readings("v.csv", readings, account_id=holder.id).id
+        use = b"email,day,workflow\nnobody@example.com,2026-04-01,None"
+        programme_id = values[side]["programme_id"]
+        values[side]["usage_file_id"] = keep_usage("u.csv", use, programme_id, account_id=holder.id).id
     db.session.commit()
     cookies = {letter: cookie_of(app, account) for letter, account in accounts.items()}
     return World(app, cookies, values)
@@ -164,7 +168,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     values |= gate_of_world(wave, person)
     values["notice_id"] = write_notice(workflow, "Notice", "What you have to know.", by=TESTER).id
     values |= occasion_of(wave, workflow, person)
-    values |= metric_of(workflow, person) | consultation_of(wave, person)
+    values |= metric_of(workflow, person) | usage_of(programme, workflow, person) | consultation_of(wave, person)
     delivery = delivery_to(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id} | bounce_of(side, delivery)
     values |= calendar_of(side, programme, department) | map_of(side, wave, person)

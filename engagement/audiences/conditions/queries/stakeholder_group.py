@@ -7,12 +7,11 @@ from sqlalchemy import ColumnElement, false, or_, select
 from engagement.audiences.conditions.queries.department import lineage_of, works_in
 from engagement.audiences.conditions.queries.field import Condition, Ground, Options
 from engagement.audiences.conditions.queries.narrowing import NarrowedField, Post, narrowed, posts_of
+from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.queries import department_successors
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile
 from engagement.stakeholders.queries import (
-    departments_as_groups,
-    groups_of_person,
     holds_now,
     on_map_of_wave,
     on_the_map,
@@ -25,10 +24,37 @@ Standing: TypeAlias = frozenset[tuple[str, Post]]
 
 def _departments(ground: Ground) -> list[tuple[int, str, Post]]:
     """Return departments mapped as one group, merged ones as their successors, with their positions."""
-    found = departments_as_groups()
+    found = _departments_as_groups()
     posts = posts_of((programme_id, wave_id) for _, _, programme_id, wave_id in found)
     now = ground.once(department_successors)
     return [(now.get(key, key), group.value, posts[programme, wave]) for key, group, programme, wave in found]
+
+
+def _departments_as_groups() -> list[tuple[int, StakeholderGroup, int, int | None]]:
+    """Return each department mapped as one group: department, group, programme, and wave or None."""
+    rows = db.session.execute(
+        select(
+            Stakeholder.department_id,
+            StakeholderProfile.group,
+            StakeholderPlace.programme_id,
+            StakeholderPlace.wave_id,
+        )
+        .join(StakeholderProfile, holds_now())
+        .join(StakeholderPlace, StakeholderPlace.stakeholder_id == Stakeholder.id)
+        .where(Stakeholder.department_id.is_not(None), StakeholderPlace.ended_at.is_(None), on_the_map())
+    )
+    return [(department_id, group, programme, wave) for department_id, group, programme, wave in rows if department_id]
+
+
+def _groups_of_person(person_id: int) -> list[tuple[StakeholderGroup, int, int | None]]:
+    """Return the groups of a person by name: group, programme, and wave or None for the whole programme."""
+    rows = db.session.execute(
+        select(StakeholderProfile.group, StakeholderPlace.programme_id, StakeholderPlace.wave_id)
+        .join(Stakeholder, holds_now())
+        .join(StakeholderPlace, StakeholderPlace.stakeholder_id == Stakeholder.id)
+        .where(Stakeholder.person_id == person_id, StakeholderPlace.ended_at.is_(None), on_the_map())
+    )
+    return [(group, programme, wave) for group, programme, wave in rows]
 
 
 class StakeholderGroupField(NarrowedField):
@@ -57,7 +83,7 @@ class StakeholderGroupField(NarrowedField):
         return or_(Person.id.in_(by_name), works_in(departments) if departments else false()).self_group()
 
     def facts(self, person: Person, ground: Ground) -> Standing:
-        by_name = groups_of_person(person.id)
+        by_name = _groups_of_person(person.id)
         posts = posts_of((programme_id, wave_id) for _, programme_id, wave_id in by_name)
         own = {(group.value, posts[programme_id, wave_id]) for group, programme_id, wave_id in by_name}
         above = lineage_of(person)

@@ -12,6 +12,7 @@ from engagement.consultations.models import Consultation
 from engagement.consultations.queries.standing import Shown, shown_where
 from engagement.db import db
 from engagement.people.rules import TrainingRole
+from engagement.programmes.models import Workflow
 from engagement.readiness.criteria.queries.people import (
     Briefed,
     Friendly,
@@ -29,8 +30,8 @@ from engagement.stakeholders.leadership.rules import StepState
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import WaveProgress, progress_of
 from engagement.waves.models import Wave
-from engagement.waves.queries import workflows_of_waves
-from engagement.waves.tallies.queries import member_sums
+from engagement.waves.queries import ByWave, departments_of_waves, workflows_of_waves
+from engagement.waves.tallies.queries import MemberSum, member_sums
 from engagement.words import short_day_words
 
 Found = Mapping[CriterionKind, Counted]
@@ -46,19 +47,36 @@ class WaveCounts:
     trained: Count
 
 
-def counts_of(waves: Sequence[Wave], on: date) -> dict[int, WaveCounts]:
-    """Return what is counted for each of these waves on a day."""
+@dataclass(frozen=True)
+class Read:
+    """What a page has read of waves already: their members, training, workflows and departments."""
+
+    sums: Sequence[MemberSum]
+    trained: Mapping[int, WaveProgress]
+    workflows: Mapping[int, Sequence[Workflow]]
+    departments: ByWave
+
+
+def read_of(wave_ids: Sequence[int]) -> Read:
+    """Read that of these waves."""
+    return Read(
+        member_sums(wave_ids), progress_of(wave_ids), workflows_of_waves(wave_ids), departments_of_waves(wave_ids)
+    )
+
+
+def counts_of(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict[int, WaveCounts]:
+    """Return what is counted for each of these waves on a day; `read` is given if it was read already."""
     if not waves:
         return {}
     ids = [wave.id for wave in waves]
-    sums = member_sums(ids)
+    read = read or read_of(ids)
+    sums, trained = read.sums, read.trained
     people: dict[int, int] = defaultdict(int)
     for row in sums:
         people[row.wave_id] += row.members
-    trained, friendly = progress_of(ids), friendly_in_waves(ids, on)
-    workflows = workflows_of_waves(ids)
-    of_people, of_workflows = _of_people(ids, people, trained, friendly), counted_of_workflows(ids, workflows, on)
-    severe, steps, covered = _severe(ids), _steps(waves, on), coverages(ids, on, sums)
+    friendly = friendly_in_waves(ids, on)
+    of_people, of_workflows = _of_people(ids, people, trained, friendly), counted_of_workflows(ids, read.workflows, on)
+    severe, steps, covered = _severe(ids), _steps(waves, on), coverages(ids, on, sums, read.departments)
     bodies: dict[int, list[Shown]] = defaultdict(list)
     for shown in shown_where(Consultation.wave_id.in_(ids)):
         bodies[shown.consultation.wave_id].append(shown)

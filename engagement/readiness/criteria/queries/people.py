@@ -42,6 +42,18 @@ class Briefed:
 
 def briefed_in_waves(wave_ids: Sequence[int]) -> dict[int, Briefed]:
     """Return whom the department briefings of each wave reached among its present members; waves without any have no entry."""
+    # Who was sent what is asked only if there was a briefing: it takes as long as a wave has people.
+    sent = db.session.scalars(
+        select(Occurrence.mailing_id)
+        .join(Communication, Communication.id == Occurrence.communication_id)
+        .where(
+            Communication.wave_id.in_(wave_ids),
+            Communication.kind == CommunicationKind.DEPARTMENT_BRIEFING,
+            Occurrence.mailing_id.is_not(None),
+        )
+    ).all()
+    if not sent:
+        return {}
     asks = case((Mailing.asks_confirmation, 1), else_=0)
     of_person = (
         select(
@@ -61,7 +73,7 @@ def briefed_in_waves(wave_ids: Sequence[int]) -> dict[int, Briefed]:
             Membership.wave_id.in_(wave_ids),
             Membership.ended_at.is_(None),
             Communication.wave_id == Membership.wave_id,
-            Communication.kind == CommunicationKind.DEPARTMENT_BRIEFING,
+            Delivery.mailing_id.in_(sent),
         )
         .group_by(Membership.wave_id, Membership.person_id)
         .subquery()
@@ -77,6 +89,14 @@ def statements_in_waves(wave_ids: Sequence[int]) -> dict[int, Count]:
 
     Whom a statement is for is said by `programmes.scope.rules.applying`; this asks the same of many people at once.
     """
+    # As with briefings.
+    published = (
+        select(WaveWorkflow.wave_id)
+        .join(ScopeStatement, ScopeStatement.workflow_id == WaveWorkflow.workflow_id)
+        .where(WaveWorkflow.wave_id.in_(wave_ids), ScopeStatement.published_at.is_not(None))
+    )
+    if not db.session.scalar(select(published.exists())):
+        return {}
     own = aliased(ScopeStatement)
     has = exists().where(PersonRole.person_id == Membership.person_id)
     with_own = (

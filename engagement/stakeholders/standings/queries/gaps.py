@@ -48,11 +48,11 @@ class Gaps(MapAt):
 
         Of `below` it is known how many have a gap: before them, nobody else has to be put in order.
         """
-        rows = self.rows().where(HAS_BOTH_LEVELS, may_be_labelled(self.on))
+        rows = self.rows.where(HAS_BOTH_LEVELS, may_be_labelled(self.on))
         rows = rows.where(HAS_GAP) if offset + size <= below else rows
         return read(rows.order_by(*_FIRST).limit(size).offset(offset))
 
     def without_level(self, size: int) -> list[Stood]:
         """Return the first who lack one of the levels, by name."""
-        rows = self.rows().where(~HAS_BOTH_LEVELS, may_be_labelled(self.on))
+        rows = self.rows.where(~HAS_BOTH_LEVELS, may_be_labelled(self.on))
         return read(rows.order_by(NAME_SORTED, Stakeholder.id).limit(size))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from engagement.stakeholders.standings.queries.placing import Stood
 from engagement.stakeholders.standings.rules import Standing, standing_words
@@ -21,7 +22,7 @@ class Move:
         assert row
         return row.stakeholder_id
 
-    @property
+    @cached_property
     def words(self) -> str:
         """What changed, such as "Power 5.9 → 6.9, interest 8.4 → 8.6."; "" if nothing was said of them."""
         before, now = (row.said if row else Standing() for row in (self.before, self.now))
@@ -46,7 +47,7 @@ class Movement:
     came: list[Move]
     left: list[Move]
 
-    @property
+    @cached_property
     def all(self) -> list[Move]:
         """Everybody of whom something became different."""
         return [*self.moved, *self.came, *self.left]

@@ -144,6 +144,13 @@ def _of_then(table: Any, before: datetime | None) -> ColumnElement[bool]:
 
 
 def _on_maps(visible: ColumnElement[bool], filters: Filters, before: datetime | None) -> list[ColumnElement[bool]]:
+    taken_off = select(StakeholderRemoval.stakeholder_id).where(
+        held(StakeholderRemoval.removed_at, StakeholderRemoval.undone_at, before)
+    )
+    found = [Stakeholder.id.not_in(taken_off), *said_as(filters)]
+    if before is None and visible is EVERY_PLACE and filters.programme_id is None and filters.wave_id is None:
+        # Everybody who is on the map now has a place there.
+        return found
     places = select(StakeholderPlace.stakeholder_id).where(
         held(StakeholderPlace.added_at, StakeholderPlace.ended_at, before), visible
     )
@@ -151,10 +158,7 @@ def _on_maps(visible: ColumnElement[bool], filters: Filters, before: datetime | 
         places = places.where(StakeholderPlace.programme_id == filters.programme_id)
     if filters.wave_id is not None:
         places = places.where(on_map_of_wave([filters.wave_id]))
-    taken_off = select(StakeholderRemoval.stakeholder_id).where(
-        held(StakeholderRemoval.removed_at, StakeholderRemoval.undone_at, before)
-    )
-    return [Stakeholder.id.in_(places), Stakeholder.id.not_in(taken_off), *said_as(filters)]
+    return [Stakeholder.id.in_(places), *found]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, String, and_, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, true
 from sqlalchemy.orm import aliased
 
 from engagement.db import db
@@ -39,7 +40,7 @@ ORDERS = ("number", "name", "power", "interest", "quadrant", "stance", "gap", "u
 class Square(NamedTuple):
     """How many stand in one square of the map, and how many of them are against; `cell` None: those without a place.
 
-    The last four are of the one who stands there alone.
+    `stakeholder_id` is the one who stands there alone.
     """
 
     cell: int | None
@@ -47,9 +48,6 @@ class Square(NamedTuple):
     against: int
     against_with_power: int
     stakeholder_id: int
-    influence: int | None
-    interest: int | None
-    now: str | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,6 @@ class MapAt:
 
     def squares(self) -> list[Square]:
         """Return the squares in which anybody stands, and those without a place as one."""
-        level = case((may_be_labelled(self.on), type_coerce(_NOW, String)))
         against = and_(_NOW == Level.RESISTANT, may_be_labelled(self.on))
         counted = (
             _square,
@@ -71,20 +68,18 @@ class MapAt:
             func.sum(case((against, 1), else_=0)),
             func.sum(case((and_(_POWER >= HIGH, against), 1), else_=0)),
             func.min(Stakeholder.id),
-            func.min(_POWER),
-            func.min(_INTEREST),
-            func.min(level),
         )
         rows = counting(counted, self.visible, self.filters, self.before).group_by(_square)
         return [Square._make(row) for row in db.session.execute(rows)]
 
-    def placed(self) -> list[Stood]:
-        """Return all who have a place, by number."""
-        return read(self.rows().where(_IS_PLACED).order_by(*_BY_NUMBER))
+    def placed(self, ids: Collection[int] | None = None) -> list[Stood]:
+        """Return all who have a place, or these of them, by number."""
+        these = true() if ids is None else Stakeholder.id.in_(ids)
+        return read(self.rows.where(_IS_PLACED, these).order_by(*_BY_NUMBER))
 
     def unplaced(self, limit: int) -> list[Stood]:
         """Return the first who have no place, by name."""
-        return read(self.rows().where(~_IS_PLACED).order_by(*_BY_NAME).limit(limit))
+        return read(self.rows.where(~_IS_PLACED).order_by(*_BY_NAME).limit(limit))
 
     def listed(
         self,
@@ -100,11 +95,11 @@ class MapAt:
         With `least_power` only those are put in order who have as much: ordering everybody takes longer than all else.
         """
         column, is_down = order.removeprefix("-"), order.startswith("-")
-        rows = self.rows() if cell is None else self.rows().where(_square == cell)
+        rows = self.rows if cell is None else self.rows.where(_square == cell)
         rows = rows.where(_IS_PLACED, _POWER.between(least_power, MOST)) if least_power else rows
         if column == "number":
             by_number = case((_IS_PLACED, 0), else_=1), *(_BACKWARDS if is_down else _BY_NUMBER)
-            return read(rows.order_by(*by_number).limit(limit).offset(offset))
+            return self._part(rows.order_by(*by_number), limit, offset)
         if column == "owner":
             owner = aliased(Person)
             rows = rows.outerjoin(owner, owner.id == StakeholderProfile.owner_id)
@@ -112,17 +107,23 @@ class MapAt:
         else:
             key = _keys(self.on)[column]
         lacks = case((key.is_(None), 1), else_=0)
-        return read(rows.order_by(lacks, key.desc() if is_down else key, *_BY_NAME).limit(limit).offset(offset))
+        return self._part(rows.order_by(lacks, key.desc() if is_down else key, *_BY_NAME), limit, offset)
 
-    def numbers(self, ids: Collection[int]) -> dict[int, int]:
-        """Return the numbers of these stakeholders, as far as they have a place."""
-        number = func.row_number().over(order_by=_BY_NUMBER)
-        every = self.rows().where(_IS_PLACED).with_only_columns(
-            Stakeholder.id, number.label("number"), maintain_column_froms=True
-        )  # fmt: skip
-        counted = every.subquery()
-        return dict(db.session.execute(select(counted).where(counted.c.id.in_(ids))).all())
+    def _part(
+        self,
+        rows: Select[int, int | None, int | None, int | None, str, str, bool],
+        limit: int | None,
+        offset: int | None,
+    ) -> list[Stood]:
+        """Return a part of ordered rows. Their ids come first: what is told of the others needs no working out."""
+        if limit is None:
+            return read(rows)
+        only_ids = rows.with_only_columns(Stakeholder.id, maintain_column_froms=True)
+        ids = db.session.scalars(only_ids.limit(limit).offset(offset)).all()
+        told = {row.stakeholder_id: row for row in read(self.rows.where(Stakeholder.id.in_(ids)))}
+        return [told[key] for key in ids]
 
+    @cached_property
     def rows(self) -> Select[int, int | None, int | None, int | None, str, str, bool]:
         return standing(self.visible, self.filters, self.before, self.on)
 

@@ -1,0 +1,1 @@
+"""Numbers of use as a file or a post: how its columns are read, and what each line would write, before anything is written."""

@@ -1,0 +1,1 @@
+"""Reads files of numbers of use, and compares them with the directory."""

@@ -1,0 +1,195 @@
+"""Pages of adoption: bringing both shapes of files, posting, taking back, and what pages and files tell of small groups."""
+
+import csv
+import io
+import json
+from datetime import date
+from io import BytesIO
+
+import pytest
+import xlsxwriter
+from factories import make_account, make_person, signed_in
+from markup import text_of
+
+from engagement.adoption.models import UsageUpload
+from engagement.db import db
+from engagement.people.models import Person
+from engagement.waves.queries import workflows_of_waves
+
+PLAIN = [
+    "email,day,workflow,uses",
+    *(f"person{n}@example.com,2026-04-{10 + n % 3},Claims triage,{n + 1}" for n in range(7)),
+]
+BAD = [
+    "nobody@example.com,2026-04-10,Claims triage,1",
+    "person1@example.com,2026-04-30,Claims triage,1",
+    "person2@example.com,2026-04-01,Claims triage,-3",
+    "person3@example.com,2026-04-01,Hovercraft,1",
+    "person0@example.com,2026-04-10,Claims triage,9",
+    ",2026-04-01,Claims triage,2",
+    "person4@example.com,someday,Claims triage,many",
+]
+
+
+def sent(manager, wave, lines, name="use.csv"):
+    content = "\n".join(lines).encode() if isinstance(lines, list) else lines
+    data = {"programme": str(wave.programme_id), "file": (BytesIO(content), name)}
+    return manager.post("/adoption/import", data=data, content_type="multipart/form-data")
+
+
+def workbook(header, rows):
+    made = BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        page, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+        for number, row in enumerate([header, *rows]):
+            for column, cell in enumerate(row):
+                page.write(number, column, cell, day if isinstance(cell, date) else None)
+    return made.getvalue()
+
+
+def written(manager, address):
+    page = manager.get(address).get_data(as_text=True)
+    seen = page.partition('name="seen" value="')[2].partition('"')[0]
+    return manager.post(f"{address}/application", data={"seen": seen})
+
+
+def test_a_plain_file_is_previewed_written_and_taken_back(manager, wave):
+    empty = text_of(manager.get(f"/waves/{wave.id}/adoption"))
+    assert "There are three ways to bring numbers" in empty
+    assert manager.get("/adoption").location == f"/programmes/{wave.programme_id}/adoption"
+    taken = sent(manager, wave, [*PLAIN, *BAD])
+    page = text_of(manager.get(taken.location))
+    for sentence in (
+        "7 rows are left out",
+        "Nobody in the directory has the address or number “nobody@example.com”.",
+        "30 April 2026: that day has not come.",
+        "A number of uses can’t be negative.",
+        "This programme has no workflow called “Hovercraft”.",
+        "Line 2 tells of the same person or team, workflow and day already. Keep one of them.",
+        "It names neither a person nor a team.",
+        "“someday” is not a date.",
+        "“many” is no whole number of uses.",
+    ):
+        assert sentence in page
+    assert written(manager, taken.location).location == f"/programmes/{wave.programme_id}/adoption"
+    page = text_of(manager.get(f"/waves/{wave.id}/adoption"))
+    assert "7 of 12 people (58 %) used it in the 28 days to 12 April 2026." in page
+    assert "Nothing is measured of Claims triage" in page
+    again = sent(manager, wave, [*PLAIN, *BAD])
+    assert "This very file came in on Tuesday 14 April already." in text_of(manager.get(again.location))
+    assert written(manager, again.location).location == again.location
+    upload = db.session.query(UsageUpload).one()
+    assert manager.post(f"/usage/{upload.id}/withdrawal").status_code == 303
+    assert "No numbers of use have come in." in text_of(manager.get(f"/waves/{wave.id}"))
+    assert "Taken back on 14 April" in text_of(manager.get(f"/programmes/{wave.programme_id}/usage"))
+
+
+def test_an_export_of_last_activity_asks_once_which_workflow_its_columns_are(manager, wave):
+    header = ["Report Refresh Date", "User Principal Name", "Display Name", "Word Copilot Last Activity Date"]
+    rows = [
+        [date(2026, 4, 13), f"person{n}@example.com", f"P {n}", date(2026, 4, 8) if n < 6 else None, None]
+        for n in range(12)
+    ]
+    rows[7][4] = date(2026, 4, 9)
+    columns = [*header, "Copilot Chat Last Activity Date"]
+    taken = sent(manager, wave, workbook(columns, rows), "CopilotActivityUserDetail.xlsx")
+    assert taken.location.endswith("/columns")
+    page = manager.get(taken.location).get_data(as_text=True)
+    assert "“Word Copilot Last Activity Date” is the last use of" in page
+    workflow = next(each for each in workflows_of_waves([wave.id])[wave.id] if each.name == "Letter drafting")
+    chosen = {"column_email": "1", "column_report_date": "0", "activity_3": str(workflow.id), "workflow_id": ""}
+    refused = manager.post(taken.location, data=chosen | {"column_email": ""})
+    assert (refused.status_code, "Choose the column that says whose use it is" in text_of(refused)) == (422, True)
+    preview = manager.post(taken.location, data=chosen).location
+    assert "6 without use" in text_of(manager.get(preview))
+    written(manager, preview)
+    page = text_of(manager.get(f"/waves/{wave.id}/adoption"))
+    assert "6 of 12 people (50 %) used it in the 28 days to 13 April 2026." in page
+    # The next file of this make is read at once.
+    rows.append([date(2026, 4, 13), "person8@example.com", "P 8", date(2026, 4, 12), None])
+    assert "/columns" not in sent(manager, wave, workbook(columns, rows), "next.xlsx").location
+    concealed = [",".join(header), "2026-04-13,FA64B1C0D2,FA64,2026-04-12"]
+    taken = sent(manager, wave, concealed, "hidden.csv")
+    preview = manager.post(taken.location, data=chosen).location
+    assert "its names may be concealed" in text_of(manager.get(preview))
+
+
+def test_a_system_posts_with_its_secret(app, manager, wave):
+    path = f"/programmes/{wave.programme_id}/usage"
+    refused = manager.post(path, data={"name": " "})
+    assert (refused.status_code, "Say which system posts" in text_of(refused)) == (422, True)
+    made = manager.post(path, data={"name": "Claims system"})
+    secret = made.get_data(as_text=True).partition("<code>usage_")[2].partition("</code>")[0]
+    assert secret
+    assert "usage_" not in manager.get(path).get_data(as_text=True).replace("usage_upload", "")
+    machine, bearer = app.test_client(), {"Authorization": f"Bearer usage_{secret}"}
+    rows = [
+        {"email": f"person{n}@example.com", "day": "2026-04-13", "workflow": "Claims triage", "uses": 2}
+        for n in range(6)
+    ]
+    assert machine.post("/adoption/usage", json=rows).status_code == 401
+    answer = machine.post(
+        "/adoption/usage", json={"rows": [*rows, {"email": "x@example.com", "day": "2026-04-13"}]}, headers=bearer
+    )
+    assert (answer.status_code, answer.json["taken"], answer.json["left_out"]) == (200, 6, 1)
+    assert answer.json["refused"][0]["line"] == 7
+    team = "department,day,workflow,uses,people\nOperations/Claims,2026-04-13,Claims triage,40,8\nNowhere,2026-04-13,Claims triage,1,1\n"
+    answer = machine.post("/adoption/usage", data=team, content_type="text/csv", headers=bearer)
+    assert answer.json["refused"] == [{"line": 3, "why": ["No department is called “Nowhere”."]}]
+    for body, status in (("{", 400), ("[]", 400), (json.dumps([{"day": "2026-04-13"}]), 422)):
+        assert machine.post("/adoption/usage", data=body, headers=bearer).status_code == status
+    door = manager.get(path).get_data(as_text=True).partition("/usage-doors/")[2].partition("/")[0]
+    assert manager.post(f"/usage-doors/{door}/ending").status_code == 303
+    assert machine.post("/adoption/usage", json=rows, headers=bearer).status_code == 401
+
+
+@pytest.mark.parametrize("used", [0, 3, 6, 10, 12])
+def test_neither_page_nor_file_tells_of_few_people(manager, wave, used):
+    """With a floor of five, only a number from five to seven of twelve is told; files say the same as pages."""
+    lines = [*PLAIN[:1], *(f"person{n}@example.com,2026-04-10,Claims triage,1" for n in range(used))]
+    other = make_person("Outside Person", "outside@example.com", None)
+    taken = sent(manager, wave, [*lines, f"{other.email},2026-04-11,Claims triage,1"])
+    written(manager, taken.location)
+    page = text_of(manager.get(f"/waves/{wave.id}/adoption"))
+    file = manager.get(f"/waves/{wave.id}/adoption.csv").get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(file.lstrip("\ufeff"))))
+    told = {0: None, 3: "fewer than five", 6: "6", 10: "more than 7", 12: "more than 7"}[used]
+    uptake = {row["Number"] for row in rows if row["Figure"] == "Used it in the last 28 days" and row["Group"] == "All"}
+    assert uptake == ({told} if told else set())
+    whole = f"{told.capitalize()} of 12 people" if told else "none about people of this wave"
+    assert whole in page
+    assert manager.get(f"/waves/{wave.id}/adoption.xlsx").status_code == 200
+    assert manager.get(f"/programmes/{wave.programme_id}/adoption.csv").status_code == 200
+
+
+def test_everybody_sees_their_own_days_and_nobody_elses(app, manager, wave):
+    written(manager, sent(manager, wave, PLAIN).location)
+    own = signed_in(app, make_account_of(db.session.query(Person).filter_by(email="person4@example.com").one()))
+    page = text_of(own.get("/me/usage"))
+    assert "Saturday 11 April 5" in " ".join(page.split())
+    assert "first used" in page.lower()
+    assert own.get(f"/waves/{wave.id}/adoption").status_code == 403
+    assert "Nothing is kept of your use" in text_of(manager.get("/me/usage"))
+    for address in (
+        f"/waves/{wave.id}/adoption",
+        f"/programmes/{wave.programme_id}/adoption",
+        f"/waves/{wave.id}/adoption.csv",
+    ):
+        assert "Person Number" not in manager.get(address).get_data(as_text=True)
+
+
+def make_account_of(person):
+    account = make_account(person.email, person.name)
+    account.person_id = person.id
+    db.session.flush()
+    return account
+
+
+def test_pages_take_the_same_statements_for_any_number_of_waves_and_people(manager, wave, statements):
+    written(manager, sent(manager, wave, PLAIN).location)
+    addresses = [f"/waves/{wave.id}/adoption", f"/programmes/{wave.programme_id}/adoption"]
+    for address in addresses:
+        manager.get(address)
+        with statements() as few:
+            manager.get(address)
+        assert len(few) < 20, address
