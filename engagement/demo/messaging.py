@@ -1,6 +1,5 @@
 """One day's messages of the demonstration: written, translated, approved, sent, confirmed, and reminded of."""
 
-from collections.abc import Generator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -22,7 +21,7 @@ from engagement.mail.confirmations.actions import acknowledge
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.rules import DeliveryState, Outcome
-from engagement.mail.wire.actions.conversation import Parcel, Said
+from engagement.mail.wire.actions.conversation import Supply, Talk
 from engagement.people.organisation.rules import Organisation
 from engagement.words import day_words, month_words
 
@@ -35,16 +34,18 @@ CONFIRMING = {0: 41, 1: 58, 2: 66, 3: 70, 4: 81, 5: 85, 7: 91, 9: 95}
 class AcceptingServer:
     """A stand-in for a past mail server: it takes nearly everything, defers a few and refuses one in 900."""
 
+    in_hand = False
+
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
-    def hand_over(self, parcels: Sequence[Parcel]) -> Generator[Said]:
+    def hand_over(self, supply: Supply) -> Talk:
         """Yield the answers of such a server."""
-        for place in range(len(parcels)):
+        while supply() is not None:
             if self.stage.chance.random() < 1 / 900:
-                yield Said(place, Outcome(DeliveryState.BOUNCED, reply="550 5.1.1 The mailbox does not exist"))
+                yield Outcome(DeliveryState.BOUNCED, reply="550 5.1.1 The mailbox does not exist")
             else:
-                yield Said(place, Outcome(DeliveryState.SENT, reply="250 2.0.0 Accepted"))
+                yield Outcome(DeliveryState.SENT, reply="250 2.0.0 Accepted")
 
     def close(self) -> None:
         """Do nothing; there is no connection."""

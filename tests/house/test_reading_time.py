@@ -28,7 +28,7 @@ from engagement.intake.reading.rules import cells, columns, names
 from engagement.mail.letters.rules import slots
 from engagement.mail.letters.rules.layout import Around, html_layout, inlined, text_in
 from engagement.mail.wire.rules import headers
-from engagement.mail.wire.rules.quoted_printable import QuotedPrintable
+from engagement.mail.wire.rules.quoted_printable import QuotedPrintable, value_of
 from engagement.pages.admin.mailbox import _ADDRESS
 from engagement.pages.frame.guard import safe_path
 from engagement.people.rules import delivery_problems
@@ -71,7 +71,7 @@ def letter(text):
     text_in(page)
     prepared = QuotedPrintable(slots.Template(page))
     with suppress(EngagementError):
-        prepared.fill({"name": text})
+        prepared.fill({"name": value_of(text)}, lambda value: value.html)
 
 
 def erased(text):

@@ -35,7 +35,8 @@ class SmtpPeer:
 
     Each `drop_…` gets a recipient: True cuts the connection instead of answering the recipient, or the message, which is kept
     only by `drop_after_data`. A message is not answered while `hangs_at` is True. `most_per_connection` ends a
-    connection with 421 after so many messages. `seconds_per_message` makes it slow.
+    connection with 421 after so many messages, `most_connections` refuses what comes over others than the first ones.
+    `seconds_per_message` makes it slow.
     """
 
     on_sender: Callable[[str], str | None] = lambda _address: None
@@ -47,10 +48,12 @@ class SmtpPeer:
     hangs_at: Callable[[str], bool] = lambda _address: False
     seconds_per_message: float = 0.0
     most_per_connection: int = 0
+    most_connections: int = 0
     takes_utf8: bool = True
     pipelines: bool = True
     messages: list[Received] = field(default_factory=list)
     connections: set[str] = field(default_factory=set)
+    welcome: dict[str, None] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -64,6 +67,7 @@ class SmtpPeer:
     ) -> list[str]:
         session.host_name = hostname
         self.connections.add(str(session.peer))
+        self.welcome.setdefault(str(session.peer))
         return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.pipelines else responses
 
     async def handle_MAIL(
@@ -73,6 +77,8 @@ class SmtpPeer:
         carried = sum(received.connection == str(session.peer) for received in self.messages)
         if self.most_per_connection and carried >= self.most_per_connection:
             return "421 4.7.0 Enough for this connection"
+        if self.most_connections and str(session.peer) not in list(self.welcome)[: self.most_connections]:
+            return "421 4.7.0 Too many connections"
         refusal = self.on_sender(address)
         if refusal:
             return refusal

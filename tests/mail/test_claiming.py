@@ -26,7 +26,7 @@ def test_claims_do_not_overlap_and_keep_the_order(app, frozen):
     queue_to_many(5)
     first, second = claim("one", 3), claim("two", 3)
     assert [row.id for row in first] + [row.id for row in second] == [1, 2, 3, 4, 5]
-    assert {(row.attempts, row.state) for row in first} == {(1, "attempting")}
+    assert {(row.attempts, row.may_be_sent) for row in first} == {(1, True)}
     assert claim("three") == []
 
 

@@ -178,48 +178,35 @@ def test_database_that_takes_no_writes_stops_the_sending_and_repeats_nothing(app
             raise OperationalError(statement, parameters, Exception("disk full"))
 
     with smtp_peer() as peer:
-        courier = Courier(Transport(peer.url), "one", link_for, FROM)
+        courier = Courier([Transport(peer.url)], "one", link_for, FROM)
         event.listen(db.engine, "before_cursor_execute", refuse_after_one)
         try:
-            assert courier.deliver_once()
             for _ in range(3):
                 with pytest.raises(OperationalError):
-                    deliver_all(courier)
+                    courier.deliver()
             assert WINDOW <= len(peer.messages) <= 2 * WINDOW
         finally:
             event.remove(db.engine, "before_cursor_execute", refuse_after_one)
-        deliver_all(courier)
-        courier.transport.close()
+        courier.deliver()
+        courier.close()
     assert Counter(peer.recipients) == Counter({f"person{n}@example.com": 1 for n in range(3 * WINDOW)})
     assert states() == {"sent": 3 * WINDOW}
-
-
-def deliver_all(courier: Courier) -> None:
-    while courier.deliver_once():
-        pass
 
 
 def test_no_transaction_is_open_while_the_mail_server_is_spoken_to(app: Flask):
     queue_to_many(2)
     seen: list[str] = []
     with smtp_peer() as peer:
-        courier = Courier(Transport(peer.url), "one", link_for, FROM)
-        hand_over = courier.transport.hand_over
-
-        def look(parcels):
-            for parcel in parcels:
-                seen.append(f"{courier.is_writing} {other_view(app, parcel.recipient)}")
-            return hand_over(parcels)
-
-        courier.transport.hand_over = look
-        courier.deliver_once()
-        courier.transport.close()
+        courier = Courier([Transport(peer.url)], "one", link_for, FROM)
+        peer.on_recipient = lambda address: seen.append(f"{courier.is_writing} {other_view(app, address)}")
+        courier.deliver()
+        courier.close()
     assert seen == ["False attempting", "False attempting"]
 
 
 def other_view(app: Flask, address: str) -> str:
     """What another process reads of a delivery at this moment: what was committed."""
-    with db.engine.connect() as connection:
+    with app.app_context(), db.engine.connect() as connection:
         return connection.execute(select(Delivery.state).where(Delivery.address == address)).scalar_one().value
 
 

@@ -20,7 +20,7 @@ from engagement.mail.letters.rules.slots import SlotUnfilled, Template, slots_of
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import MailingKind
 from engagement.mail.wire.rules.message import prepare
-from engagement.mail.wire.rules.quoted_printable import QuotedPrintable
+from engagement.mail.wire.rules.quoted_printable import QuotedPrintable, value_of
 
 FROM = "Engagement <engagement@example.com>"
 
@@ -160,6 +160,7 @@ PIECES = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(PIECES, st.text(max_size=200), st.text(max_size=30))
 @example(["é" * 12 + "xx", " ", "\n"], "", "")
+@example(["x" * 75 + ".", "{{ a }}", "{{b}}"], ".x", "x" * 75 + "." + "x" * 100)
 @example(["é" * 12 + "xxx", "\t", "\n"], "", "")
 @example(["x" * 75, " ", "\n", "x" * 76 + " ", "\n"], "", "")
 def test_encoding_lines_once_gives_a_text_that_decodes_to_the_same(pieces: list[str], a: str, b: str):
@@ -167,7 +168,9 @@ def test_encoding_lines_once_gives_a_text_that_decodes_to_the_same(pieces: list[
     template = Template(text)
     values = {name: a if name == "a" else b for name in template.slots}
     values = {name: value.replace("\r\n", "\n").replace("\r", "\n") for name, value in values.items()}
-    encoded = QuotedPrintable(template).fill(values)
+    forms = {name: value_of(value) for name, value in values.items()}
+    encoded = b"".join(QuotedPrintable(template).fill(forms, lambda value: value.text))
+    assert not any(line.startswith(b".") for line in encoded.split(b"\r\n"))
     assert max(len(line) for line in encoded.split(b"\r\n")) <= 76
     assert quopri.decodestring(encoded).decode().replace("\r\n", "\n") == template.fill(values)
 

@@ -23,7 +23,7 @@ from engagement.mail.rules import DeliveryState
 from engagement.mail.wire.actions.transport import Transport
 
 
-def test_two_threads_send_everything_exactly_once(app: Flask):
+def test_two_connections_send_everything_exactly_once(app: Flask):
     queue_to_many(120)
     with smtp_peer() as peer:
         worker = Worker(app.app_context, peer.url, link_for, FROM, connections=2)
@@ -70,9 +70,9 @@ def test_killed_process_leaves_at_most_a_window_uncertain_and_nobody_gets_it_twi
 def test_told_to_stop_a_courier_gives_back_what_it_has_not_sent(app: Flask):
     queue_to_many(10)
     with smtp_peer() as peer:
-        courier = Courier(Transport(peer.url), "one", link_for, FROM, stopping=lambda: len(peer.messages) >= 3)
-        assert courier.deliver_once() is False
-        courier.transport.close()
+        courier = Courier([Transport(peer.url)], "one", link_for, FROM, stopping=lambda: len(peer.messages) >= 3)
+        courier.deliver()
+        courier.close()
     assert states() == {"sent": 3, "queued": 7}
 
 

@@ -36,7 +36,7 @@ def assert_log_is_true(peer: SmtpPeer, mailing: Mailing, people: int, doubt: int
     doubtful = set(db.session.scalars(select(Delivery.address).where(Delivery.state == DeliveryState.UNKNOWN)))
     assert sent <= accepted.keys() <= sent | doubtful
     in_doubt = select(func.count()).where(Delivery.state == DeliveryState.UNKNOWN).group_by(Delivery.claimed_by)
-    # Each connection has a name of its own.
+    # Each worker has a name of its own.
     assert max(db.session.scalars(in_doubt), default=0) <= doubt
     assert decide_all_unknown(mailing, True, by=COMMAND_LINE) == len(doubtful)
     db.session.commit()

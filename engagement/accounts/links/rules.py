@@ -1,6 +1,7 @@
 """One-time links: signed, dated, and good for one use. Opening one changes nothing; pressing its button does."""
 
 import hashlib
+import hmac
 import json
 import re
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from itsdangerous.encoding import base64_encode
+from itsdangerous.encoding import base64_encode, int_to_bytes
 
 from engagement.accounts.rules import LINK_LIFETIME, MESSAGE_LINK_LIFETIME, SETUP_LINK_LIFETIME, LinkPurpose
 
@@ -90,10 +91,22 @@ def fingerprint(token: str) -> str:
 
 
 class _Signer(URLSafeTimedSerializer):
-    """Writes tokens without trying to compress them: that saves nothing in so short a text, and takes as long as sending the mail."""
+    """Writes the tokens that its base reads, in a tenth of the time, which is that of sending a mail.
 
-    def dump_payload(self, obj: Any) -> bytes:
-        return base64_encode(_compact(obj))
+    The base derives its key for every token, and tries to compress what is too short for that.
+    """
+
+    def __init__(self, secret: str, salt: str) -> None:
+        super().__init__(secret, salt=salt)
+        self._signer = self.make_signer(self.salt)
+        self._key = self._signer.derive_key()
+
+    def dumps(self, obj: Any, salt: str | bytes | None = None) -> str:
+        """Return the token of a value. `salt` is not asked for here."""
+        assert salt is None
+        at = base64_encode(int_to_bytes(self._signer.get_timestamp()))  # type: ignore[attr-defined]
+        said = base64_encode(_compact(obj)) + b"." + at
+        return (said + b"." + base64_encode(hmac.digest(self._key, said, "sha1"))).decode("ascii")
 
 
 _compact = json.JSONEncoder(separators=(",", ":")).encode
@@ -101,4 +114,4 @@ _compact = json.JSONEncoder(separators=(",", ":")).encode
 
 @lru_cache(maxsize=8)
 def _signer(secret: str, purpose: LinkPurpose) -> URLSafeTimedSerializer:
-    return _Signer(secret, salt=f"one-time-link:{purpose.value}")
+    return _Signer(secret, f"one-time-link:{purpose.value}")

@@ -56,13 +56,21 @@ def without_values(text: str) -> str:
 
 
 def as_text(values: Mapping[str, object]) -> dict[str, str]:
-    """Return the values as written into plain text; None becomes "", a line end one character."""
-    return {
-        name: "" if value is None else str(value).replace("\r\n", "\n").replace("\r", "\n")
-        for name, value in values.items()
-    }
+    """Return the values as written into plain text."""
+    return {name: text_of(value) for name, value in values.items()}
 
 
 def as_html(values: Mapping[str, object]) -> dict[str, str]:
-    """Return the values as written into HTML text or attributes: escaped, and isolated from the surrounding direction."""
-    return {name: html.escape(isolated(value)) for name, value in as_text(values).items()}
+    """Return the values as written into HTML."""
+    return {name: html_of(text_of(value)) for name, value in values.items()}
+
+
+def text_of(value: object) -> str:
+    """Return a value as written into plain text; None becomes "", a line end one character."""
+    text = value if isinstance(value, str) else "" if value is None else str(value)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def html_of(text: str) -> str:
+    """Return a text as written into HTML text or attributes: escaped, and isolated from the surrounding direction."""
+    return html.escape(isolated(text))

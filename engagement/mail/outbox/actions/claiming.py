@@ -8,7 +8,7 @@ power cut sends a message twice. A worker that dies leaves its windows in doubt;
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     CTE,
@@ -50,7 +50,9 @@ _WORKER = bindparam("worker", type_=String())
 
 
 class Claimed(NamedTuple):
-    """A delivery as it was claimed: `attempts` counts the present one, `filled` has the person's values of the slots, as text in JSON at first."""
+    """A delivery as it was claimed: `attempts` counts the present one. `filled` has the person's values of the slots; as text when
+    they can't be read. One that may not be sent was suppressed as it was claimed.
+    """
 
     id: int
     mailing_id: int
@@ -63,19 +65,7 @@ class Claimed(NamedTuple):
     is_urgent: bool
     queued_at: datetime
     due_at: datetime
-    state: str
-
-    @property
-    def may_be_sent(self) -> bool:
-        """Whether it may; others were suppressed as they were claimed."""
-        return self.state == DeliveryState.ATTEMPTING
-
-    def read(self) -> Self:
-        """Return it with its values. Raises for what is no JSON object."""
-        filled = json.loads(self.filled)
-        if not isinstance(filled, dict):
-            raise TypeError("the values of a delivery are not an object")
-        return self._replace(filled=filled)
+    may_be_sent: bool
 
 
 def _lane(name: str, state: DeliveryState, is_urgent: bool, before: list[CTE], only: tuple[Any, ...]) -> CTE:
@@ -111,7 +101,8 @@ def _claim(*only: Any) -> Update:
         Acknowledgement.person_id == due.c.person_id,
     )
     why_not = case((left, HAS_LEFT), (confirmed, HAS_CONFIRMED), (is_suppressed(due.c.address), ADDRESS_STOPPED))
-    asked = select(due.c.id, why_not.label("why")).cte("asked")
+    # Otherwise PostgreSQL would ask anew for each column below.
+    asked = select(due.c.id, why_not.label("why")).cte("asked").prefix_with("MATERIALIZED", dialect="postgresql")
     goes, columns = asked.c.why.is_(None), _DELIVERY.c
     return (
         update(_DELIVERY)
@@ -127,7 +118,7 @@ def _claim(*only: Any) -> Update:
         .returning(
             *(columns.id, columns.mailing_id, columns.translation_id, columns.person_id, columns.address, columns.name),
             *(typed(columns.filled, Text), columns.attempts, columns.is_urgent, columns.queued_at, columns.due_at),
-            columns.state,
+            columns.reason,
         )
     )
 
@@ -161,8 +152,18 @@ def claim_one(connection: Connection, worker: str, delivery_id: int, now: dateti
 
 
 def _claimed(row: Any) -> Claimed:
-    *facts, queued_at, due_at, state = row
-    return Claimed._make((*facts, _instant(queued_at), _instant(due_at), state))
+    *facts, filled, attempts, is_urgent, queued_at, due_at, why_not = row
+    return Claimed._make(
+        (*facts, _values(filled), attempts, bool(is_urgent), _instant(queued_at), _instant(due_at), why_not is None)
+    )
+
+
+def _values(filled: Any) -> Any:
+    """Return the values of the slots. What is no JSON stays text, so that it harms its own message alone."""
+    try:
+        return json.loads(filled) if isinstance(filled, str) else filled
+    except ValueError:
+        return filled
 
 
 def _instant(value: datetime | str) -> datetime:

@@ -1,92 +1,141 @@
-"""Sending over one connection: claim a window, write its messages, hand them over, record what became of them.
+"""Sending over several connections at once from one thread: what each line waits for, and what becomes of each message.
 
-A window's claim is committed before the mail server is spoken to, together with the outcomes of the window before. So a
-process that dies leaves at most one window of each connection in doubt, and a database that refuses writes stops the sending.
+A connection to the mail server is a line. Each takes the next message from the worker's supply; so a slow one delays
+nobody, and all share one claim and one commit.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
-from engagement.errors import EngagementError
-from engagement.mail.outbox.actions import claiming
-from engagement.mail.outbox.actions.claiming import WINDOW, Claimed
 from engagement.mail.outbox.actions.domains import Domains
 from engagement.mail.outbox.actions.ledger import Ledger
-from engagement.mail.outbox.actions.pace import TRY_AGAIN_AFTER, Pace, wait_unless
+from engagement.mail.outbox.actions.pace import Pace
+from engagement.mail.outbox.actions.supply import Supply, Written
 from engagement.mail.outbox.actions.telling import Telling
-from engagement.mail.outbox.actions.writing import Lapsed, LinkFor, Writer
-from engagement.mail.outbox.rules import MISSED_AFTER, PLAIN, SILENT, Counts, Leaving, put_off, refused, settled
+from engagement.mail.outbox.actions.writing import LinkFor, Writer
+from engagement.mail.outbox.rules import PLAIN, SILENT, Counts, Leaving, settled, untouched
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
-from engagement.mail.wire.actions.conversation import Parcel
+from engagement.mail.wire.actions.conversation import TICK, Parcel, Talk, Waits, wait_for
 from engagement.mail.wire.actions.transport import Transport
-from engagement.set_aside import is_database_away, why_it_failed
 
 log = structlog.get_logger("engagement.mail")
-#: A window takes about so many seconds at most, so that what somebody waits for soon gets its turn.
-WINDOW_SECONDS = 0.1
-#: After so many seconds without an answer, the rest of a window is left to other connections.
+#: After so many seconds without an answer, what waits behind a message goes to other lines, or to other workers.
 PATIENCE = 5.0
+#: Seconds between two looks whether outcomes have to be written.
+LOOK_AFTER_EVERY = 0.01
+#: A line that the mail server turns away rests for so many seconds at most, while others go on.
+LONGEST_REST = 60.0
+
+
+class Line:
+    """One connection, and the messages that it has taken and that have no outcome yet: at most one in hand and the next."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.talk: Talk | None = None
+        self.waits: Waits | None = None
+        self.held: deque[Written] = deque()
+        #: When it took something or gave an outcome last, by `time.monotonic`.
+        self.moved_at = 0.0
+        #: The next message was announced and given to another line, so this connection can't go on after the present one.
+        self.lost_next = False
+        self.rests_until = 0.0
+        self._turned_away = 0
+
+    @property
+    def in_hand(self) -> bool:
+        """Whether a message is with the mail server, so that only its answer tells what became of it."""
+        return bool(self.held) and self.transport.in_hand
+
+    def is_free(self, present: float) -> bool:
+        """Whether it can take messages: it has none, and the mail server did not turn it away of late."""
+        return self.talk is None and self.rests_until <= present
+
+    def stop(self) -> None:
+        """Break off; what was taken and not handed over stays in `held`."""
+        talk, self.talk, self.waits = self.talk, None, None
+        self.lost_next = False
+        if talk is not None:
+            talk.close()
+
+    def rest(self) -> None:
+        """Let the mail server alone for a while, longer each time."""
+        self._turned_away += 1
+        self.rests_until = time.monotonic() + min(2.0**self._turned_away, LONGEST_REST)
+
+    def was_welcome(self) -> None:
+        self._turned_away, self.rests_until = 0, 0.0
 
 
 class Courier:
-    """Sending over one connection, inside an application context; not to be shared between threads.
+    """Sending over lines, inside an application context; not to be shared between threads.
 
-    `worker` is a name that no other worker has. `stopping` is called between messages. `leaving` says whether
-    messages are signed, and where they return to.
+    `worker` is a name that no other worker has. `stopping` is called between messages, `meanwhile` about once a second;
+    it doesn't raise. `leaving` says whether messages are signed, and where they return to.
     """
 
     def __init__(
         self,
-        transport: Transport,
+        transports: Sequence[Transport],
         worker: str,
         link_for: LinkFor,
         mail_from: str,
         pace: Pace | None = None,
         stopping: Callable[[], bool] = lambda: False,
+        meanwhile: Callable[[], None] = lambda: None,
         leaving: Leaving = PLAIN,
     ) -> None:
-        self.transport = transport
-        self.pace = pace or Pace()
-        self.stopping = stopping
         self.counts = Counts()
-        self._writer = Writer(mail_from, link_for, leaving)
+        self._lines = [Line(transport) for transport in transports]
+        self._stopping = stopping
+        self._meanwhile = meanwhile
         self._ledger = Ledger(worker)
         self._telling = Telling(worker)
-        self._domains = Domains(self.pace.per_domain)
-        self._fits = WINDOW
+        pace = pace or Pace()
+        self._domains = Domains(pace.per_domain)
+        writer = Writer(mail_from, link_for, leaving)
+        self._supply = Supply(self._ledger, writer, pace, self._domains, self.counts, lines=len(self._lines))
+        self._moved_at = self._looked_at = self._looks_after_at = self._said_at = 0.0
 
     @property
     def is_writing(self) -> bool:
         """Whether a transaction of the database is open."""
         return self._ledger.is_writing
 
-    def deliver_once(self) -> bool:
-        """Claim a window and send it; return whether more may be due.
+    def deliver(self) -> None:
+        """Send until nothing is due, the mail server takes nothing (`counts.trouble` says so), or told to stop.
 
-        Commits as `claiming` says. The outcomes are written with the next claim, or at once when nothing more may be
-        due. A failed write is raised; an outcome that could not be written is written before anything else is sent.
+        Commits as `supply` says. A failed write is raised; an outcome that could not be written is written before
+        anything else is sent.
         """
+        self.counts.trouble = None
+        self._moved_at = time.monotonic()
+        if all(line.rests_until > self._moved_at for line in self._lines):
+            for line in self._lines:
+                line.rests_until = 0.0
         try:
-            there_is_more = self._deliver_window()
+            self._supply.begin()
+            while self._go_on():
+                if self._supply.has_ended or time.monotonic() >= self._looks_after_at:
+                    self._look_after()
+            if self._supply.failure is not None:
+                raise self._supply.failure
+            self._ledger.write()
             self._telling.tell(self._ledger.connection, self.counts.total, self.counts.trouble)
-            if not there_is_more:
-                self._ledger.write()
-                self._ledger.put_back()
-            return there_is_more
-        except BaseException:
-            # What has no outcome by now was not handed over.
-            self._ledger.leave_rest()
+        finally:
+            self._abandon()
             self._ledger.put_back()
-            raise
 
     def close(self) -> None:
-        """End the conversation, and say that this connection has ended. What the database doesn't take now is in doubt later."""
-        self.transport.close()
+        """End the conversations, and say that this worker has ended. What the database doesn't take now is in doubt later."""
+        for line in self._lines:
+            line.transport.close()
         try:
             self._ledger.write()
             self._telling.leave(self._ledger.connection)
@@ -95,137 +144,126 @@ class Courier:
         finally:
             self._ledger.put_back()
 
-    def _deliver_window(self) -> bool:
-        self.counts.trouble = None
-        if self.stopping():
+    def _go_on(self) -> bool:
+        """Lead each conversation on that can go on; return False when none is left and nothing more is given out."""
+        supply, present = self._supply, time.monotonic()
+        patience, free = TICK, [line for line in self._lines if line.is_free(present)]
+        if free and not supply.has_ended:
+            if supply.next_at() <= present:
+                for line in free:
+                    line.talk = line.transport.hand_over(partial(self._give, line))
+                    self._lead(line)
+            patience = min(max(supply.next_at() - time.monotonic(), 0.0), TICK)
+        busy = {line.waits.fileno: line for line in self._lines if line.waits is not None}
+        if not busy and (supply.has_ended or (supply.is_dry and not supply.has_waiting)):
             return False
-        turns: list[float] | None = None
-        if self.pace.per_minute:
-            self._ledger.write()
-            if not claiming.something_is_due(self._ledger.connection, clock.now()):
+        ready = wait_for([line.waits for line in busy.values() if line.waits is not None], patience)
+        if present - self._looked_at >= TICK:
+            # All of them, for answers that never come.
+            self._looked_at, ready = present, list(busy)
+        for fileno in ready:
+            self._lead(busy[fileno])
+        return True
+
+    def _give(self, line: Line) -> Parcel | None:
+        written = self._supply.take()
+        if written is None:
+            return None
+        line.held.append(written)
+        self._moved_at = line.moved_at = time.monotonic()
+        return written.parcel
+
+    def _lead(self, line: Line) -> None:
+        """Lead one conversation on until it waits, and note each outcome."""
+        assert line.talk is not None
+        try:
+            for said in line.talk:
+                if isinstance(said, Waits):
+                    line.waits = said
+                    return
+                if not self._note(line, said) or self._supply.has_ended or self._stopping():
+                    self._set_down(line, in_doubt=False)
+                    return
+            line.stop()
+        except Exception as error:
+            # Nobody knows how far it came.
+            self._set_down(line, in_doubt=True)
+            self._supply.end(error)
+
+    def _note(self, line: Line, outcome: Outcome) -> bool:
+        """Note what became of a message; return whether the mail server takes more over this line."""
+        written = line.held.popleft()
+        row = written.row
+        if outcome.is_ours:
+            line.rest()
+            if any(other.rests_until <= time.monotonic() for other in self._lines):
+                self._supply.put_back(written)
                 return False
-            turns = self.pace.take_turns(self._ledger.connection, self._fits)
-            wait_for = max(turns[0] - time.monotonic(), 0.0) if turns else TRY_AGAIN_AFTER
-            if not wait_unless(self.stopping, wait_for) or not turns:
-                return not self.stopping()
-        window = self._ledger.claim(self._fits if turns is None else len(turns))
-        if not window:
-            return False
-        rows, parcels = self._write_messages(self._without_held(window))
-        if turns is None:
-            self._send_window(rows, parcels)
+            self.counts.trouble = outcome.reply
+            self._supply.end()
         else:
-            self._send_in_turn(rows, parcels, turns)
-        return not self.counts.trouble and not self.stopping()
-
-    def _without_held(self, window: Sequence[Claimed]) -> Sequence[Claimed]:
-        """Put off what waits for its domain, and return the others."""
-        held = self._domains.held(self._ledger.connection, window)
-        for row in window:
-            if row.id in held:
-                self._ledger.settle(put_off(row.id, row.attempts, *held[row.id]))
-        return [row for row in window if row.id not in held] if held else window
-
-    def _write_messages(self, window: Sequence[Claimed]) -> tuple[list[Claimed], list[Parcel]]:
-        """Write the messages of a window; one that can't be written is settled with its reason, and the next goes out."""
-        rows, parcels = [], []
-        for row in window:
-            if not row.may_be_sent:
-                self.counts.add(DeliveryState.SUPPRESSED)
-                continue
-            try:
-                parcels.append(self._writer.written(row, self._ledger.connection))
-                rows.append(row)
-            except Exception as error:
-                if is_database_away(error):
-                    raise
-                self._ledger.connection.rollback()
-                if not isinstance(error, EngagementError):
-                    log.exception("message not written", delivery=row.id)
-                state = DeliveryState.SUPPRESSED if isinstance(error, Lapsed) else DeliveryState.BOUNCED
-                self._ledger.settle(refused(row.id, row.attempts, row.due_at, state, why_it_failed(error)))
-                self.counts.add(state)
-        return rows, parcels
-
-    def _send_window(self, rows: Sequence[Claimed], parcels: Sequence[Parcel]) -> None:
-        began = time.monotonic()
-        sent = self._send(rows, parcels)
-        self._ledger.leave_rest()
-        if sent:
-            each = (time.monotonic() - began) / sent
-            self._fits = max(1, min(WINDOW, int(WINDOW_SECONDS / each) if each else WINDOW))
-
-    def _send_in_turn(self, rows: Sequence[Claimed], parcels: Sequence[Parcel], turns: Sequence[float]) -> None:
-        """Send each message in its turn. When one is missed, the rest waits for others, and fewer are taken next time."""
-        done = 0
-        for row, parcel, turn in zip(rows, parcels, turns, strict=False):
-            left = turn - time.monotonic()
-            if left > 0:
-                if left > MISSED_AFTER:
-                    self._ledger.look_after()
-                if not wait_unless(self.stopping, turn - time.monotonic()):
-                    break
-            elif -left > MISSED_AFTER and done:
-                break
-            if not self._send([row], [parcel]) or self.counts.trouble:
-                break
-            done += 1
-        self._ledger.leave_rest()
-        self._fits = min(WINDOW, self._fits * 2) if done == len(turns) else max(1, done)
-
-    def _send(self, rows: Sequence[Claimed], parcels: Sequence[Parcel]) -> int:
-        """Hand messages over and note their outcomes; return how many have one.
-
-        Ends early when the mail server takes nothing, when told to stop, or when the claims were lost. If anything
-        fails while a message is in the hands of the mail server, its outcome is unknown.
-        """
-        done, since = 0, time.monotonic()
-        failure: DBAPIError | None = None
-        in_hand: Claimed | None = rows[0] if rows else None
-        try:
-            with closing(self.transport.hand_over(parcels)) as saying:
-                for place, outcome in saying:
-                    if outcome is None:
-                        failure = failure or self._meanwhile(rows[place], since)
-                        continue
-                    in_hand = None
-                    self._note(rows[place], outcome)
-                    done += 1
-                    if failure is not None:
-                        raise failure
-                    since, is_mine = time.monotonic(), self._ledger.look_after()
-                    if self.counts.trouble or not is_mine or self.stopping():
-                        break
-                    # Without another one the conversation is led to its end, which keeps the connection.
-                    in_hand = rows[done] if done < len(rows) else None
-                    if in_hand is not None and not self._ledger.holds(in_hand.id):
-                        break
-        except BaseException:
-            if in_hand is not None:
-                self._note(in_hand, Outcome(DeliveryState.UNKNOWN, reason=CUT_OFF))
-            self._ledger.leave_rest()
-            raise
-        return done
-
-    def _meanwhile(self, in_hand: Claimed, since: float) -> DBAPIError | None:
-        """Look after the claims while the mail server has a message, and let others have the rest if it takes long.
-
-        Returns a failure instead of raising it: the server's answer is still worth having.
-        """
-        is_silent = time.monotonic() - since > PATIENCE
-        try:
-            if (self.stopping() or is_silent) and self._ledger.leave_rest(in_hand.id):
-                self._ledger.write()
-            self._ledger.look_after()
-            if is_silent:
-                self._telling.tell(self._ledger.connection, self.counts.total, SILENT)
-        except DBAPIError as error:
-            return error
-        return None
-
-    def _note(self, row: Claimed, outcome: Outcome) -> None:
+            line.was_welcome()
         self._ledger.settle(settled(row.id, row.attempts, row.due_at, outcome, clock.now()))
         self.counts.add(outcome.state)
-        self._domains.note(self._ledger.connection, row.address, outcome)
-        if outcome.is_ours:
-            self.counts.trouble = outcome.reply
+        try:
+            self._domains.note(self._ledger.connection, row.address, outcome)
+        except Exception as error:
+            self._supply.end(error)
+        return not (outcome.is_ours or line.lost_next)
+
+    def _look_after(self) -> None:
+        """Write what has waited long enough, say that this worker lives, and end what has to end."""
+        supply, present = self._supply, time.monotonic()
+        self._looks_after_at = present + LOOK_AFTER_EVERY
+        try:
+            if not self._ledger.look_after():
+                supply.end()
+            if present - self._said_at >= 1.0:
+                self._said_at = present
+                is_silent = any(line.in_hand and present - line.moved_at > PATIENCE for line in self._lines)
+                trouble = self.counts.trouble or (SILENT if is_silent else None)
+                self._telling.tell(self._ledger.connection, self.counts.total, trouble)
+                self._meanwhile()
+            self._spread(present)
+        except Exception as error:
+            supply.end(error)
+        if self._stopping():
+            supply.end()
+        if supply.has_ended:
+            for line in self._lines:
+                if line.talk is not None and not line.in_hand:
+                    self._set_down(line, in_doubt=False)
+
+    def _spread(self, present: float) -> None:
+        """Give what waits behind a slow message to other lines, and to other workers when no line of this one moves."""
+        for line in self._lines:
+            if line.in_hand and len(line.held) > 1 and present - line.moved_at > PATIENCE:
+                self._supply.put_back(line.held.pop())
+                line.lost_next = True
+        if present - self._moved_at > PATIENCE and self._supply.leave_waiting():
+            self._ledger.write()
+
+    def _release(self, line: Line) -> None:
+        """Leave to others what a line took and did not hand over."""
+        for written in line.held:
+            row = written.row
+            self._ledger.settle(untouched(row.id, row.attempts, row.due_at))
+        line.held.clear()
+
+    def _set_down(self, line: Line, *, in_doubt: bool) -> None:
+        """Break a conversation off; what is `in_doubt` of it may have been accepted."""
+        line.stop()
+        if in_doubt and line.held:
+            row = line.held.popleft().row
+            outcome = Outcome(DeliveryState.UNKNOWN, reason=CUT_OFF)
+            self._ledger.settle(settled(row.id, row.attempts, row.due_at, outcome, clock.now()))
+            self.counts.add(outcome.state)
+        self._release(line)
+
+    def _abandon(self) -> None:
+        """Note what is left when sending was broken off."""
+        for line in self._lines:
+            if line.talk is not None or line.held:
+                self._set_down(line, in_doubt=line.in_hand)
+        self._supply.end()
+        self._ledger.leave_rest()

@@ -1,4 +1,4 @@
-"""Sending due messages: by a worker that keeps running in threads, or once until none is left."""
+"""Sending due messages: by a worker that keeps running in a thread, or once until none is left."""
 
 import os
 import socket
@@ -9,8 +9,10 @@ from contextlib import AbstractContextManager
 from secrets import token_hex
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
+from engagement.db import db
 from engagement.mail.outbox.actions.courier import Courier
 from engagement.mail.outbox.actions.one_by_one import take_over
 from engagement.mail.outbox.actions.pace import Pace
@@ -51,14 +53,15 @@ def deliver_until_empty(
 ) -> Counts:
     """Send everything that is due now and return the outcomes; runs inside an application context.
 
-    Ends early, with `trouble` set, when the mail server takes nothing. Calls `progress` after each window. Commits; what
-    the caller has changed and not committed would be waited for in vain.
+    Ends early, with `trouble` set, when the mail server takes nothing. Calls `progress` about once a second, and at the
+    end. Commits; what the caller has changed and not committed would be waited for in vain.
     """
     take_over(clock.now())
-    courier = Courier(transport, worker, link_for, mail_from, pace, stopping, leaving)
+    courier = Courier(
+        [transport], worker, link_for, mail_from, pace, stopping, lambda: progress(courier.counts), leaving
+    )
     try:
-        while courier.deliver_once():
-            progress(courier.counts)
+        courier.deliver()
         progress(courier.counts)
     finally:
         courier.close()
@@ -66,10 +69,10 @@ def deliver_until_empty(
 
 
 class Worker:
-    """Sends due messages in threads of this process until stopped; each thread has its own connection.
+    """Sends due messages over its connections in a thread of this process until stopped.
 
-    `app_context` makes the application context for a thread. Every thread looks once a second; after trouble with the mail server or the database it doubles its
-    wait each time, up to a minute. Raises BadInput for an unusable `mail_from` or `smtp_url`.
+    `app_context` makes the application context for the thread. It looks once a second; after trouble with the mail server or the
+    database it doubles its wait each time, up to a minute. Raises BadInput for an unusable `mail_from` or `smtp_url`.
     """
 
     def __init__(
@@ -85,21 +88,22 @@ class Worker:
     ) -> None:
         self._app_context = app_context
         self._stop = threading.Event()
-        pace = pace or Pace()
-        self._couriers = [
-            Courier(Transport(smtp_url), unique_name("worker"), link_for, mail_from, pace, self._stop.is_set, leaving)
-            for _ in range(connections)
-        ]
-        self._take_over_at = 0.0
-        self._threads = [
-            threading.Thread(target=self._run, args=(courier,), name=f"mail-{n}", daemon=True)
-            for n, courier in enumerate(self._couriers)
-        ]
+        self._takes_over_at = 0.0
+        self._courier = Courier(
+            [Transport(smtp_url) for _ in range(connections)],
+            unique_name("worker"),
+            link_for,
+            mail_from,
+            pace,
+            self._stop.is_set,
+            self._take_over,
+            leaving,
+        )
+        self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
 
     def start(self) -> None:
-        """Start the threads and return at once."""
-        for thread in self._threads:
-            thread.start()
+        """Start the thread and return at once."""
+        self._thread.start()
 
     def stop(self, within: float = STOP_WITHIN) -> None:
         """Finish the messages that are being handed over, for at most `within` seconds, and end.
@@ -107,44 +111,42 @@ class Worker:
         Messages that take longer show as unknown once their claims run out.
         """
         self._stop.set()
-        until = time.monotonic() + within
-        for thread in self._threads:
-            thread.join(max(0.0, until - time.monotonic()))
+        self._thread.join(within)
 
     def run(self) -> None:
         """Send in this process until `stop` is called from another thread or a signal handler."""
         self.start()
-        for thread in self._threads:
-            while thread.is_alive():
-                thread.join(0.5)
+        while self._thread.is_alive():
+            self._thread.join(0.5)
 
-    def _run(self, courier: Courier) -> None:
+    def _run(self) -> None:
         pause = 0.0
         while not self._stop.is_set():
             pause = pause * 2 or LOOK_EVERY
             try:
                 with self._app_context():
-                    # Whichever comes first: a connection may be kept by the mail server for minutes.
-                    if time.monotonic() >= self._take_over_at:
-                        # Set before trying: a takeover that fails must not keep everything else from being sent.
-                        self._take_over_at = time.monotonic() + TAKE_OVER_EVERY
-                        _take_over()
-                    there_is_more = courier.deliver_once()
-                if there_is_more:
-                    pause = 0.0
-                    continue
-                if courier.counts.trouble:
-                    log.warning("mail server takes nothing", reply=courier.counts.trouble)
+                    self._take_over()
+                    self._courier.deliver()
+                if self._courier.counts.trouble:
+                    log.warning("mail server takes nothing", reply=self._courier.counts.trouble)
                 else:
                     pause = LOOK_EVERY / 2
             except Exception as error:
                 log.error("delivery stopped for a while", exc_info=error)
             self._stop.wait(min(max(pause, LOOK_EVERY), LONGEST_PAUSE))
         with self._app_context():
-            courier.close()
+            self._courier.close()
 
-
-def _take_over() -> None:
-    released = take_over(clock.now())
-    if released.waiting or released.uncertain:
-        log.warning("took over from a worker that died", waiting=released.waiting, uncertain=released.uncertain)
+    def _take_over(self) -> None:
+        """Now and then take over from workers that died. A failure must not keep everything else from being sent."""
+        if time.monotonic() < self._takes_over_at:
+            return
+        self._takes_over_at = time.monotonic() + TAKE_OVER_EVERY
+        try:
+            released = take_over(clock.now())
+        except DBAPIError as error:
+            db.session.rollback()
+            log.error("nothing taken over from other workers", exc_info=error)
+            return
+        if released.waiting or released.uncertain:
+            log.warning("took over from a worker that died", waiting=released.waiting, uncertain=released.uncertain)

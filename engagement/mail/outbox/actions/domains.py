@@ -72,8 +72,11 @@ class Domains:
 
     def note(self, connection: Connection, address: str, outcome: Outcome) -> None:
         """Count an answer; pause a domain that puts off one message after the other. Commits."""
+        is_refusal = outcome.state is DeliveryState.DEFERRED and not outcome.is_ours and outcome.reply.startswith("4")
+        if not is_refusal and not self._refusals:
+            return
         domain = domain_of(address)
-        if outcome.state is not DeliveryState.DEFERRED or outcome.is_ours or not outcome.reply.startswith("4"):
+        if not is_refusal:
             self._refusals.pop(domain, None)
             return
         self._refusals[domain] = self._refusals.get(domain, 0) + 1

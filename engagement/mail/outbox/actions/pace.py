@@ -1,7 +1,6 @@
 """How fast messages go out: turns that all processes take from one row of the database."""
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, select, text, update
@@ -55,14 +54,3 @@ def _now(connection: Connection) -> datetime:
 
 #: So long somebody waits who got no turn.
 TRY_AGAIN_AFTER = AHEAD / 4
-
-
-def wait_unless(stopping: Callable[[], bool], seconds: float) -> bool:
-    """Wait, checking four times a second; return False when `stopping` ended the wait early."""
-    until = time.monotonic() + seconds
-    while not stopping():
-        left = until - time.monotonic()
-        if left <= 0:
-            return True
-        time.sleep(min(left, 0.25))
-    return False

@@ -45,12 +45,14 @@ _TYPES: dict[str, TypeEngine[Any]] = {
 
 def _settle(of: Callable[[str], ColumnElement[Any]]) -> Update:
     columns = _DELIVERY.c
+    state = func.coalesce(columns.state, "")
     return (
         update(_DELIVERY)
         .where(
             columns.id == of("id"),
-            # UNKNOWN too: a worker that was taken for dead during a long conversation still knows the outcome.
-            or_(columns.state == DeliveryState.ATTEMPTING, columns.state == DeliveryState.UNKNOWN),
+            # UNKNOWN too: a worker that was taken for dead during a long conversation still knows the outcome. Not looked
+            # up in an index: that of states is full of rows that were in one of them a moment ago.
+            or_(state == DeliveryState.ATTEMPTING, state == DeliveryState.UNKNOWN),
             columns.claimed_by == bindparam("worker", type_=String()),
             # What a person decided to leave doesn't wait again.
             or_(of("attempted"), columns.decided_at.is_(None)),

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.expression import ClauseElement
 
 #: Turns a value into what the driver takes.
@@ -17,15 +18,19 @@ class Statement:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def run(self, connection: Connection, values: dict[str, Any] | Sequence[dict[str, Any]]) -> CursorResult[Any]:
-        """Execute it with one set of values, or with each of several; what it returns has the driver's own types."""
+    def run(self, connection: Connection, values: dict[str, Any] | Sequence[dict[str, Any]]) -> list[Any]:
+        """Execute it with one set of values, or with each of several; return its rows, which have the driver's own types."""
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = _Compiled(self._statement(dialect), dialect)
         if isinstance(values, dict):
-            return connection.exec_driver_sql(compiled.text, compiled.bound(values))
-        return connection.exec_driver_sql(compiled.text, [compiled.bound(each) for each in values])
+            result = connection.exec_driver_sql(compiled.text, compiled.bound(values))
+        else:
+            result = connection.exec_driver_sql(compiled.text, [compiled.bound(each) for each in values])
+        rows = list(result.cursor.fetchall()) if result.returns_rows else []
+        result.close()
+        return rows
 
 
 class _Compiled:
@@ -33,20 +38,21 @@ class _Compiled:
         found = statement.compile(dialect=dialect)
         self.text = found.string
         self._order: list[str] | None = found.positiontup  # type: ignore[attr-defined]
-        self._binds: dict[str, Bind | None] = {
-            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-            for bind, name in found.bind_names.items()  # type: ignore[attr-defined]
-        }
-        self._fixed = {
-            name: self._driver_value(name, bind.effective_value)
-            for bind, name in found.bind_names.items()  # type: ignore[attr-defined]
-            if not bind.required
-        }
-
-    def _driver_value(self, name: str, value: Any) -> Any:
-        bind = self._binds[name]
-        return value if bind is None else bind(value)
+        self._binds: dict[str, Bind] = {}
+        self._fixed: dict[str, Any] = {}
+        for bind, name in found.bind_names.items():  # type: ignore[attr-defined]
+            if isinstance(bind.type, ARRAY):
+                # The driver writes lists as text unless it is told not to, which takes ten times as long.
+                self.text = self.text.replace(f"%({name})s", f"%({name})b")
+                continue
+            into = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if not bind.required:
+                self._fixed[name] = bind.effective_value if into is None else into(bind.effective_value)
+            elif into is not None:
+                self._binds[name] = into
 
     def bound(self, values: dict[str, Any]) -> Any:
-        whole = self._fixed | {name: self._driver_value(name, value) for name, value in values.items()}
+        whole = self._fixed | values
+        for name, into in self._binds.items():
+            whole[name] = into(whole[name])
         return whole if self._order is None else tuple(whole[name] for name in self._order)

@@ -39,9 +39,10 @@ class Writer:
         self._link_for = link_for
         self._prepared: OrderedDict[tuple[int, int | None], Prepared] = OrderedDict()
 
-    def written(self, claimed: Claimed, connection: Connection) -> Parcel:
+    def written(self, row: Claimed, connection: Connection) -> Parcel:
         """Return the message for one person. Whatever is raised concerns this message only, unless the database is away."""
-        row = claimed.read()
+        if not isinstance(row.filled, dict):
+            raise TypeError("the values of a delivery are not an object")
         prepared = self._prepared_for(row, connection)
         values = {
             name: self._link_for(row, value) if _is_path(name, value) else value for name, value in row.filled.items()

@@ -3,13 +3,15 @@
 The decisive moment is the end of a message. Before it nothing can have been accepted, so the message may be tried
 again. After it only the server's answer tells; without one the outcome is unknown.
 
-What waits for the server is a generator that yields at every tick. So whoever drives it can write down what is known
-already, and show that it lives, however long a server takes.
+A conversation is a generator that never blocks: it yields what it waits for. So one thread leads many of them, writes
+down meanwhile what is known, and shows that it lives, however long a server takes.
 """
 
+import select
 import socket
+import ssl
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterable
 from typing import NamedTuple, TypeVar
 
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
@@ -19,47 +21,54 @@ from engagement.mail.wire.rules.replies import (
     GO_ON,
     Reply,
     Unreadable,
+    after_good_answers,
+    announcement,
     commands_for,
     first_reply,
     outcome_of,
     refusal_in,
-    with_end,
 )
 
-#: Seconds between two ticks while the server is waited for.
+#: Whoever waits is looked at again after so many seconds, for answers that never come.
 TICK = 0.05
 _MOST_BYTES = 65_536
 #: Sent at once: as much as one record of TLS has. Of more, a part could arrive without being counted as sent.
 _RECORD = 16_384
-_RESET, _NOTHING, _ARE_YOU_THERE = b"RSET\r\n", b".\r\n", b"NOOP\r\n"
+_RESET, _END, _ARE_YOU_THERE = b"RSET\r\n", b".\r\n", b"NOOP\r\n"
+_NO_UTF8 = "The address has international characters, which the mail server does not take."
 
 
 class Parcel(NamedTuple):
-    """A message for one address, in the form that mail servers take."""
+    """A message for one address: no line of it begins with a dot, unless doubled, and it ends with a line end."""
 
     sender: str
     recipient: str
     message: bytes
 
 
-class Said(NamedTuple):
-    """What is known of a parcel: its outcome; None at a tick, while it is in the hands of the server."""
+class Waits(NamedTuple):
+    """What a conversation waits for: that a socket can be read, or written to. Look again after a tick at the latest."""
 
-    place: int
-    outcome: Outcome | None
+    fileno: int
+    to_write: bool = False
+
+
+#: Gives the next parcel, None when there is no more for now.
+Supply = Callable[[], Parcel | None]
+Answer = TypeVar("Answer")
+Waiting = Generator[Waits, None, Answer]
+#: What becomes of the parcels in their order, and what is waited for meanwhile.
+Talk = Generator[Outcome | Waits, None, None]
 
 
 class BrokenOff(Exception):
-    """The connection ended before anything of the next parcel was handed over. `reply` is the server's farewell, if it said one."""
+    """The connection ended. `reply` is the server's farewell, if it said one; `untouched` a parcel of which nothing was handed over."""
 
     def __init__(self, words: str, reply: Reply | None = None) -> None:
         super().__init__(words)
         self.words = words
         self.reply = reply
-
-
-Answer = TypeVar("Answer")
-Waiting = Generator[Said, None, Answer]
+        self.untouched: Parcel | None = None
 
 
 class Conversation:
@@ -69,116 +78,149 @@ class Conversation:
     """
 
     def __init__(
-        self, connected: socket.socket, *, pipelines: bool, answer_within: float, accept_within: float
+        self,
+        connected: socket.socket,
+        *,
+        pipelines: bool,
+        takes_utf8: bool,
+        answer_within: float,
+        accept_within: float,
     ) -> None:
-        connected.settimeout(TICK)
+        connected.setblocking(False)
         self._socket = connected
         self._pipelines = pipelines
+        self._takes_utf8 = takes_utf8
         self._answer_within = answer_within
         self._accept_within = accept_within
+        self._to_read = Waits(connected.fileno())
+        self._to_write = Waits(connected.fileno(), to_write=True)
         self._came = b""
         self._why = ""
         #: The server still keeps the sender of a message that it refused.
         self._needs_reset = False
+        #: A message is being sent, or was sent and not answered yet: it may have been accepted.
+        self.in_hand = False
 
-    def hand_over(self, parcels: Sequence[Parcel]) -> Waiting[None]:
-        """Hand the parcels over in order, yielding what becomes of each.
+    def hand_over(self, first: Parcel, supply: Supply) -> Talk:
+        """Hand over parcels in order, yielding what becomes of each.
 
-        Raises BrokenOff when the connection ends. Nothing of the parcels without an outcome was handed over then, nor
-        when the caller stops asking after an outcome; the connection can't be used any more in both cases.
+        Raises BrokenOff when the connection ends. Nothing of a parcel without an outcome was handed over then, nor when
+        the caller stops asking after an outcome; the connection can't be used any more in both cases.
         """
+        parcel: Parcel | None = first
         is_announced = False
-        for place, (sender, recipient, message) in enumerate(parcels):
-            commands = commands_for(sender, recipient)
-            answers = yield from self._announce(place, commands, is_announced=is_announced)
-            refused = refusal_in(answers, recipient.isascii())
-            if refused is not None:
-                is_announced = False
-                yield Said(place, refused)
-                yield from self._clear(place, answers[-1])
-                continue
-            is_announced = self._pipelines and place + 1 < len(parcels)
-            behind = b"".join(commands_for(*parcels[place + 1][:2])) if is_announced else b""
-            reply = yield from self._finish(place, with_end(message), behind)
-            if reply.code == CLOSING:
-                raise BrokenOff(reply.words, reply)
+        try:
+            while parcel is not None:
+                if not self._can_name(parcel):
+                    parcel = None
+                    yield Outcome(DeliveryState.BOUNCED, reason=_NO_UTF8)
+                    parcel = supply()
+                    continue
+                refused, last = yield from self._announce(parcel, is_announced=is_announced)
+                if refused is not None:
+                    parcel, is_announced = None, False
+                    yield refused
+                    yield from self._clear(last)
+                    parcel = supply()
+                    continue
+                following = supply() if self._pipelines else None
+                is_announced = following is not None and self._can_name(following)
+                behind = announcement(*following[:2]) if following is not None and is_announced else b""
+                outcome, broken = yield from self._finish(parcel.message, behind)
+                parcel = following
+                yield outcome
+                if broken is not None:
+                    raise broken
+                if not self._pipelines:
+                    parcel = supply()
+        except BrokenOff as ended:
+            ended.untouched = parcel
+            raise
 
-    def is_alive(self) -> bool:
+    def is_alive(self) -> Waiting[bool]:
         """Ask the server whether it still listens."""
         try:
-            return _waited_for(self._ask(0, _ARE_YOU_THERE)).code == 250
+            return (yield from self._ask(_ARE_YOU_THERE)).code == 250
         except BrokenOff:
             return False
 
-    def _announce(self, place: int, commands: tuple[bytes, ...], *, is_announced: bool) -> Waiting[list[Reply]]:
-        """Return the answers to the commands of a message, the last of them the first refusal unless they were pipelined."""
+    def _can_name(self, parcel: Parcel) -> bool:
+        return self._takes_utf8 or parcel.recipient.isascii()
+
+    def _announce(self, parcel: Parcel, *, is_announced: bool) -> Waiting[tuple[Outcome | None, Reply | None]]:
+        """Return what refuses a message, None when the server waits for it, and the server's last answer."""
+        sender, recipient, _ = parcel
+        if is_announced and (rest := after_good_answers(self._came)) is not None:
+            self._came = rest
+            return None, None
         answers: list[Reply] = []
-        if self._needs_reset:
-            commands = (_RESET, *commands)
         if self._pipelines:
             if not is_announced:
-                yield from self._write(place, b"".join(commands))
-            for _ in commands:
-                answers.append((yield from self._answer(place)))
+                yield from self._write((_RESET if self._needs_reset else b"") + announcement(sender, recipient))
+            for _ in range(3 + self._needs_reset):
+                answers.append((yield from self._answer()))
         else:
-            for command in commands:
-                answers.append((yield from self._ask(place, command)))
+            for command in ((_RESET,) if self._needs_reset else ()) + commands_for(sender, recipient):
+                answers.append((yield from self._ask(command)))
                 if not answers[-1].is_good:
                     break
         if self._needs_reset:
             self._needs_reset = False
-            return answers[1:] or answers
-        return answers
+            answers = answers[1:] or answers
+        return refusal_in(answers, recipient.isascii()), answers[-1]
 
-    def _clear(self, place: int, last: Reply) -> Waiting[None]:
-        if last.code == GO_ON:
+    def _clear(self, last: Reply | None) -> Waiting[None]:
+        if last is not None and last.code == GO_ON:
             # The server took DATA although it had refused the recipient (RFC 2920, 3.1): end the empty message.
-            yield from self._ask(place, _NOTHING)
+            yield from self._ask(_END)
         self._needs_reset = True
 
-    def _finish(self, place: int, message: bytes, behind: bytes) -> Waiting[Reply]:
-        """Send a message, and with it the commands of the next one; yield what became of it, and return the answer."""
-        sent = yield from self._write_some(place, message + behind)
-        if sent < len(message):
+    def _finish(self, message: bytes, behind: bytes) -> Waiting[tuple[Outcome, BrokenOff | None]]:
+        """Send a message, and with it the commands of the next one; return what became of it, and what ended the connection."""
+        self.in_hand = True
+        sent = yield from self._write_some(message + _END + behind)
+        if sent < len(message) + len(_END):
             # Its last bytes, which end it, were not sent: nothing was accepted.
-            yield Said(place, Outcome(DeliveryState.DEFERRED, self._why, BROKE_OFF))
-            raise BrokenOff(self._why)
+            self.in_hand = False
+            return Outcome(DeliveryState.DEFERRED, self._why, BROKE_OFF), BrokenOff(self._why)
         try:
-            reply = yield from self._take(place, self._accept_within)
+            reply = yield from self._take(self._accept_within)
         except BrokenOff as broken:
-            yield Said(place, Outcome(DeliveryState.UNKNOWN, broken.words, CUT_OFF))
-            raise
-        yield Said(place, outcome_of(reply))
-        return reply
+            return Outcome(DeliveryState.UNKNOWN, broken.words, CUT_OFF), broken
+        finally:
+            self.in_hand = False
+        return outcome_of(reply), BrokenOff(reply.words, reply) if reply.code == CLOSING else None
 
-    def _ask(self, place: int, command: bytes) -> Waiting[Reply]:
-        yield from self._write(place, command)
-        return (yield from self._answer(place))
+    def _ask(self, command: bytes) -> Waiting[Reply]:
+        yield from self._write(command)
+        return (yield from self._answer())
 
-    def _answer(self, place: int) -> Waiting[Reply]:
-        reply = self._next_reply() or (yield from self._take(place, self._answer_within))
+    def _answer(self) -> Waiting[Reply]:
+        reply = self._next_reply() or (yield from self._take(self._answer_within))
         if reply.code == CLOSING:
             raise BrokenOff(reply.words, reply)
         return reply
 
-    def _take(self, place: int, within: float) -> Waiting[Reply]:
+    def _take(self, within: float) -> Waiting[Reply]:
         until = time.monotonic() + within
         while (reply := self._next_reply()) is None:
+            yield self._to_read
             try:
                 came = self._socket.recv(_MOST_BYTES)
-            except TimeoutError:
+            except (BlockingIOError, ssl.SSLWantReadError):
                 if time.monotonic() >= until:
                     raise BrokenOff("The mail server did not answer in time.") from None
-                yield Said(place, None)
-                continue
             except OSError as error:
                 raise BrokenOff(str(error) or type(error).__name__) from None
-            if not came:
-                raise BrokenOff("The mail server closed the connection.")
-            self._came += came
+            else:
+                if not came:
+                    raise BrokenOff("The mail server closed the connection.")
+                self._came += came
         return reply
 
     def _next_reply(self) -> Reply | None:
+        if not self._came:
+            return None
         try:
             found = first_reply(self._came)
         except Unreadable as strange:
@@ -188,32 +230,30 @@ class Conversation:
         reply, self._came = found
         return reply
 
-    def _write(self, place: int, commands: bytes) -> Waiting[None]:
-        if (yield from self._write_some(place, commands)) < len(commands):
+    def _write(self, commands: bytes) -> Waiting[None]:
+        if (yield from self._write_some(commands)) < len(commands):
             raise BrokenOff(self._why)
 
-    def _write_some(self, place: int, data: bytes) -> Waiting[int]:
+    def _write_some(self, data: bytes) -> Waiting[int]:
         """Send bytes, and return how many of them the network took before the connection ended."""
         sent, until = 0, time.monotonic() + self._accept_within
         while sent < len(data):
             try:
                 sent += self._socket.send(data[sent : sent + _RECORD])
-            except TimeoutError:
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError) as busy:
                 if time.monotonic() >= until:
                     self._why = "The mail server did not take the message in time."
                     return sent
-                yield Said(place, None)
+                yield self._to_read if isinstance(busy, ssl.SSLWantReadError) else self._to_write
             except OSError as error:
                 self._why = str(error) or type(error).__name__
                 return sent
         return sent
 
 
-def _waited_for(waiting: Waiting[Answer]) -> Answer:
-    """Return what something waits for, without doing anything else meanwhile."""
-    while True:
-        try:
-            next(waiting)
-        except StopIteration as done:
-            answer: Answer = done.value
-            return answer
+def wait_for(all_waits: Iterable[Waits], seconds: float) -> list[int]:
+    """Wait until something that is waited for can go on; return the numbers of those sockets, none after `seconds`."""
+    watched = select.poll()
+    for fileno, to_write in all_waits:
+        watched.register(fileno, select.POLLOUT if to_write else select.POLLIN)
+    return [fileno for fileno, _ in watched.poll(seconds * 1000)]

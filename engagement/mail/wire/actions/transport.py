@@ -4,8 +4,9 @@ import contextlib
 import smtplib
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote, urlsplit
@@ -13,9 +14,20 @@ from urllib.parse import unquote, urlsplit
 from engagement.addresses import server_form
 from engagement.errors import BadInput
 from engagement.mail.rules import DeliveryState, Outcome
-from engagement.mail.wire.actions.conversation import BrokenOff, Conversation, Parcel, Said
+from engagement.mail.wire.actions.conversation import (
+    TICK,
+    Answer,
+    BrokenOff,
+    Conversation,
+    Parcel,
+    Supply,
+    Talk,
+    Waiting,
+    Waits,
+    wait_for,
+)
 from engagement.mail.wire.rules.headers import is_usable_address
-from engagement.mail.wire.rules.replies import BROKE_OFF, outcome_of
+from engagement.mail.wire.rules.replies import BROKE_OFF, as_data, outcome_of
 
 #: Seconds to wait for a connection and each answer, and for the answer to a whole message (RFC 5321, 4.5.3.2).
 ANSWER_WITHIN = 30.0
@@ -62,64 +74,54 @@ class Transport:
         self._conversation: Conversation | None = None
         self._used_at = 0.0
 
-    def hand_over(self, parcels: Sequence[Parcel]) -> Generator[Said]:
-        """Hand the parcels over in order, yielding what becomes of each; never raises for errors of server or network.
+    @property
+    def in_hand(self) -> bool:
+        """Whether a message is with the server, or on its way there, without an outcome yet."""
+        return self._conversation is not None and self._conversation.in_hand
 
-        Yields a parcel without an outcome at every tick while the server has it. Ends early when the server can't be
-        used, after an outcome that says so. Nothing of a parcel without an outcome was handed over, also when the caller
-        stops after an outcome.
+    def hand_over(self, supply: Supply) -> Talk:
+        """Hand over what is supplied, yielding what becomes of each and what is waited for; never raises for errors of server or network.
+
+        Ends when nothing is supplied, or early when the server can't be used, after an outcome that says so. Nothing of
+        a parcel without an outcome was handed over, also when the caller stops after an outcome.
         """
-        place = 0
-        while place < len(parcels):
-            is_fresh, began_at = self._conversation is None, place
+        parcel = supply()
+        while parcel is not None:
+            began_with, is_fresh = parcel, self._conversation is None
             try:
-                conversation = self._open()
+                conversation = yield from self._open()
             except (OSError, smtplib.SMTPException) as error:
                 self._drop()
                 reason = "The mail server could not be reached."
-                yield Said(place, Outcome(DeliveryState.DEFERRED, _words(error), reason, is_ours=True))
+                yield Outcome(DeliveryState.DEFERRED, _words(error), reason, is_ours=True)
                 return
-            broken: BrokenOff | None = None
+            parcel = None
             try:
-                for said in self._said(conversation, parcels[place:]):
-                    if said.outcome is not None:
-                        place = began_at + said.place + 1
-                    yield Said(began_at + said.place, said.outcome)
-            except BrokenOff as error:
-                broken = error
+                yield from conversation.hand_over(began_with, supply)
+            except BrokenOff as broken:
+                self._drop()
+                parcel = broken.untouched
+                # Servers close old and much-used connections; nothing of the next message was sent, so it is tried anew.
+                if is_fresh and parcel is began_with:
+                    yield _broken(broken)
+                    parcel = supply()
             except BaseException:
                 self._drop()
                 raise
             self._used_at = time.monotonic()
-            if broken is not None:
-                self._drop()
-                # Servers close old and much-used connections; nothing of the next message was sent, so it is tried anew.
-                if place < len(parcels) and is_fresh and place == began_at:
-                    yield Said(place, _broken(broken))
-                    place += 1
-
-    def _said(self, conversation: Conversation, parcels: Sequence[Parcel]) -> Iterator[Said]:
-        """Hand over what the server can take, and say of the rest at its place why not."""
-        assert self._connection is not None
-        if self._connection.has_extn("smtputf8") or all(parcel.recipient.isascii() for parcel in parcels):
-            yield from conversation.hand_over(parcels)
-            return
-        for place, parcel in enumerate(parcels):
-            if parcel.recipient.isascii():
-                for said in conversation.hand_over([parcel]):
-                    yield Said(place, said.outcome)
-            else:
-                reason = "The address has international characters, which the mail server does not take."
-                yield Said(place, Outcome(DeliveryState.BOUNCED, reason=reason))
 
     def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
         """Hand one message over and return the outcome; never raises for errors of the server or the network."""
         recipient = server_form(recipient)
         if not is_usable_address(recipient):
             return Outcome(DeliveryState.BOUNCED, reason="The address cannot be used for mail.")
-        (outcome,) = [
-            said.outcome for said in self.hand_over([Parcel(sender, recipient, message)]) if said.outcome is not None
-        ]
+        parcels = iter((Parcel(sender, recipient, as_data(message)),))
+        outcome = Outcome(DeliveryState.UNKNOWN)
+        for said in self.hand_over(lambda: next(parcels, None)):
+            if isinstance(said, Waits):
+                wait_for([said], TICK)
+            else:
+                outcome = said
         return outcome
 
     def greeting(self) -> str:
@@ -128,7 +130,7 @@ class Transport:
         Raises BadInput with the words of the server or the network when that fails.
         """
         try:
-            self._open()
+            _waited_for(self._open())
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             server = f"{self._server.host}:{self._server.port}"
@@ -155,16 +157,17 @@ class Transport:
                 connection.quit()
             connection.close()
 
-    def _open(self) -> Conversation:
+    def _open(self) -> Waiting[Conversation]:
         idle = time.monotonic() - self._used_at > IDLE_SECONDS
-        if self._conversation is not None and idle and not self._conversation.is_alive():
+        if self._conversation is not None and idle and not (yield from self._conversation.is_alive()):
             self._drop()
         if self._conversation is None:
-            self._connection = connection = self._connected()
+            self._connection = connection = yield from _in_a_thread(self._connected)
             assert connection.sock is not None
             self._conversation = Conversation(
                 connection.sock,
                 pipelines=connection.has_extn("pipelining"),
+                takes_utf8=connection.has_extn("smtputf8"),
                 answer_within=self._answer_within,
                 accept_within=self._accept_within,
             )
@@ -200,6 +203,38 @@ class Transport:
             connection.close()
             raise
         return connection
+
+
+def _in_a_thread(work: Callable[[], Answer]) -> Waiting[Answer]:
+    """Return what some work returns, or raise what it raises; it may take long, so others go on meanwhile."""
+    done, doing = socket.socketpair()
+    found: list[Answer] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            found.append(work())
+        except BaseException as error:
+            failed.append(error)
+        doing.close()
+
+    with done:
+        threading.Thread(target=run, name="mail-opening", daemon=True).start()
+        while not found and not failed:
+            yield Waits(done.fileno())
+    if failed:
+        raise failed[0]
+    return found[0]
+
+
+def _waited_for(waiting: Waiting[Answer]) -> Answer:
+    """Return what something waits for, without doing anything else meanwhile."""
+    while True:
+        try:
+            wait_for([next(waiting)], TICK)
+        except StopIteration as done:
+            answer: Answer = done.value
+            return answer
 
 
 def _broken(broken: BrokenOff) -> Outcome:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Protocol
 
 from engagement.errors import RuleBroken
 from engagement.mail.bounces.rules.return_path import instant_mark
-from engagement.mail.letters.rules.slots import Template, as_html, as_text
+from engagement.mail.letters.rules.slots import Template
 from engagement.mail.wire.rules.headers import mailbox, one_line, parts_of_sender, unstructured
-from engagement.mail.wire.rules.quoted_printable import QuotedPrintable, encoded
+from engagement.mail.wire.rules.quoted_printable import QuotedPrintable, Value, value_of
 
 #: A link joined to the address before it would become part of that address.
 _JOINED_LINK = re.compile(r"[\w/=?&%#.+~@-]\{\{\s*+\w*_link\s*+\}\}")
@@ -29,6 +30,7 @@ _PART = (
 )
 _TEXT_PART = _PART.format(kind="plain").encode("ascii")
 _HTML_PART = b"\r\n" + _PART.format(kind="html").encode("ascii")
+_TEXT_FORM, _HTML_FORM = attrgetter("text"), attrgetter("html")
 _END = f"\r\n--{_BOUNDARY}--\r\n".encode("ascii")
 
 
@@ -80,23 +82,24 @@ class Prepared:
     def fill(self, to: Addressed, values: Mapping[str, object], at: datetime) -> bytes:
         """Return the whole message for one person, dated `at`, with CRLF line ends, ready for a mail server.
 
-        The bytes are ASCII unless the address is not. Raises SlotUnfilled for a slot without a value, BadInput for an
-        unusable address or a line break in a name or subject.
+        The bytes are ASCII unless the address is not, and no line begins with a dot. Raises SlotUnfilled for a slot
+        without a value, BadInput for an unusable address or a line break in a name or subject.
         """
-        plain = as_text(values)
+        forms = {name: value_of(value) for name, value in values.items()}
         head = (
             f"{self.head}"
-            f"Subject: {self._subject_for(plain)}\r\n"
+            f"Subject: {self._subject_for(forms)}\r\n"
             f"To: {mailbox(to.name, to.address)}\r\n"
             f"Date: {_date(int(at.timestamp()))}\r\n"
             f"Message-ID: {message_id(to.id, to.queued_at, self.message_id_domain)}\r\n\r\n"
         )
-        texts = {name: encoded(value) for name, value in plain.items()}
-        rich = {name: texts[name] if value == plain[name] else encoded(value) for name, value in as_html(plain).items()}
-        return b"".join((head.encode(), _TEXT_PART, *self.text.parts(texts), _HTML_PART, *self.html.parts(rich), _END))
+        text, html = self.text.fill(forms, _TEXT_FORM), self.html.fill(forms, _HTML_FORM)
+        return b"".join((head.encode(), _TEXT_PART, *text, _HTML_PART, *html, _END))
 
-    def _subject_for(self, plain: Mapping[str, str]) -> str:
-        return unstructured(self.subject.fill(plain)) if self.subject.slots else self.plain_subject
+    def _subject_for(self, forms: Mapping[str, Value]) -> str:
+        if not self.subject.slots:
+            return self.plain_subject
+        return unstructured(self.subject.fill({name: value.plain for name, value in forms.items()}))
 
 
 @lru_cache(maxsize=16)

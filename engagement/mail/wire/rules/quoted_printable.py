@@ -2,19 +2,52 @@
 
 import re
 from binascii import b2a_qp
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-from engagement.mail.letters.rules.slots import SlotUnfilled, Template
+from engagement.mail.letters.rules.slots import SlotUnfilled, Template, html_of, text_of
 
 _TOO_LONG = re.compile(rb"^(.{74,})(=(?:20|09))$", re.MULTILINE)
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 #: A line may have 76 characters; one that goes on needs one of them for its end.
 LONGEST_OPEN = 75
 _SOFT_END = b"=\r\n"
-#: Values that are written as they are.
-_AS_IT_IS = re.compile(r"[!-<>-~](?:[ -<>-~]*[!-<>-~])?")
+#: Values that are the same in plain text, in HTML and encoded.
+_SAME = re.compile(r"[!#-%(-\-/-;?-~](?:[ !#-%(-;?-~]*[!#-%(-;?-~])?")
 _KEPT_VALUES = 4096
-_kept: dict[str, bytes] = {}
+_kept: dict[str, "Value"] = {}
+
+
+class Value(NamedTuple):
+    """A person's value of a slot, as it is, and as it stands between two soft line ends in the text and in the HTML."""
+
+    plain: str
+    text: bytes
+    html: bytes
+
+
+def value_of(value: object) -> Value:
+    """Return a value in all its forms. Short ones are kept: many people share a first name or a department."""
+    plain = text_of(value)
+    found = _kept.get(plain)
+    if found is None:
+        found = _forms_of(plain)
+        if len(plain) <= LONGEST_OPEN:
+            if len(_kept) >= _KEPT_VALUES:
+                _kept.clear()
+            _kept[plain] = found
+    return found
+
+
+def _forms_of(plain: str) -> Value:
+    if _SAME.fullmatch(plain):
+        lines = [plain[place : place + LONGEST_OPEN] for place in range(0, len(plain), LONGEST_OPEN)]
+        if not any(line.startswith(".") for line in lines):
+            same = "=\r\n".join(lines).encode("ascii")
+            return Value(plain, same, same)
+    rich = html_of(plain)
+    text = open_line(plain)
+    return Value(plain, text, text if rich == plain else open_line(rich))
 
 
 class QuotedPrintable:
@@ -29,32 +62,15 @@ class QuotedPrintable:
             if not place % 2
         ]
 
-    def fill(self, values: Mapping[str, str]) -> bytes:
-        """Return the encoded text with every slot filled. Raises SlotUnfilled for a slot without a value."""
-        return b"".join(self.parts({name: encoded(values[name]) for name in self.slots if name in values}))
-
-    def parts(self, values: Mapping[str, bytes]) -> list[bytes]:
-        """Return the encoded text in parts to be joined, filled with values that are encoded already."""
+    def fill(self, values: Mapping[str, Value], form: Callable[[Value], bytes]) -> list[bytes]:
+        """Return the encoded text in parts to be joined, each slot filled with one form of its value. Raises SlotUnfilled for a slot without one."""
         whole = [b""] * (2 * len(self.slots) + 1)
         whole[::2] = self.pieces
         try:
-            whole[1::2] = [values[name] for name in self.slots]
+            whole[1::2] = [form(values[name]) for name in self.slots]
         except KeyError as missing:
             raise SlotUnfilled(str(missing.args[0])) from None
         return whole
-
-
-def encoded(value: str) -> bytes:
-    """Return a value as it stands between two soft line ends. Short ones are kept: many people share a first name or a department."""
-    found = _kept.get(value)
-    if found is None:
-        is_plain = len(value) <= LONGEST_OPEN and _AS_IT_IS.fullmatch(value)
-        found = value.encode("ascii") if is_plain else open_line(value)
-        if len(value) <= LONGEST_OPEN:
-            if len(_kept) >= _KEPT_VALUES:
-                _kept.clear()
-            _kept[value] = found
-    return found
 
 
 def open_line(text: str) -> bytes:
@@ -64,7 +80,8 @@ def open_line(text: str) -> bytes:
     if len(whole) - begins <= LONGEST_OPEN:
         return whole
     cut = len(whole) - (3 if whole[-3:-2] == b"=" else 1)
-    return whole[:cut] + _SOFT_END + whole[cut:]
+    rest = whole[cut:]
+    return whole[:cut] + _SOFT_END + (b"=2E" if rest == b"." else rest)
 
 
 def quoted_printable(text: str) -> bytes:
@@ -73,6 +90,6 @@ def quoted_printable(text: str) -> bytes:
     # The standard library measures a line before it encodes a blank at its end.
     found = _TOO_LONG.sub(rb"\1=\n\2", found)
     while b"\n." in found or found.startswith(b"."):
-        # So that nobody has to look for dots when the message is sent, where they are doubled.
+        # So that no line begins with a dot, which would have to be doubled when the message is sent.
         found = _LEADING_DOT.sub(b"=2E=\n", found)
     return found.replace(b"\n", b"\r\n")

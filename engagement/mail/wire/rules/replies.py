@@ -13,6 +13,7 @@ CLOSING = 421
 GO_ON = 354
 BROKE_OFF = "The connection broke off before the message was handed over."
 _LEADING_DOT = re.compile(rb"(?m)^\.")
+_GOOD_ANSWERS = re.compile(rb"2\d\d [^\n]*\n2\d\d [^\n]*\n354 [^\n]*\n")
 
 
 class Reply(NamedTuple):
@@ -63,11 +64,21 @@ def commands_for(sender: str, recipient: str) -> tuple[bytes, bytes, bytes]:
     return (f"MAIL FROM:<{sender}>{utf8}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n")
 
 
-def with_end(message: bytes) -> bytes:
-    """Return the message as DATA sends it: leading dots doubled, and a line with one dot at the end."""
-    if b"\n." in message or message.startswith(b"."):
-        message = _LEADING_DOT.sub(b"..", message)
-    return message + (b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n")
+def announcement(sender: str, recipient: str) -> bytes:
+    """Return these commands as they are sent together."""
+    return b"".join(commands_for(sender, recipient))
+
+
+def after_good_answers(came: bytes) -> bytes | None:
+    """Return what comes behind the answers to these commands when all are there and good; None to read them one by one."""
+    found = _GOOD_ANSWERS.match(came)
+    return came[found.end() :] if found else None
+
+
+def as_data(message: bytes) -> bytes:
+    """Return any message as it stands between DATA and its end: leading dots doubled, and a line end behind it."""
+    message = _LEADING_DOT.sub(b"..", message)
+    return message if message.endswith(b"\r\n") else message + b"\r\n"
 
 
 def outcome_of(reply: Reply, is_ours: bool = False) -> Outcome:
