@@ -144,7 +144,7 @@ def test_uptake_is_a_sentence_that_says_who_should_who_did_and_until_when() -> N
     count_waves([triage.id])
     assert sentences()[0] == "No numbers of use have come in."
     bring(wave.programme, PersonUse(people[-1].id, triage.id, back(3), 1))
-    assert sentences()[0] == "Numbers came in to 11 April 2026, but none about people of this wave."
+    assert sentences()[0] == "Numbers came in to 11 April 2026, but about fewer than three people of this wave."
     assert sentences()[2] == "Nobody is in the wave, so nobody has to use anything."
     bring(wave.programme, *(PersonUse(person.id, letters.id, back(2), 1) for person in people[:5]))
     bring(wave.programme, *(PersonUse(person.id, triage.id, back(40), 1) for person in people[5:9]))

@@ -3,42 +3,15 @@
 import re
 
 from browser.furnishing import EMPLOYEE, MANAGER
-from factories import PASSWORD
+from browser.keys import sign_in, tab_to
 
 FOCUSED = "() => (document.activeElement.innerText || document.activeElement.id).trim()"
-_HAS_OUTLINE = """() => {
-  const style = getComputedStyle(document.activeElement);
-  return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
-}"""
-MOST_STEPS = 120
-
-
-def _tab_to(page, selector, key="Tab"):
-    """Press Tab until the element has the focus; on the way, everything that has it shows it."""
-    for _ in range(MOST_STEPS):
-        page.keyboard.press(key)
-        assert page.evaluate(_HAS_OUTLINE), page.evaluate("document.activeElement.outerHTML")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"{selector} is not reached with {key}")
-
-
-def _sign_in(visitor, email):
-    page = visitor.page
-    page.goto(visitor.url + "/login")
-    _tab_to(page, "#email")
-    page.keyboard.type(email)
-    _tab_to(page, "#password")
-    page.keyboard.type(PASSWORD)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    visitor.see(widths=())
 
 
 def test_sign_in_and_skip_to_the_page(live, window):
     """The first stop of every page leads past the navigation."""
     ines = window()
-    _sign_in(ines, MANAGER)
+    sign_in(ines, MANAGER)
     page = ines.page
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUSED) == "Skip to the page"
@@ -52,9 +25,9 @@ def test_sign_in_and_skip_to_the_page(live, window):
 def test_menu_on_a_narrow_screen(live, window):
     """It opens with Enter, closes with Escape and gives the focus back, and leads on."""
     tomasz = window(width=390)
-    _sign_in(tomasz, EMPLOYEE)
+    sign_in(tomasz, EMPLOYEE)
     page = tomasz.page
-    _tab_to(page, "details.menu > summary")
+    tab_to(page, "details.menu > summary")
     page.keyboard.press("Enter")
     assert page.locator("details.menu").evaluate("menu => menu.open")
     assert not page.locator("nav.masthead-nav").is_visible()
@@ -63,7 +36,7 @@ def test_menu_on_a_narrow_screen(live, window):
     assert not page.locator("details.menu").evaluate("menu => menu.open")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     page.keyboard.press("Enter")
-    _tab_to(page, ".menu-sheet a[href='/concerns/new']")
+    tab_to(page, ".menu-sheet a[href='/concerns/new']")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.inner_text("h1") == "Say something"
@@ -72,12 +45,12 @@ def test_menu_on_a_narrow_screen(live, window):
 def test_the_error_summary_takes_the_focus_and_leads_to_the_field(live, window):
     """A form that comes back says first what is wrong, and Enter on a line goes where it is put right."""
     tomasz = window()
-    _sign_in(tomasz, EMPLOYEE)
+    sign_in(tomasz, EMPLOYEE)
     page = tomasz.page
     tomasz.open("/concerns/new")
-    _tab_to(page, "#text")
+    tab_to(page, "#text")
     page.keyboard.type("It will not work on the tablets.")
-    _tab_to(page, "main form button[type=submit]")
+    tab_to(page, "main form button[type=submit]")
     page.keyboard.press("Enter")
     page.wait_for_selector(".errors")
     assert page.evaluate("document.activeElement.className") == "errors"
@@ -87,7 +60,7 @@ def test_the_error_summary_takes_the_focus_and_leads_to_the_field(live, window):
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.name") == "sender"
     page.keyboard.press("Space")
-    _tab_to(page, "main form button[type=submit]")
+    tab_to(page, "main form button[type=submit]")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/me/concerns"))
     assert "It will not work on the tablets." in tomasz.text
@@ -96,12 +69,12 @@ def test_the_error_summary_takes_the_focus_and_leads_to_the_field(live, window):
 def test_a_question_before_something_final(live, window):
     """A step that can't be taken back asks first, and asks the keyboard as well."""
     ines = window()
-    _sign_in(ines, MANAGER)
+    sign_in(ines, MANAGER)
     page = ines.page
     ines.open("/communications/1")
-    _tab_to(page, "details.confirm > summary")
+    tab_to(page, "details.confirm > summary")
     page.keyboard.press("Enter")
-    _tab_to(page, "details.confirm button")
+    tab_to(page, "details.confirm button")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert "This communication has ended." in ines.text

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from engagement.adoption.models import AdoptionCount
+from engagement.adoption.queries.grounds import IN_USE
 from engagement.adoption.queries.uptake import Uptake, uptake_of_waves
 from engagement.adoption.rules.counting import Counted, Days, TeamCounted
 from engagement.adoption.rules.intervals import Interval, newcombe
@@ -77,8 +78,8 @@ class Part:
 
     @property
     def knows_people(self) -> bool:
-        """Whether use of single people is known, so that more than what teams told can be counted."""
-        return self.people.ever > 0
+        """Whether use of enough single people is known, so that more than what teams told can be counted."""
+        return self.people.ever >= self.floor
 
     def told(self, part: int) -> Told:
         """Return how many of the wave's people it is."""
@@ -212,7 +213,8 @@ def figures_of_waves(
         labels = {0: "All its workflows"} | {workflow.id: workflow.name for workflow in workflows[wave.id]}
         if len(labels) == 2:
             labels = dict([labels.popitem()])
-        parts = [_part(row, key, label, floor, names) for key, label in labels.items()] if row and uptake.told else []
+        is_counted = row is not None and row.members > 0 and wave.status in IN_USE
+        parts = [_part(row, key, label, floor, names) for key, label in labels.items()] if row and is_counted else []
         found.append(WaveFigures(wave, uptake, [part for part in parts if part], row.counted_at if row else None))
     return found
 
@@ -227,7 +229,7 @@ def _part(row: AdoptionCount, key: int, label: str, floor: int, names: Mapping[i
         names.get(group, "Without a department"): (used, people)
         for group, (people, used) in sorted(count.groups.items(), key=lambda each: names.get(each[0], ""))
     }
-    told = list(groups_told(cells, floor).items()) if count.ever else []
+    told = list(groups_told(cells, floor).items()) if count.ever >= floor else []
     as_of, teams = date.fromisoformat(numbers["as_of"]), TeamCounted.read(numbers["teams"])
     return Part(label, key or None, as_of, floor, count, teams, told)
 

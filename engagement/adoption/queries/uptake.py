@@ -88,13 +88,13 @@ def _uptake(wave: Wave, row: AdoptionCount | None, source: str, on: date, floor:
     if not row.members:
         return Uptake(wave.id, "Nobody is in the wave, so nobody has to use anything.", as_of=row.as_of)
     people, teams = Counted.read(row.numbers["0"]["people"]), TeamCounted.read(row.numbers["0"]["teams"])
-    if people.ever:
+    if people.ever >= floor or people.people < floor:
         return _of_people(wave, people.used, people.people, row.as_of, source, floor)
     if teams.used is not None:
         at_least = min(teams.used, row.members)
         found = _of_people(wave, at_least, row.members, row.as_of, source, floor)
         return found if found.told is None else _at_least(found, at_least)
-    return Uptake(wave.id, _of_others(row.as_of), as_of=row.as_of, source=source)
+    return Uptake(wave.id, _of_others(row.as_of, floor), as_of=row.as_of, source=source)
 
 
 def _not_yet(wave: Wave, on: date) -> str:
@@ -104,8 +104,10 @@ def _not_yet(wave: Wave, on: date) -> str:
     return f"It goes live on {day}." if wave.go_live_on >= on else f"It was to go live on {day}, and has not."
 
 
-def _of_others(as_of: date) -> str:
-    return f"Numbers came in to {short_day_words(as_of)}, but none about people of this wave."
+def _of_others(as_of: date, floor: int) -> str:
+    """Say that little is known. Whether it is of nobody or of a few would tell of each of a small wave."""
+    few = number_word(floor)
+    return f"Numbers came in to {short_day_words(as_of)}, but about fewer than {few} people of this wave."
 
 
 def _of_people(wave: Wave, used: int, whole: int, as_of: date, source: str, floor: int) -> Uptake:

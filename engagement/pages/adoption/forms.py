@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 from engagement.adoption.rules.vocabulary import LONGEST_NAME
 from engagement.intake.reading.rules.problems import shown
 from engagement.intake.usage.queries.reading import UsageFile
-from engagement.intake.usage.rules import EXPLAINED, Column, Layout, activity_columns
+from engagement.intake.usage.rules import Column, Layout, activity_columns
 from engagement.pages.parts.forms import Form, stripped
 from engagement.programmes.models import Programme, Workflow
 
@@ -52,6 +52,13 @@ _QUESTIONS = {
     Column.PEOPLE: "How many of a team’s people used it",
     Column.REPORT: "Up to which day the file tells",
 }
+_HINTS = {
+    Column.TEAM: "A department, by its path or its name. In a row about a person it is empty.",
+    Column.WORKFLOW: "As it is called here.",
+    Column.USES: "A row without it counts once.",
+    Column.PEOPLE: "Different people on that day.",
+    Column.REPORT: "Without it, up to the last day of use in the file.",
+}
 
 
 class ColumnsForm(Form):
@@ -76,7 +83,9 @@ class ColumnsForm(Form):
 
 
 for _column in Column:
-    setattr(ColumnsForm, f"column_{_column.value}", SelectField(_QUESTIONS[_column], description=EXPLAINED[_column][0]))
+    setattr(
+        ColumnsForm, f"column_{_column.value}", SelectField(_QUESTIONS[_column], description=_HINTS.get(_column, ""))
+    )
 
 
 def columns_form(file: UsageFile, workflows: list[Workflow]) -> ColumnsForm:

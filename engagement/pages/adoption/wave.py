@@ -96,12 +96,15 @@ def wave_file(wave_id: int, kind: str) -> Response:
 def rows_of(figures: WaveFigures) -> list[tuple[Any, ...]]:
     """Return every figure of a wave, one a row: the same as on its page, told as far as there."""
     wave, source = figures.wave.title, figures.uptake.source
-    if not figures.parts or all(part.is_small for part in figures.parts):
-        return [(wave, "", "Uptake", "", figures.uptake.sentence, "", figures.uptake.as_of, source, DEFINITION)]
+    in_words = (wave, "", "Uptake", "", figures.uptake.sentence, "", figures.uptake.as_of, source, DEFINITION)
     return [
-        (wave, part.label, *line, part.as_of, source, NOTES[note])
-        for part in figures.parts
-        for note, *line in _lines(part)
+        in_words,
+        *(
+            (wave, part.label, *line, part.as_of, source, NOTES[note])
+            for part in figures.parts
+            if not part.is_small
+            for note, *line in _lines(part)
+        ),
     ]
 
 
