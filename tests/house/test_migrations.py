@@ -166,6 +166,8 @@ CALLED = {
     "file_id": "kept_upload",
     "form_id": "kept_form",
     "grant_id": "role_grant",
+    "decision_id": "gate_decision",
+    "condition_id": "gate_condition",
     "document_id": "handed_over",
     "member_id": "body_member",
     "message_id": "mailbox_message",
