@@ -163,11 +163,11 @@ def test_no_id_that_stands_in_an_address_is_given_again(migrated):
 CALLED = {
     "settling_id": "wave",
     "attempt_id": "quiz_attempt",
+    "condition_id": "gate_condition",
+    "decision_id": "gate_decision",
     "file_id": "kept_upload",
     "form_id": "kept_form",
     "grant_id": "role_grant",
-    "decision_id": "gate_decision",
-    "condition_id": "gate_condition",
     "document_id": "handed_over",
     "member_id": "body_member",
     "message_id": "mailbox_message",
