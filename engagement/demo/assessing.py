@@ -14,7 +14,7 @@ from engagement.programmes.scope.rules import StatementFor
 from engagement.waves.impacts.actions import assess_impact, publish_impact
 from engagement.waves.impacts.queries import standing_assessment
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
-from engagement.waves.voices.actions import answer_alone
+from engagement.waves.voices.actions import answer_alone, count_voices
 from engagement.waves.voices.rules import Own
 
 LEADERS = Assessed(
@@ -96,6 +96,8 @@ ANSWERING = {-23: 9, -22: 14, -20: 4, -15: 6, -9: 3}
 def assess(stage: Stage, offset: int) -> None:
     """Judge and publish, hear the people together, and let some of them answer alone, on the day `offset` days from today."""
     wave, by, floor = stage.waves[3], stage.accounts[roster.MANAGER.email].actor, stage.settings.anonymity_floor
+    with stage.at(stage.day(offset), 5, 45):
+        count_voices(floor)
     with stage.at(stage.day(offset), 9):
         for day, path, for_role, said in SAID:
             if day == offset:

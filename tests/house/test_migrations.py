@@ -161,7 +161,7 @@ def test_no_id_that_stands_in_an_address_is_given_again(migrated):
 
 #: Arguments of addresses that are not called after their table.
 CALLED = {
-    "assessment_id": "impact_assessment",
+    "snapshot_id": "report_snapshot",
     "settling_id": "wave",
     "attempt_id": "quiz_attempt",
     "condition_id": "gate_condition",
@@ -174,6 +174,7 @@ CALLED = {
     "message_id": "mailbox_message",
     "metric_id": "value_metric",
     "note_id": "stakeholder_note",
+    "assessment_id": "impact_assessment",
     "occasion_id": "design_occasion",
     "other_id": "stakeholder",
     "point_id": "design_point",
