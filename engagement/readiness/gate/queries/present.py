@@ -1,7 +1,7 @@
 """How the gates of waves stand: who decides, what they said, under which conditions, and what has fallen since."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -150,6 +150,7 @@ def gates_of(waves: Sequence[Wave], on: date) -> dict[int, Gate]:
     if not waves:
         return {}
     ids, since = [wave.id for wave in waves], _planned_at([wave.id for wave in waves])
+    sponsors = _sponsors(waves)
     approvers = _grouped(
         select(GateApprover)
         .where(GateApprover.wave_id.in_(ids), GateApprover.ended_at.is_(None))
@@ -177,7 +178,7 @@ def gates_of(waves: Sequence[Wave], on: date) -> dict[int, Gate]:
         opening, override = reopened.get(wave.id), overrides.get(wave.id)
         found[wave.id] = Gate(
             wave,
-            decider_of(wave),
+            decider_of(wave, sponsors),
             approvers.get(wave.id, []),
             of_wave[wave.id],
             [row for row in conditions if row.decision_id in own],
@@ -193,10 +194,21 @@ def gate_of(wave: Wave, on: date) -> Gate:
     return gates_of([wave], on)[wave.id]
 
 
-def decider_of(wave: Wave) -> Person | None:
-    """Return who has the last word: who sponsors the wave, else its programme; nobody who has left."""
-    named = (wave.sponsor, wave.programme.sponsor)
+def decider_of(wave: Wave, sponsors: Mapping[int, Person] | None = None) -> Person | None:
+    """Return who has the last word: who sponsors the wave, else its programme; nobody who has left.
+
+    `sponsors` are those of the wave and its programme by id, if they are read already.
+    """
+    found = _sponsors([wave]) if sponsors is None else sponsors
+    named = (found.get(key or 0) for key in (wave.sponsor_id, wave.programme.sponsor_id))
     return next((person for person in named if person is not None and not person.has_left), None)
+
+
+def _sponsors(waves: Sequence[Wave]) -> dict[int, Person]:
+    """Return who sponsors these waves and their programmes, in one statement."""
+    ids = {key for wave in waves for key in (wave.sponsor_id, wave.programme.sponsor_id) if key is not None}
+    rows = db.session.scalars(select(Person).where(Person.id.in_(ids))) if ids else ()
+    return {person.id: person for person in rows}
 
 
 def _is_since(at: datetime, since: datetime | None) -> bool:
