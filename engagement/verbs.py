@@ -132,6 +132,7 @@ class Verb(StrEnum):
     CORRECTED_READING = "corrected reading", "corrected a reading"
     TOOK_BACK_READING = "took back reading", "took back a reading"
     IMPORTED_READINGS = "imported readings", "took in readings from a file"
+    FROZE_REPORT = "froze report", "kept a report as it stood"
     NOTED_LESSONS = "noted lessons", "noted lessons of wave"
     ASSESSED_IMPACT = "assessed impact", "said what a wave changes for a group"
     PUBLISHED_IMPACT = "published impact", "let a group read what changes for it in wave"

@@ -10,6 +10,7 @@ from engagement.scheduler import (
     jobs,
     mail_jobs,
     notice_jobs,
+    report_jobs,
     stakeholder_jobs,
     tally_jobs,
     usage_jobs,
@@ -160,6 +161,12 @@ TIMETABLE: tuple[Line, ...] = (
         "Counts the objections of each programme once a night, as of the end of the day, for reports.",
         timedelta(minutes=10),
         jobs.count_objections,
+    ),
+    Line(
+        "close-periods",
+        "Freezes the report of each programme on the first morning of a month, so that later figures can be compared with it.",
+        timedelta(hours=1),
+        report_jobs.close_periods,
     ),
     Line(
         "apply-retention",

@@ -55,6 +55,8 @@ PLACES = {
     "gate_reopening": "Why a gate opened again",
     "gate_override": "Why a wave went on without its gate",
     "quiet_override": "Why training goes on in a quiet period",
+    "report_snapshot": "Sentence of a kept report",
+    "report_figure": "Name of what a kept figure is about",
     "own_due_day": "Reason for somebody’s own day",
     "stakeholder": "Stakeholder outside the directory",
     "stakeholder_profile": "What was said of a stakeholder",

@@ -102,6 +102,8 @@ REACH: dict[str, Reach] = {
     "value_metric": Reach(posts={"owner_id": Post("Reads it", "metric", ("name",), "made_at", "ended_at")}),
     "metric_baseline": Reach(by={"said_by_id": ("said_at", "method", "reason")}),
     "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
+    "report_snapshot": Reach(by={"by_id": ("frozen_at", "sentence")}),
+    "report_figure": NOBODY,
     # Numbers of use. A day's row and a span are somebody's own; counts of waves name nobody.
     "usage_door": Reach(by={"made_by_id": ("made_at", "name"), "ended_by_id": ("ended_at",)}),
     "usage_upload": Reach(by={"received_by_id": ("received_at", "name"), "taken_back_by_id": ("taken_back_at",)}),

@@ -43,6 +43,8 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "metric_baseline": ("method", "reason"),
     "metric_reading": ("note",),
     "overruling": ("sentence", "reason"),
+    "report_snapshot": ("sentence",),
+    "report_figure": ("name", "note"),
     "criterion_terms": ("title", "left_out"),
     "criterion_judgement": ("evidence",),
     "gate_decision": ("reason",),
