@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from browser.furnishing import EMPLOYEE, MANAGER, SPONSOR, TEAM_LEAD, furnish_what_is_measured_and_asked
 from browser.keys import sign_in, tab_to
-from factories import TESTER
+from factories import TESTER, make_wave
 from sqlalchemy import select
 
 from engagement import clock
@@ -13,6 +13,9 @@ from engagement.consultations.models import Body
 from engagement.days.working_days import working_days_after
 from engagement.db import db
 from engagement.people.models import Person
+from engagement.waves.models import Wave
+from engagement.waves.queries import members
+from engagement.waves.rules import WaveStatus
 
 
 def _click(visitor, role, name):
@@ -68,25 +71,40 @@ def test_a_wave_is_planned_by_milestones_moved_with_its_chain_and_moved_back(liv
     assert former in ines.page.locator("tr", has_text="Go-live").first.inner_text()
 
 
-def test_the_lead_meets_what_stands_against_ready_and_says_why_it_goes_on(live, window):
+def _settle_others(live):
+    """Let fourteen people of the wave be left to settle with another one until its training can’t be finished in time."""
+    with live.app.app_context():
+        wave = db.session.scalars(select(Wave)).one()
+        people = list(db.session.scalars(members(wave.id).limit(14)))
+        live_on = wave.go_live_on - timedelta(days=31)
+        other = make_wave(
+            wave.programme, number=2, name="Motor", members=people, status=WaveStatus.LIVE, go_live_on=live_on
+        )
+        other.stabilises_until_on = wave.go_live_on - timedelta(days=4)
+        db.session.commit()
+
+
+def test_the_lead_meets_what_stands_against_ready_and_overrules_a_quiet_period(live, window):
+    _settle_others(live)
     dana = window(width=390)
     dana.sign_in(TEAM_LEAD)
     dana.page.goto(f"{live.url}/waves/1")
-    assert "Property claims" in dana.page.inner_text("h1")
-    _click(dana, "link", "It is ready")
-    dana.see(in_the_dark=True)
-    assert "What stands against it" in dana.text
+    assert dana.page.inner_text("h1") == "Property claims"
+    dana.page.goto(f"{live.url}/waves/1/statuses?status=ready")
     dana.fill(reason="Everybody was there for the rehearsal.")
     _click(dana, "button", "It is ready")
     # A refusal keeps what was typed.
     assert dana.page.input_value("#reason") == "Everybody was there for the rehearsal."
-    assert "Say why it goes on without this" in dana.text
-    for field in dana.page.locator(".tasks input[type=text]").all():
-        field.fill("It is measured from the first day on.")
-    _click(dana, "button", "It is ready")
+    assert "What stands against it" in dana.text
+    _click(dana, "link", "The training of 14 people waits for Wave 2: Motor")
+    _click(dana, "link", "Wave 2: Motor")
+    dana.see(in_the_dark=True)
+    dana.fill(reason="Their shifts leave no other time.")
+    _click(dana, "button", "Let the training go on")
     dana.see()
-    assert "Wave 1: Property claims is ready." in dana.text
-    assert "It is measured from the first day on." in dana.text
+    assert "goes on: “Their shifts leave no other time.” Dana Whitfield" in dana.text.replace("\n", " ")
+    dana.page.goto(f"{live.url}/waves/1/statuses?status=ready")
+    assert "waits for Wave 2" not in dana.text
 
 
 def test_the_sponsor_reaches_a_wave_from_the_sheet(live, window):

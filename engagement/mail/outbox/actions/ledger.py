@@ -65,7 +65,7 @@ class Ledger:
         try:
             record(self.connection, self.worker, self._unwritten)
             now = clock.now()
-            if is_unsure:
+            if is_unsure and not self._open:
                 claiming.give_back(self.connection, self.worker)
             window = claiming.claim_window(self.connection, self.worker, size, now, passes_over=self._passes_over)
             self.connection.commit()
