@@ -32,6 +32,18 @@ def plural(number: int, one: str, many: str) -> str:
     return f"{count(number)} {one if number == 1 else many}"
 
 
+def share_words(part: int, whole: int, missing: str = "none yet") -> str:
+    """Write a share with its fraction: "69 %, 371 of 538"; "none of 538". A share is never rounded up to all."""
+    if whole == 0:
+        return missing
+    if part == 0:
+        return f"none of {count(whole)}"
+    percent = round(100 * part / whole)
+    if percent == 100 and part < whole:
+        percent = 99
+    return f"{percent}\N{NO-BREAK SPACE}%, {count(part)} of {count(whole)}"
+
+
 def number_word(number: int) -> str:
     """Write a small number as a word, a large one in digits."""
     return NUMBERS[number] if 0 <= number < len(NUMBERS) else count(number)

@@ -20,9 +20,12 @@ TRAINED_WHEN_DUE = 0.95
 class Reason(Worded):
     """Why something needs somebody, the most urgent first."""
 
+    GATE = "gate", "Go or no-go: waiting for your decision"
     APPROVAL = "approval", "Waiting for your approval"
     SENT_BACK = "sent_back", "Sent back to be changed"
     HELD = "held", "Held, and waiting for a decision"
+    REOPENED = "reopened", "Gates that opened again"
+    CONDITION = "condition", "Conditions past their day"
     SET_ASIDE = "set_aside", "Set aside after a fault"
     UNWRITTEN = "unwritten", "Not written yet"
     MISSED = "missed", "Never sent"
@@ -77,6 +80,8 @@ class Kind(StrEnum):
     METRIC = "metric"
     CONSULTATION = "consultation"
     BODY = "body"
+    GATE = "gate"
+    CONDITION = "condition"
 
 
 class Place(StrEnum):
@@ -111,6 +116,9 @@ class Place(StrEnum):
     BASELINE = "baseline"
     CONSULTATION = "consultation"
     BODIES = "bodies"
+    READINESS = "readiness"
+    GATE = "gate"
+    CONDITION = "condition"
     NOTICES = "notices"
     LEAVERS = "leavers"
     SIGN_INS = "sign_ins"

@@ -13,6 +13,7 @@ from engagement.demo import (
     assessing,
     bouncing,
     consulting,
+    deciding,
     including,
     judging,
     leading,
@@ -34,6 +35,7 @@ from engagement.reach import Reach
 from engagement.readiness import actions as readiness
 from engagement.readiness.actions import Overruled
 from engagement.readiness.queries.obstacles import obstacles
+from engagement.reports.snapshots.actions import close_period, programmes_to_close
 from engagement.resistance import actions as resistance
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.models import About, Concern
@@ -69,6 +71,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     with stage.at(day, 5, 30):
         empty_letterbox(day, stage.settings.holidays)
         count_objections(day - timedelta(days=1), stage.settings.anonymity_floor, stage.settings.holidays)
+        _close_month(stage, day)
     if offset == -64:
         _petra_leaves(stage, day)
     measuring.measure(stage, offset)
@@ -87,6 +90,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     talking.make_and_close_promises(stage, offset)
     talking.judge_relationships(stage, offset)
     leading.lead_visibly(stage, offset)
+    deciding.decide_early(stage, offset)
     messaging.write_and_send(stage, offset)
     bouncing.bounce(stage, offset)
     _learn(stage, offset)
@@ -103,6 +107,13 @@ LESSONS = (
     "Champions sat beside people on the first two mornings.\nThe desk had one number for everything.",
     "Begin with the desk’s training, a week before the others.\nSend fewer messages in the last week.",
 )
+
+
+def _close_month(stage: Stage, day: date) -> None:
+    """Freeze the reports of a month that ended the day before."""
+    if day.day == 1:
+        for programme_id in programmes_to_close(day - timedelta(days=1)):
+            close_period(programme_id, day - timedelta(days=1), day, stage.settings.anonymity_floor)
 
 
 def _petra_leaves(stage: Stage, day: date) -> None:
@@ -127,6 +138,7 @@ def _move_waves_on(stage: Stage, offset: int) -> None:
     if offset in steps:
         number, status = steps[offset]
         with stage.at(stage.day(offset), 6):
+            deciding.let_through(stage, stage.waves[number], status)
             _take_step(stage.waves[number], status, stage.accounts[roster.WAVE_LEAD.email].actor)
 
 

@@ -1,7 +1,6 @@
 """The vocabulary of readiness: what stands against a wave, and which of it a named person may overrule."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from engagement.vocabulary import Worded
 
@@ -9,7 +8,10 @@ LONGEST_REASON = 1_000
 
 
 class ObstacleKind(Worded):
-    """What keeps a wave from becoming ready or from going live."""
+    """What keeps a wave from becoming ready or from going live.
+
+    From `VACANCY` on they are what was overruled before waves had criteria, and stay in the rows of that time.
+    """
 
     NO_PEOPLE = "no_people", "Nobody is in it"
     NO_WORKFLOW = "no_workflow", "No workflow is chosen"
@@ -18,6 +20,8 @@ class ObstacleKind(Worded):
     TRAINING_TOO_LATE = "training_too_late", "Training begins too late"
     QUIET = "quiet", "Its people are left to settle"
     QUIET_TRAINING = "quiet_training", "Training waits beyond go-live"
+    GATE = "gate", "The gate is not passed"
+    RIGHT = "right", "Others have a right to it first"
     VACANCY = "vacancy", "Ownership is vacant"
     NO_METRIC = "no_metric", "Nothing says what it is worth"
     NO_BASELINE = "no_baseline", "Nothing was measured before"
@@ -27,27 +31,26 @@ class ObstacleKind(Worded):
 
     @property
     def can_be_overruled(self) -> bool:
-        """Whether somebody may go on all the same, with a reason; without people or a workflow there is nothing to go on with."""
-        return self not in (ObstacleKind.NO_PEOPLE, ObstacleKind.NO_WORKFLOW)
+        """Whether somebody may go on all the same, with a reason.
 
-    @property
-    def asks_planner_of_programme(self) -> bool:
-        """Whether only who plans the whole programme may overrule it: what others have a right to, no lead of a wave overrules."""
-        return self in (ObstacleKind.CONSULTATION, ObstacleKind.NO_NOTICE, ObstacleKind.NOT_INFORMED)
+        Without people or a workflow there is nothing to go on with; past the gate goes who plans the programme, until a day.
+        """
+        return self not in (
+            ObstacleKind.NO_PEOPLE,
+            ObstacleKind.NO_WORKFLOW,
+            ObstacleKind.GATE,
+            ObstacleKind.RIGHT,
+        )
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One thing that stands against a wave's next step: what, why that matters, and of which thing (`key`, its id).
-
-    What was overruled before `since` was something else.
-    """
+    """One thing that stands against a wave's next step: what, why that matters, and of which thing (`key`, its id)."""
 
     kind: ObstacleKind
     key: int
     sentence: str
     why: str
-    since: datetime | None = None
 
     @property
     def name(self) -> str:

@@ -51,6 +51,7 @@ from engagement.programmes.models import Programme
 from engagement.resistance.figures import actions as figures
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import HANDED_OVER_FROM
+from engagement.scheduler.gate_jobs import hold_behind_gates
 from engagement.scheduler.items import one_by_one
 from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
@@ -139,7 +140,7 @@ def queue_occurrences(settings: Settings) -> str:
         )
         return f"{key} {outcome.value}"
 
-    held_again = _held_again()
+    held_again = [*_held_again(), *_held_by_gates(settings)]
     due = due_occurrences(clock.now())
     queued = one_by_one("queue-occurrences", Occurrence, due, queue, hold=sending.hold_occurrence)
     failed = [f"{count(len(due) - len(queued))} held or set aside because of a fault"] if len(queued) < len(due) else []
@@ -154,6 +155,12 @@ def _held_again() -> list[str]:
 
     looked_at = one_by_one("queue-occurrences", Occurrence, _ids(approved_messages()), hold)
     return [f"{key} held, its approval lapsed" for key, is_held in looked_at if is_held]
+
+
+def _held_by_gates(settings: Settings) -> list[str]:
+    """Hold what was approved after a gate opened again: what is sent is looked at once more at its moment."""
+    held = hold_behind_gates(settings, "queue-occurrences")
+    return [f"{held} held behind a gate that is open again"] if held else []
 
 
 def settle_deliveries(_settings: Settings) -> str:

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engagement.adoption.rules.vocabulary import FOLDED_AFTER_DAYS
-from engagement.scheduler import jobs, mail_jobs, notice_jobs, stakeholder_jobs, tally_jobs, usage_jobs, wave_jobs
+from engagement.scheduler import (
+    gate_jobs,
+    jobs,
+    mail_jobs,
+    notice_jobs,
+    report_jobs,
+    stakeholder_jobs,
+    tally_jobs,
+    usage_jobs,
+    wave_jobs,
+)
 from engagement.scheduler.telling import tell_administrators
 from engagement.settings import Settings
 from engagement.stakeholders.commitments.rules import REMINDED_WORKING_DAYS_BEFORE
@@ -73,6 +83,12 @@ TIMETABLE: tuple[Line, ...] = (
         "Turns cadences into dated drafts for the next 100 days and reports those that were missed.",
         timedelta(minutes=15),
         jobs.plan_occurrences,
+    ),
+    Line(
+        "reopen-gates",
+        "Opens the gate of a wave again when a criterion that was met is met no more, tells those who decide, and holds messages around its go-live.",
+        timedelta(minutes=10),
+        gate_jobs.reopen_gates,
     ),
     Line(
         "queue-occurrences",
@@ -145,6 +161,12 @@ TIMETABLE: tuple[Line, ...] = (
         "Counts the objections of each programme once a night, as of the end of the day, for reports.",
         timedelta(minutes=10),
         jobs.count_objections,
+    ),
+    Line(
+        "close-periods",
+        "Freezes the report of each programme on the first morning of a month, so that later figures can be compared with it.",
+        timedelta(hours=1),
+        report_jobs.close_periods,
     ),
     Line(
         "apply-retention",

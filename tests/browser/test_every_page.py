@@ -35,7 +35,7 @@ DECIDING = (
     "/waves /waves/1/milestones /milestones/1 /waves/1/chain /waves/1/copies /waves/1/fallback /waves/1/lessons /waves/1/impacts "
     "/waves/1/impacts/3 /waves/1/impacts/3/leaders /waves/1/consultations/new /blackouts /programmes/1/order "
     "/programmes/1/portfolio /workflows/1/versions /workflows/1/statements /workflows/1/statements/everybody/draft /statements/1 "
-    "/statements/1/people /waves/1/readiness /waves/1/readiness/training /waves/1/criteria/new /workflows/1/oversight /workflows/1/notices/effect /deliveries/addresses /deliveries/bounces"
+    "/statements/1/people /waves/1/readiness /waves/1/readiness/training /waves/1/approvers /waves/1/override /waves/1/criteria/new /workflows/1/oversight /workflows/1/notices/effect /deliveries/addresses /deliveries/bounces"
 ).split()
 MEASURED_AND_ASKED = (
     "/workflows/1/value /metrics/1 /metrics/1/baseline /metrics/1/edit /readings/1/correction /consultations "
@@ -49,7 +49,7 @@ TELLING = (
     "/communications/new?programme_id=1 /communications/standard?programme_id=1 /occurrences/1 /deliveries /training "
     "/training/curricula/user /training/curricula/user/editing /training/leftovers /training/modules/new /training/modules/when-it-is-wrong "
     "/training/modules/when-it-is-wrong/questions/new /training/modules/when-it-is-wrong/editing /concerns "
-    "/concerns/log /reports /reports/programmes/1 /admin /admin/jobs /mailbox"
+    "/concerns/log /reports /reports/programmes/1 /reports/programmes/1/snapshots /admin /admin/jobs /mailbox"
 ).split()
 OWN = "/me /me/usage /me/champion /me/training /me/messages /me/concerns /me/timezone /concerns/new /concerns/receipt".split()
 ADMINISTRATION = "/admin /admin/audit /admin/jobs /admin/sign-ins /admin/sign-ins/new /admin/retention /people /people/leavers".split()

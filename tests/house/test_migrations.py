@@ -161,8 +161,11 @@ def test_no_id_that_stands_in_an_address_is_given_again(migrated):
 
 #: Arguments of addresses that are not called after their table.
 CALLED = {
+    "snapshot_id": "report_snapshot",
     "settling_id": "wave",
     "attempt_id": "quiz_attempt",
+    "condition_id": "gate_condition",
+    "decision_id": "gate_decision",
     "file_id": "kept_upload",
     "form_id": "kept_form",
     "grant_id": "role_grant",

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from attention.training_rows import own_all
 from factories import TESTER, make_person, make_programme, make_wave, make_workflow
+from readiness.gate_rows import past_the_gate
 
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.programmes.models import Workflow
-from engagement.programmes.rules import OwnershipPart
 from engagement.reach import Reach
 from engagement.readiness.actions import Overruled, go_live, make_ready
 from engagement.readiness.queries.obstacles import obstacles
@@ -20,7 +20,7 @@ from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingR
 from engagement.waves.actions import change_status
 from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
 from engagement.waves.milestones.rules import MilestoneKind
-from engagement.waves.models import Wave, WaveWorkflow
+from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
@@ -32,7 +32,9 @@ def whole_wave() -> Wave:
     workflow = make_workflow(programme)
     own_all(workflow, lead)
     measure(workflow)
-    return make_wave(programme, workflows=(workflow,), members=[lead], lead=lead, go_live_on=TODAY)
+    wave = make_wave(programme, workflows=(workflow,), members=[lead], lead=lead, go_live_on=TODAY)
+    past_the_gate(wave)
+    return wave
 
 
 def measure(workflow: Workflow) -> None:
@@ -60,16 +62,19 @@ def test_an_empty_wave_lacks_people_and_a_workflow_which_nobody_can_overrule() -
         (ObstacleKind.NO_WORKFLOW, False),
         (ObstacleKind.NO_LEAD, True),
         (ObstacleKind.GO_LIVE_PASSED, True),
+        (ObstacleKind.GATE, False),
     ]
     given = {each.name: "All the same." for each in found}
-    with pytest.raises(RuleBroken, match="can’t become ready yet: nobody is in it and no workflow is chosen"):
+    with pytest.raises(
+        RuleBroken, match="can’t become ready yet: nobody is in it, no workflow is chosen and the gate is not passed"
+    ):
         make_ready(
             wave, reason="Rehearsed.", overruled=Overruled(given, Reach(everything=True)), today=TODAY, by=TESTER
         )
     assert wave.status is WaveStatus.PLANNED
 
 
-def test_what_was_overruled_for_ready_holds_for_going_live_until_it_is_planned_again() -> None:
+def test_what_was_overruled_for_ready_holds_for_going_live_until_it_is_planned_again(frozen) -> None:
     wave = whole_wave()
     wave.lead = None
     (found,) = obstacles(wave, TODAY)
@@ -92,16 +97,10 @@ def test_what_was_overruled_for_ready_holds_for_going_live_until_it_is_planned_a
     )
     assert [(each.sentence, each.reason) for each in overrulings_of(wave.id)] == [("Nobody leads it", "Ann does.")]
     assert kinds(wave, WaveStatus.LIVE) == []
-    # What is missing only since then stands against going live.
-    workflow = make_workflow(wave.programme, "Letters")
-    measure(workflow)
-    own_all(workflow, make_person("Ona Owner"), without=(OwnershipPart.SUPPORT_TEAM,))
-    db.session.add(WaveWorkflow(wave_id=wave.id, workflow_id=workflow.id))
-    db.session.flush()
-    (new,) = obstacles(wave, TODAY, to=WaveStatus.LIVE)
-    assert (new.kind, new.key, new.sentence) == (ObstacleKind.VACANCY, workflow.id, "Letters has no support team")
+    frozen.shift(60)
     change_status(wave, WaveStatus.PLANNED, reason="Not yet.", by=TESTER)
-    assert kinds(wave) == [ObstacleKind.NO_LEAD, ObstacleKind.VACANCY]
+    # Planned again, it needs its gate again too.
+    assert kinds(wave) == [ObstacleKind.NO_LEAD, ObstacleKind.GATE]
 
 
 def test_training_that_opens_after_go_live_is_too_late() -> None:

@@ -25,7 +25,7 @@ from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.programmes.models import Ownership
 from engagement.programmes.rules import OwnershipPart
-from engagement.reports.queries import programme_report
+from engagement.reports.queries.programme import programme_report
 from engagement.waves.queries import workflows_of_waves
 from engagement.waves.rules import WaveStatus
 from engagement.words import listed

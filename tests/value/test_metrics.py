@@ -11,8 +11,7 @@ from engagement.accounts.scopes import rights
 from engagement.attention.queries.value import metrics_to_read
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.readiness.queries.obstacles import obstacles
-from engagement.readiness.rules import ObstacleKind
+from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.value.actions.metrics import change_metric, end_metric, make_metric, say_baseline
 from engagement.value.actions.readings import Read, add_reading, correct_reading, take_back_reading
 from engagement.value.models import ValueMetric
@@ -107,12 +106,13 @@ def test_a_wave_needs_a_baseline_or_a_reason_why_there_is_none() -> None:
     workflow = make_workflow(programme)
     wave = make_wave(programme, workflows=(workflow,))
 
-    def stands() -> list[ObstacleKind]:
-        of_value = (ObstacleKind.NO_METRIC, ObstacleKind.NO_BASELINE)
-        return [each.kind for each in obstacles(wave, TODAY) if each.kind in of_value]
+    def stands() -> str:
+        found = standings_of([wave], TODAY)[wave.id].named("baseline")
+        assert found is not None
+        return found.sentence.partition("needed. ")[2]
 
-    assert stands() == [ObstacleKind.NO_METRIC]
+    assert stands() == "Claims triage: nothing is measured."
     metric = make_metric(workflow, TIME, None, by=TESTER)
-    assert stands() == [ObstacleKind.NO_BASELINE]
+    assert stands() == "Claims triage: nobody measured “Time to answer” before."
     say_baseline(metric, BaselineSaid(reason="It ran before we came."), today=TODAY, by=TESTER)
-    assert stands() == []
+    assert stands() == ""

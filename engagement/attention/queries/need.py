@@ -49,6 +49,13 @@ class ConsultationWaiting:
 
 
 @dataclass(frozen=True)
+class GateWaiting:
+    """Why a gate needs somebody, in sentences."""
+
+    words: str
+
+
+@dataclass(frozen=True)
 class StoppedAddresses:
     """How many addresses of people in the directory get nothing, because mail to them came back."""
 
@@ -78,6 +85,7 @@ Subject = (
     | OversightLapsed
     | MetricShown
     | ConsultationWaiting
+    | GateWaiting
 )
 
 

@@ -8,6 +8,7 @@ from engagement.attention.rules import Reason
 from engagement.consultations.models import Consultation
 from engagement.db import db
 from engagement.mail.bounces.models import Suppression
+from engagement.readiness.gate.models import GateCondition, GateReopening
 from engagement.set_aside import SetAside
 from engagement.stakeholders.inbox.models import MailIn
 from engagement.stakeholders.leadership.models import StepLine
@@ -32,6 +33,8 @@ def _statement() -> Executable:
 def _conditions() -> dict[Reason, ColumnElement[bool]]:
     """Return for each of these reasons the condition that something of its kind is open, whoever may see it."""
     return {
+        Reason.REOPENED: exists().where(GateReopening.id.is_not(None)),
+        Reason.CONDITION: exists().where(GateCondition.settled_at.is_(None)),
         Reason.SET_ASIDE: exists().where(SetAside.id.is_not(None)),
         Reason.CONSULTATION: exists().where(Consultation.id.is_not(None)),
         Reason.READING_DUE: exists().where(ValueMetric.ended_at.is_(None)),

@@ -102,12 +102,16 @@ def _hold(occurrence: Occurrence, reason: str) -> QueueOutcome:
 
 def hold_occurrence(occurrence_id: int, reason: str) -> None:
     """Hold an approved message that a fault kept from delivery, until somebody decides about it."""
+    hold_message(
+        occurrence_id, f"It could not be made ready to send. {reason} Look at its text and its audience, then decide."
+    )
+
+
+def hold_message(occurrence_id: int, reason: str) -> bool:
+    """Hold an approved message until somebody decides about it; return whether it was approved, and so is held now."""
     occurrence = db.session.get_one(Occurrence, occurrence_id)
     lock(occurrence)
-    if occurrence.status is OccurrenceStatus.APPROVED:
-        _hold(
-            occurrence, f"It could not be made ready to send. {reason} Look at its text and its audience, then decide."
-        )
+    return occurrence.status is OccurrenceStatus.APPROVED and _hold(occurrence, reason) is QueueOutcome.HELD
 
 
 def _queue(occurrence: Occurrence, now: datetime, organisation: Organisation) -> QueueOutcome:

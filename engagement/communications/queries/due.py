@@ -1,8 +1,10 @@
 """What the scheduler finds in the calendar: dates to plan, and messages that are due, missed, under way or overtaken."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 
 from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import contains_eager
 
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
@@ -34,6 +36,22 @@ def due_occurrences(now: datetime) -> list[int]:
     """Return the ids of approved messages whose time has come, the most overdue first."""
     due = (Occurrence.status == OccurrenceStatus.APPROVED, Occurrence.sends_at <= now)
     return list(db.session.scalars(select(Occurrence.id).where(*due).order_by(Occurrence.sends_at, Occurrence.id)))
+
+
+def approved_of_waves(wave_ids: Collection[int]) -> list[tuple[int, int, date]]:
+    """Return the approved messages of these waves' own communications: id, wave and day of sending; what is kept for a roll-back is left out."""
+    rows = db.session.scalars(
+        select(Occurrence)
+        .join(Occurrence.communication)
+        .where(
+            Communication.wave_id.in_(wave_ids),
+            Occurrence.status == OccurrenceStatus.APPROVED,
+            Occurrence.is_kept.is_(False),
+        )
+        .options(contains_eager(Occurrence.communication))
+        .order_by(Occurrence.id)
+    )
+    return [(row.id, row.communication.wave_id or 0, row.sends_on) for row in rows]
 
 
 def overtaken() -> Select[Occurrence]:

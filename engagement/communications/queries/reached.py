@@ -1,5 +1,6 @@
-"""Sent messages with three counts: intended recipients, copies accepted by mail servers, and confirmations."""
+"""Sent messages with two counts: intended recipients, and copies accepted by mail servers."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,6 @@ from engagement.communications.models import Occurrence
 from engagement.communications.queries.calendar import with_communication
 from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.db import db
-from engagement.mail.confirmations.queries import Confirmations, confirmations_of
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 
@@ -33,14 +33,14 @@ class WentOut:
 
 @dataclass(frozen=True)
 class Reached(WentOut):
-    """A message that went out: it has `recipients`; mail servers accepted `sent` copies.
-
-    `confirmations` is None when the message asks for none, or no copy was sent yet.
-    """
+    """A message that went out: it has `recipients`; mail servers accepted `sent` copies."""
 
     recipients: int
     sent: int
-    confirmations: Confirmations | None
+
+
+#: What a copy is that no mail server accepted.
+_NOT_SENT = [state for state in DeliveryState if state is not DeliveryState.SENT]
 
 
 def last_sent(of: ColumnElement[bool], limit: int) -> list[WentOut]:
@@ -56,21 +56,27 @@ def _newest(of: ColumnElement[bool], limit: int) -> list[Occurrence]:
 
 
 def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
-    """Return the latest sent messages of the communications that meet the condition, the newest first."""
+    """Return the latest sent messages of the communications that meet the condition, the newest first.
+
+    How many copies there are was noted as they were made; only those that no server has accepted are counted, which are few.
+    """
     occurrences = _newest(of, limit)
-    mailings = [occurrence.mailing_id for occurrence in occurrences if occurrence.mailing_id]
-    counted = {
-        mailing_id: (recipients, sent)
-        for mailing_id, recipients, sent in db.session.execute(
-            select(Delivery.mailing_id, func.count(), func.count().filter(Delivery.state == DeliveryState.SENT))
-            .where(Delivery.mailing_id.in_(mailings))
-            .group_by(Delivery.mailing_id)
-        )
-    }
-    asking = [o.mailing_id for o in occurrences if o.mailing_id and o.asks_confirmation]
-    confirmed = confirmations_of(asking) if asking else {}
+    unnoted = _copies([o.mailing_id for o in occurrences if o.mailing_id and o.reached is None], DeliveryState)
+    unsent = _copies([o.mailing_id for o in occurrences if o.mailing_id], _NOT_SENT)
     subjects = subjects_shown(occurrences)
-    return [
-        Reached(o, subjects[o.id], *counted.get(o.mailing_id or 0, (0, 0)), confirmed.get(o.mailing_id or 0))
-        for o in occurrences
-    ]
+    found = []
+    for occurrence in occurrences:
+        key = occurrence.mailing_id or 0
+        recipients = unnoted.get(key, 0) if occurrence.reached is None else occurrence.reached
+        found.append(Reached(occurrence, subjects[occurrence.id], recipients, recipients - unsent.get(key, 0)))
+    return found
+
+
+def _copies(mailing_ids: Collection[int], states: Iterable[DeliveryState]) -> dict[int, int]:
+    """Return how many copies of each mailing are in these states, in one query; none for no mailing."""
+    if not mailing_ids:
+        return {}
+    copies = select(Delivery.mailing_id, func.count()).where(
+        Delivery.mailing_id.in_(mailing_ids), Delivery.state.in_(list(states))
+    )
+    return dict(db.session.execute(copies.group_by(Delivery.mailing_id)).all())

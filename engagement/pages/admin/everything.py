@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection, Engine
 
 from engagement import audit, clock
 from engagement.accounts.scopes import rights
+from engagement.cells import harmless
 from engagement.db import Base, db, reads_only
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
-from engagement.pages.parts.files import harmless
 from engagement.verbs import Verb
 
 ROWS_AT_ONCE = 1_000

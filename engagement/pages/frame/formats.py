@@ -19,6 +19,7 @@ from engagement.words import (
     month_words,
     number_word,
     plural,
+    share_words,
     short_day_words,
     zone_words,
 )
@@ -34,7 +35,7 @@ def register(app: Flask) -> None:
         moment=moment,
         brief_moment=brief_moment,
         clock_time=clock_time,
-        share=share,
+        share=share_words,
         tenths=written,
         count=count,
         plural=plural,
@@ -117,18 +118,6 @@ def kept_moment(value: datetime) -> str:
 def iso(value: date | datetime) -> str:
     """Write a day or instant for a `datetime` attribute."""
     return value.isoformat()
-
-
-def share(part: int, whole: int, missing: str = "none yet") -> str:
-    """Write a share with its fraction: "69 %, 371 of 538"; "none of 538". A share is never rounded up to all."""
-    if whole == 0:
-        return missing
-    if part == 0:
-        return f"none of {count(whole)}"
-    percent = round(100 * part / whole)
-    if percent == 100 and part < whole:
-        percent = 99
-    return f"{percent}\N{NO-BREAK SPACE}%, {count(part)} of {count(whole)}"
 
 
 def breakable(path: str) -> Markup:

@@ -10,7 +10,7 @@ from engagement.pages.frame.formats import today
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.readiness import blueprint
 from engagement.pages.readiness.forms import JudgeForm, TermsForm
-from engagement.pages.readiness.wave import shown
+from engagement.pages.readiness.shown import shown
 from engagement.readiness.criteria import actions
 from engagement.readiness.criteria.models import Criterion
 from engagement.readiness.criteria.queries.standing import Standing, history_of

@@ -1,130 +1,46 @@
-"""How ready a wave is: the verdict, every criterion with its ground, and what friendly users add to it."""
-
-from dataclasses import dataclass
+"""How ready a wave is: the gate, the verdict, every criterion with its ground, and what friendly users add to it."""
 
 from flask import render_template
 
 from engagement import clock
 from engagement.accounts.scopes import rights
-from engagement.accounts.scopes.reader import Reader
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import day, today
+from engagement.pages.frame.formats import today
 from engagement.pages.readiness import blueprint
-from engagement.pages.readiness.links import Link, link_of
-from engagement.readiness.criteria.queries.counting import WaveCounts
-from engagement.readiness.criteria.queries.standing import Standing
-from engagement.readiness.criteria.rules import CriterionState, percent_words
+from engagement.pages.readiness.shown import approver_behind, conditions_shown, groups_of, lede, shown
+from engagement.readiness.criteria.rules import CriterionState
+from engagement.readiness.gate.queries.history import decisions_of, overrides_of, reopenings_of
 from engagement.readiness.queries.verdicts import verdict
-from engagement.readiness.scopes import may_judge, may_set, wave_to_weigh
-from engagement.training.queries.counts import Count
-from engagement.waves.models import Wave
+from engagement.readiness.scopes import may_arrange, wave_to_weigh
 from engagement.waves.scopes import reaches_wave
-from engagement.words import days_away
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A criterion as its page shows it: with how it is known, the way to the list behind, and the way to change it."""
-
-    standing: Standing
-    how: str
-    link: Link | None
-    may_change: bool
-
-    @property
-    def share(self) -> float | None:
-        """The share that was counted, from 0 to 1, None where there is no share."""
-        standing = self.standing
-        if not standing.total or standing.met is None or standing.state is CriterionState.NOT_NEEDED:
-            return None
-        return standing.met / standing.total
-
-    @property
-    def need(self) -> float | None:
-        return self.standing.need / 100 if self.standing.need is not None else None
-
-    @property
-    def said_by(self) -> str:
-        """Who wrote its reason, "" where the service counts it."""
-        judged = self.standing.judgement
-        return (judged.judged_by.name if judged.judged_by else "The service") if judged else ""
-
-
-@dataclass(frozen=True)
-class Group:
-    """How far one group of learners is."""
-
-    name: str
-    count: Count
 
 
 @blueprint.get("/waves/<int:wave_id>/readiness")
 def wave(wave_id: int) -> str:
-    """Show how ready a wave is to who oversees it, and to who is named to judge it."""
+    """Show how ready a wave is to who oversees it, and to who is named to judge it or to decide."""
     reader = guard.reader()
     row = wave_to_weigh(rights.overseeing(reader), rights.judging(reader), wave_id)
-    found = verdict(row, today())
+    found, planning = verdict(row, today()), rights.planning(reader)
+    gate = found.gate
+    criteria = [shown(reader, row, each) for each in found.standing.criteria]
+    standing = {each.id for each in gate.decisions}
     return render_template(
         "readiness/wave.html",
         wave=row,
         lede=lede(row),
         verdict=found,
+        gate=gate,
+        fallen=gate.fallen(found.standing, today()) if row.status.is_ahead else [],
+        conditions=conditions_shown(gate.conditions),
+        may_decide=row.status.is_ahead and approver_behind(gate) is not None,
+        may_arrange=row.status.is_ahead and may_arrange(planning, row),
+        before=[each for each in decisions_of(row.id) if each.id not in standing],
+        reopenings=reopenings_of(row.id),
+        overrides=overrides_of(row.id),
         counted_at=clock.now(),
-        open=[
-            shown(reader, row, each) for each in found.standing.criteria if each.state is not CriterionState.NOT_NEEDED
-        ],
-        left_out=[
-            shown(reader, row, each) for each in found.standing.criteria if each.state is CriterionState.NOT_NEEDED
-        ],
+        open=[each for each in criteria if each.standing.state is not CriterionState.NOT_NEEDED],
+        left_out=[each for each in criteria if each.standing.state is CriterionState.NOT_NEEDED],
         groups=groups_of(found.standing.counts),
         sees_wave=reaches_wave(rights.overseeing(reader), row),
-        may_plan=reaches_wave(rights.planning(reader), row) and row.status.is_open,
+        may_plan=reaches_wave(planning, row) and row.status.is_open,
     )
-
-
-def shown(reader: Reader, wave: Wave, standing: Standing) -> Shown:
-    """Return a criterion as a reader sees it."""
-    planning, may_change = rights.planning(reader), False
-    if wave.status.is_open:
-        may_change = may_set(planning, standing.kind, wave)
-        if standing.terms is not None and not standing.kind.is_counted:
-            may_change = may_change or may_judge(planning, rights.judging(reader), standing.terms, wave)
-    return Shown(standing, _how(standing), link_of(reader, wave, standing), may_change)
-
-
-def _how(standing: Standing) -> str:
-    if standing.left_out and standing.terms is not None:
-        who = standing.terms.said_by.name if standing.terms.said_by else "the service"
-        return f"Taken out by {who}, {day(standing.terms.said_at)}"
-    if not standing.kind.is_counted:
-        judged = standing.judgement
-        if judged is None:
-            return "To be judged"
-        who = judged.judged_by.name if judged.judged_by else "the service"
-        return f"Judged by {who}, {day(judged.judged_at)}"
-    if standing.met is None or standing.total is None:
-        return "Computed"
-    return f"Computed: {standing.met:,} of {standing.total:,}, {percent_words(standing.met, standing.total)}"
-
-
-def lede(wave: Wave) -> str:
-    """Say when a wave goes live, or went."""
-    if wave.status.is_ahead:
-        return f"{wave.title} goes live on {day(wave.go_live_on)}, {days_away(wave.go_live_on, today())}."
-    return f"{wave.title} is {wave.status.word.lower()}. Its go-live was set for {day(wave.go_live_on)}."
-
-
-def groups_of(counts: WaveCounts) -> list[Group]:
-    """Return how far friendly users and everybody else are with their training; nothing without friendly users."""
-    friendly, trained = counts.friendly, counts.trained
-    others = Count(
-        trained.assigned - friendly.champions.assigned - friendly.pilots.assigned,
-        trained.finished - friendly.champions.finished - friendly.pilots.finished,
-    )
-    if not friendly.champions.assigned and not friendly.pilots.assigned:
-        return []
-    return [
-        Group("Champions", friendly.champions),
-        Group("Pilot users: in a wave that is live already", friendly.pilots),
-        Group("Everybody else", others),
-    ]

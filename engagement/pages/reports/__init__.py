@@ -1,7 +1,7 @@
-"""The sponsor’s sheet."""
+"""The sponsor’s sheet, as page and files, and the list of programmes that have one."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("reports", __name__)
 
-from engagement.pages.reports import sheet
+from engagement.pages.reports import files, index, sheet, snapshots

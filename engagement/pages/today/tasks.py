@@ -11,7 +11,14 @@ from engagement.accounts.addresses.queries import Waiting
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals
-from engagement.attention.queries.need import ConsultationWaiting, Need, Needed, StoppedAddresses, WaitingMail
+from engagement.attention.queries.need import (
+    ConsultationWaiting,
+    GateWaiting,
+    Need,
+    Needed,
+    StoppedAddresses,
+    WaitingMail,
+)
 from engagement.attention.queries.oversight import OversightLapsed
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining, is_close
@@ -45,6 +52,9 @@ from engagement.words import days_away, listed, plural
 
 #: The button of each task, and the page that lists the rest of its kind; None if there is only one.
 ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
+    Reason.GATE: ("Decide", None),
+    Reason.REOPENED: ("Look at it", ("waves.index", {})),
+    Reason.CONDITION: ("Say what was done", None),
     Reason.APPROVAL: ("Read and approve", ("calendar.index", {})),
     Reason.SENT_BACK: ("Change it", ("calendar.index", {})),
     Reason.HELD: ("Decide", ("calendar.index", {})),
@@ -166,7 +176,7 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return f"“{shortened(subject.text, 90)}”", promise_words(need, subject, on)
         case Stakeholder() as stakeholder if need.reason is Reason.STAKEHOLDER_GONE:
             return gone_words(stakeholder)
-        case ConsultationWaiting() | WaitingMail():
+        case ConsultationWaiting() | WaitingMail() | GateWaiting():
             return need.name, subject.words
         case MetricShown():
             return (

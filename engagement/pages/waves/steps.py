@@ -65,13 +65,9 @@ DONE_AT = {
     ObstacleKind.GO_LIVE_PASSED: Place.MOVE_GO_LIVE,
     ObstacleKind.TRAINING_TOO_LATE: Place.MILESTONES,
     ObstacleKind.QUIET: Place.WAVE,
+    ObstacleKind.GATE: Place.READINESS,
+    ObstacleKind.RIGHT: Place.READINESS,
     ObstacleKind.QUIET_TRAINING: Place.MILESTONES,
-    ObstacleKind.VACANCY: Place.NAME_OWNERS,
-    ObstacleKind.NO_METRIC: Place.VALUE,
-    ObstacleKind.NO_BASELINE: Place.BASELINE,
-    ObstacleKind.CONSULTATION: Place.CONSULTATION,
-    ObstacleKind.NO_NOTICE: Place.NOTICES,
-    ObstacleKind.NOT_INFORMED: Place.NOTICES,
 }
 
 
@@ -181,8 +177,8 @@ def _overruled(form: StepForm) -> Overruled:
 
 
 def _done_at(wave: Wave, obstacle: Obstacle) -> str:
-    # What waits for another wave is decided among the days of this one.
-    of_this_wave = obstacle.kind is ObstacleKind.QUIET_TRAINING
+    # What waits for another wave is decided among the days of this one, and what the gate lacks on its own page.
+    of_this_wave = obstacle.kind in (ObstacleKind.QUIET_TRAINING, ObstacleKind.GATE, ObstacleKind.RIGHT)
     return address_of(DONE_AT[obstacle.kind], wave.id if of_this_wave else obstacle.key)
 
 

@@ -39,8 +39,8 @@ from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.portfolio.rules import mix_of, mix_words
 from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.readiness.criteria.queries.counting import Read, read_of
+from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.queries.overrulings import overrulings_of
-from engagement.readiness.queries.verdicts import verdict
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.champions.queries import wave_coverage
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
@@ -207,7 +207,7 @@ def wave(wave_id: int) -> str:
         reads_people=reads_people,
         may_give_roles=rights.keeping_people(reader).everything,
         may_take_back=queries.status_before(steps, clock.now()) is not None,
-        readiness=verdict(row, today(), read) if row.status.is_ahead else None,
+        gate=gate_of(row, today()) if row.status.is_ahead else None,
         steps=steps_shown(steps),
         overrulings=overrulings_of(row.id),
         consultations=shown_of_wave(row.id),

@@ -36,6 +36,7 @@ class Reach:
 
 
 NOBODY = Reach()
+_NAMED_AND_ENDED = {"named_by_id": ("named_at",), "ended_by_id": ("ended_at",)}
 
 REACH: dict[str, Reach] = {
     # The directory and sign-ins.
@@ -92,11 +93,7 @@ REACH: dict[str, Reach] = {
         by={"written_by_id": ("written_at", "subject", "body"), "published_by_id": ("published_at", "subject")}
     ),
     "body": Reach(beside=("stakeholder_id",)),
-    "body_member": Reach(
-        about=("person_id",),
-        without=("named_by_id", "ended_by_id"),
-        by={"named_by_id": ("named_at",), "ended_by_id": ("ended_at",)},
-    ),
+    "body_member": Reach(("person_id",), ("named_by_id", "ended_by_id"), _NAMED_AND_ENDED),
     "consultation": Reach(by={"opened_by_id": ("opened_at", "basis")}),
     "handed_over": Reach(by={"said_by_id": ("said_at", "name", "version")}),
     "body_question": Reach(by={"asked_by_id": ("asked_at", "text")}),
@@ -105,6 +102,8 @@ REACH: dict[str, Reach] = {
     "value_metric": Reach(posts={"owner_id": Post("Reads it", "metric", ("name",), "made_at", "ended_at")}),
     "metric_baseline": Reach(by={"said_by_id": ("said_at", "method", "reason")}),
     "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
+    "report_snapshot": Reach(by={"by_id": ("frozen_at", "sentence")}),
+    "report_figure": NOBODY,
     # Numbers of use. A day's row and a span are somebody's own; counts of waves name nobody.
     "usage_door": Reach(by={"made_by_id": ("made_at", "name"), "ended_by_id": ("ended_at",)}),
     "usage_upload": Reach(by={"received_by_id": ("received_at", "name"), "taken_back_by_id": ("taken_back_at",)}),
@@ -136,6 +135,17 @@ REACH: dict[str, Reach] = {
         posts={"owner_id": Post("Sees to this criterion", "criterion", ("title",), "said_at", "superseded_at")},
         by={"said_by_id": ("said_at", "title", "left_out")},
     ),
+    "gate_approver": Reach(("person_id",), ("named_by_id", "ended_by_id"), _NAMED_AND_ENDED),
+    "gate_decision": Reach(
+        about=("approver_id",), without=("decided_by_id",), by={"decided_by_id": ("decided_at", "choice", "reason")}
+    ),
+    "gate_value": NOBODY,
+    "gate_condition": Reach(
+        posts={"owner_id": Post("Does what a decision asks", "condition", ("text",), None, "settled_at")},
+        by={"settled_by_id": ("settled_at", "settled_note")},
+    ),
+    "gate_reopening": NOBODY,
+    "gate_override": Reach(by={"by_id": ("at", "reason"), "ended_by_id": ("ended_at",)}),
     "criterion_judgement": Reach(by={"judged_by_id": ("judged_at", "state", "evidence")}),
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from engagement.vocabulary import State, Worded
 from engagement.words import count, listed
@@ -122,7 +123,8 @@ class Counted:
     """What was counted for one criterion: how many of how many.
 
     `unknown` says why nothing can be known, `not_needed` why nothing is asked. `lacking` are sentences on what is missing, the
-    worst first; `is_short` says that it is short whatever the numbers. `key` is the id of the first thing to look at.
+    worst first; `is_short` says that it is short whatever the numbers. `key` is the id of the first thing to look at; what it lacks is
+    lacking `since` then, where that is known.
     """
 
     met: int | None = None
@@ -133,6 +135,7 @@ class Counted:
     not_needed: str = ""
     is_short: bool = False
     key: int | None = None
+    since: datetime | None = None
 
 
 def reaches(met: int, total: int, need: int) -> bool:

@@ -1,25 +1,23 @@
 """What stands against a wave's becoming ready or going live."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 
-from engagement.consultations.queries.standing import shown_of_wave
-from engagement.consultations.rules import Stand
-from engagement.notices.queries.informed import told_in_waves
-from engagement.notices.queries.present import current_notices, effects_of
 from engagement.programmes.models import Workflow
-from engagement.programmes.queries import holdings
+from engagement.readiness.criteria.queries.standing import standings_of
+from engagement.readiness.criteria.rules import CriterionKind
+from engagement.readiness.gate.queries.present import gate_of
+from engagement.readiness.gate.rules import fallen_words
 from engagement.readiness.queries.overrulings import overruled_when_ready
 from engagement.readiness.rules import Obstacle, ObstacleKind
 from engagement.training.queries.clashes import quiet_clashes
-from engagement.value.queries.waiting import without_baseline, without_metric
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from engagement.waves.overlaps.queries import left_to_settle
 from engagement.waves.queries import member_counts, workflows_of_waves
 from engagement.waves.rules import WaveStatus
-from engagement.words import count, days_away, listed, plural, short_day_words
+from engagement.words import days_away, plural, short_day_words
 
 #: The steps that it can stand against.
 GATED = (WaveStatus.READY, WaveStatus.LIVE)
@@ -37,19 +35,12 @@ def obstacles(wave: Wave, on: date, *, to: WaveStatus = WaveStatus.READY) -> lis
         *_plan(wave, workflows, on, to),
         *_quiet(wave, on),
         *_waiting(wave, on),
-        *_ownership(workflows),
-        *_value(workflows),
-        *_bodies(wave),
-        *_notices(wave, workflows, to),
+        *_gate(wave, on, to),
     ]
     if to is not WaveStatus.LIVE:
         return found
     overruled = overruled_when_ready(wave)
-    return [each for each in found if not _is_settled(each, overruled.get((each.kind, each.key)))]
-
-
-def _is_settled(obstacle: Obstacle, overruled_at: datetime | None) -> bool:
-    return overruled_at is not None and (obstacle.since is None or obstacle.since <= overruled_at)
+    return [each for each in found if (each.kind, each.key) not in overruled]
 
 
 def _plan(wave: Wave, workflows: list[Workflow], on: date, to: WaveStatus) -> Iterator[Obstacle]:
@@ -89,53 +80,23 @@ def _waiting(wave: Wave, on: date) -> Iterator[Obstacle]:
             yield Obstacle(ObstacleKind.QUIET_TRAINING, clash.settling.id, sentence, why)
 
 
-def _ownership(workflows: list[Workflow]) -> Iterator[Obstacle]:
-    held = holdings([workflow.id for workflow in workflows])
-    for workflow in workflows:
-        vacant = [holding.part.word.lower() for holding in held[workflow.id] if holding.is_vacant]
-        if vacant:
-            sentence, why = f"{workflow.name} has no {listed(vacant, 'or')}", "Nobody holds this now. Name somebody."
-            yield Obstacle(ObstacleKind.VACANCY, workflow.id, sentence, why)
+def _gate(wave: Wave, on: date, to: WaveStatus) -> Iterator[Obstacle]:
+    """Say what the gate lacks, and which criteria are open that no approver goes on without.
 
-
-def _value(workflows: list[Workflow]) -> Iterator[Obstacle]:
-    ids = [workflow.id for workflow in workflows]
-    unmeasured = without_metric(ids)
-    for workflow in workflows:
-        if workflow.id in unmeasured:
-            sentence = f"Nothing is measured of {workflow.name}"
-            yield Obstacle(ObstacleKind.NO_METRIC, workflow.id, sentence, "Nobody will be able to say what it changed.")
-    for metric in without_baseline(ids):
-        sentence = f"{metric.workflow.name}: nobody measured “{metric.name}” before"
-        why = "After go-live that can’t be measured any more. Measure it, or write why not."
-        yield Obstacle(ObstacleKind.NO_BASELINE, metric.id, sentence, why)
-
-
-def _bodies(wave: Wave) -> Iterator[Obstacle]:
-    for shown in shown_of_wave(wave.id):
-        if not shown.blocks:
-            continue
-        name = shown.consultation.body.name
-        if shown.stand is Stand.OBJECTS:
-            sentence, why = f"{name} objects", "Read the objection, and talk before the wave goes on."
-        elif shown.stand is Stand.AGAIN:
-            sentence, why = f"{name} has to be asked again", shown.since_words
-        else:
-            sentence, why = f"{name} has given no position yet", "The wave has to wait for it."
-        yield Obstacle(ObstacleKind.CONSULTATION, shown.consultation.id, sentence, why, shown.since)
-
-
-def _notices(wave: Wave, workflows: list[Workflow], to: WaveStatus) -> Iterator[Obstacle]:
-    effects = effects_of([workflow.id for workflow in workflows])
-    current = current_notices(effects)
-    for workflow in workflows:
-        if workflow.id not in effects:
-            continue
-        notice = current.get(workflow.id)
-        if notice is None:
-            sentence, why = f"Nobody has written what people are told about {workflow.name}", "It affects their work."
-            yield Obstacle(ObstacleKind.NO_NOTICE, workflow.id, sentence, why)
-        elif to is WaveStatus.LIVE and (told := told_in_waves([wave.id], notice)[wave.id]).missing:
-            who = f"{count(told.missing)} of {count(told.people)} people were not sent the notice of {workflow.name}"
-            why = "It affects their work, so they are told before the first day."
-            yield Obstacle(ObstacleKind.NOT_INFORMED, workflow.id, who, why, notice.published_at)
+    Who goes past the gate goes past what was open then; what others object to later is something else. To be ready it is enough that a
+    notice is written; before going live everybody was sent it.
+    """
+    gate, standing = gate_of(wave, on), standings_of([wave], on)[wave.id]
+    override = gate.override
+    if override is None:
+        found = gate.fallen(standing, on)
+        if found:
+            why = "It opens again by itself within minutes. Its approvers decide anew."
+            yield Obstacle(ObstacleKind.GATE, wave.id, fallen_words(found).rstrip("."), why)
+        elif not gate.state.lets_through:
+            yield Obstacle(ObstacleKind.GATE, wave.id, ObstacleKind.GATE.word, f"{gate.sentence} {gate.rule_words}")
+    for number, each in enumerate(standing.criteria):
+        is_new = override is None or (each.since is not None and each.since > override.at)
+        is_coming = to is WaveStatus.READY and each.kind is CriterionKind.NOTICE and each.total is not None
+        if each.is_right_open and is_new and not is_coming:
+            yield Obstacle(ObstacleKind.RIGHT, number, f"Not met: {each.title}", each.sentence)

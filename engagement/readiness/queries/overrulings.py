@@ -1,7 +1,6 @@
 """What was overruled when a wave took a step."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -24,14 +23,12 @@ def overrulings_of(wave_id: int) -> Sequence[Overruling]:
     ).all()
 
 
-def overruled_when_ready(wave: Wave) -> dict[tuple[ObstacleKind, int], datetime]:
-    """Return what was overruled when a wave last became ready, and when: by kind and the id of what it was about."""
+def overruled_when_ready(wave: Wave) -> set[tuple[ObstacleKind, int]]:
+    """Return what was overruled when a wave last became ready: by kind and the id of what it was about."""
     newest = (
         select(func.max(WaveStep.id))
         .where(WaveStep.wave_id == wave.id, WaveStep.status == WaveStatus.READY)
         .scalar_subquery()
     )
-    rows = db.session.execute(
-        select(Overruling.kind, Overruling.key, Overruling.at).where(Overruling.step_id == newest)
-    )
-    return {(kind, key): at for kind, key, at in rows}
+    rows = db.session.execute(select(Overruling.kind, Overruling.key).where(Overruling.step_id == newest))
+    return {(kind, key) for kind, key in rows}

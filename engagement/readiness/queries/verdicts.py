@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from engagement.readiness.criteria.queries.counting import Read
 from engagement.readiness.criteria.queries.standing import Standing, WaveStanding, standings_of
 from engagement.readiness.criteria.rules import CriterionState, Tally
+from engagement.readiness.gate.queries.present import Gate, gates_of
 from engagement.waves.models import Wave
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """How ready one wave is on one day: how many criteria are met, short and not known, and which ones are short."""
+    """How ready one wave is on one day: how many criteria are met, short and not known, which ones are short, and how its gate stands."""
 
     standing: WaveStanding
+    gate: Gate
 
     @property
     def tally(self) -> Tally:
@@ -38,11 +39,12 @@ class Verdict:
         return self.tally.words
 
 
-def verdicts(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict[int, Verdict]:
+def verdicts(waves: Sequence[Wave], on: date) -> dict[int, Verdict]:
     """Return how ready each of these waves is on a day; the number of statements doesn't grow with waves or people."""
-    return {wave_id: Verdict(standing) for wave_id, standing in standings_of(waves, on, read).items()}
+    gates = gates_of(waves, on)
+    return {wave_id: Verdict(standing, gates[wave_id]) for wave_id, standing in standings_of(waves, on).items()}
 
 
-def verdict(wave: Wave, on: date, read: Read | None = None) -> Verdict:
-    """Return how ready one wave is on a day; `read` is what the page has read of it already."""
-    return verdicts([wave], on, read)[wave.id]
+def verdict(wave: Wave, on: date) -> Verdict:
+    """Return how ready one wave is on a day."""
+    return verdicts([wave], on)[wave.id]

@@ -75,11 +75,6 @@ def wave_progress(wave_id: int) -> WaveProgress:
     return progress_of([wave_id])[wave_id]
 
 
-def progress_of_waves(programme_id: int) -> dict[int, WaveProgress]:
-    """Return the progress of each wave of a programme, in a fixed number of queries."""
-    return progress_of(list(db.session.scalars(select(Wave.id).where(Wave.programme_id == programme_id))))
-
-
 def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
     """Return the progress of each of these waves, in two queries."""
     cells = learning_sums(wave_ids)

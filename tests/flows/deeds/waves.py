@@ -7,6 +7,7 @@ from typing import Any
 from communications.calendar_rows import make_audience
 from factories import TESTER
 from flows.deeds.place import DAY, OF_WAVE, PEOPLE_OF_DEPARTMENT, Deed, Place
+from readiness.gate_rows import object_severely, past_the_gate, say
 
 from engagement.accounts.posts.actions import name_lead
 from engagement.audiences.membership.actions import choose_audiences
@@ -29,6 +30,16 @@ from engagement.readiness.criteria.actions import Terms, write_criterion
 from engagement.readiness.criteria.actions import judge as judge_criterion
 from engagement.readiness.criteria.models import Criterion
 from engagement.readiness.criteria.rules import CriterionState
+from engagement.readiness.gate.actions.deciding import (
+    ConditionSaid,
+    end_approver,
+    name_approver,
+    settle_condition,
+)
+from engagement.readiness.gate.actions.opening import end_override, go_past, reopen_gate
+from engagement.readiness.gate.models import GateDecision
+from engagement.readiness.gate.queries.history import conditions_of
+from engagement.readiness.gate.rules import Choice
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.verbs import Verb
 from engagement.waves import actions as waves
@@ -64,12 +75,29 @@ def meet(at: Place) -> DesignOccasion:
 
 
 def go_on_without_a_lead(at: Place) -> None:
+    past_the_gate(at.wave, DAY)
     given = {each.name: "All the same." for each in obstacles(at.wave, DAY)}
     make_ready(at.wave, reason="Rehearsed.", overruled=Overruled(given, Reach(everything=True)), today=DAY, by=TESTER)
 
 
 def ask_for(at: Place) -> Criterion:
     return write_criterion(at.wave, Terms("Rehearsed", at.person), by=TESTER)
+
+
+def decided(at: Place, choice: Choice = Choice.GO, *conditions: ConditionSaid) -> GateDecision:
+    name_approver(at.wave, at.person, by=TESTER)
+    return say(at.wave, at.person, choice, "Rehearsed.", *conditions, on=DAY)
+
+
+def settle(at: Place) -> None:
+    row = decided(at, Choice.CONDITIONS, ConditionSaid("Two more", at.person, DAY))
+    settle_condition(conditions_of(row.id)[0], "They came.", by=TESTER)
+
+
+def reopen(at: Place) -> None:
+    decided(at)
+    object_severely(at.wave)
+    assert reopen_gate(at.wave.id, DAY)
 
 
 def council(at: Place) -> Body:
@@ -148,6 +176,25 @@ DONE: list[Deed] = [
     (
         Verb.JUDGED_CRITERION,
         lambda at: judge_criterion(ask_for(at), CriterionState.MET, "Seen.", by=TESTER),
+        OF_WAVE,
+    ),
+    (Verb.DECIDED_GATE, decided, OF_WAVE),
+    (
+        Verb.NAMED_APPROVER,
+        lambda at: name_approver(at.wave, at.person, by=TESTER),
+        OF_WAVE | PEOPLE_OF_DEPARTMENT,
+    ),
+    (
+        Verb.ENDED_APPROVER,
+        lambda at: end_approver(name_approver(at.wave, at.person, by=TESTER), by=TESTER),
+        OF_WAVE | PEOPLE_OF_DEPARTMENT,
+    ),
+    (Verb.SETTLED_CONDITION, settle, OF_WAVE),
+    (Verb.REOPENED_GATE, reopen, OF_WAVE),
+    (Verb.WENT_PAST_GATE, lambda at: past_the_gate(at.wave, DAY), OF_WAVE),
+    (
+        Verb.ENDED_OVERRIDE,
+        lambda at: end_override(go_past(at.wave, "Why.", DAY, on=DAY, by=TESTER), by=TESTER),
         OF_WAVE,
     ),
     (Verb.OVERRULED_OBSTACLE, go_on_without_a_lead, OF_WAVE),

@@ -29,7 +29,7 @@ MATRIX = _table()
 ASKED = {"calendar.standard": "programme_id"}
 SENT = {"concerns.take_over": ("owner", "manager_id")}
 #: Parts of an address that are the same on both sides.
-SIDELESS = {"kind", "step", "role", "slug", "token", "filename", "name", "question_id", "field", "criterion"}
+SIDELESS = {"kind", "step", "role", "slug", "token", "filename", "name", "question_id", "field", "criterion", "month"}
 
 
 def ask(world: World, letter: str, rule: Rule, method: str = "GET", side: str = "own", query: str = "") -> TestResponse:

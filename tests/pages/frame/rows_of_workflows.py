@@ -11,6 +11,11 @@ from engagement.consultations.actions.consulting import ask_question, hand_over,
 from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document
 from engagement.people.models import Person
 from engagement.programmes.models import Programme, Workflow
+from engagement.readiness.criteria.queries.standing import standings_of
+from engagement.readiness.gate.actions.deciding import ConditionSaid, decide, name_approver, states_seen
+from engagement.readiness.gate.actions.opening import go_past
+from engagement.readiness.gate.queries.history import conditions_of
+from engagement.readiness.gate.rules import Choice
 from engagement.value.actions.metrics import make_metric
 from engagement.value.actions.readings import Read, add_reading
 from engagement.value.rules import Better, MetricDetails, ReadingRhythm
@@ -59,3 +64,18 @@ def occasion_of(wave: Wave, workflow: Workflow, person: Person) -> dict[str, obj
     said = OccasionSaid(OccasionKind.WORKSHOP, today, "Photos")
     row = write_occasion(workflow, wave, said, [person], "Photos first", today=today, by=TESTER)
     return {"occasion_id": row.id, "point_id": row.points[0].id}
+
+
+def gate_of_world(wave: Wave, person: Person) -> dict[str, object]:
+    """Let somebody decide about a wave under a condition, and let it go past its gate."""
+    on = clock.now().date()
+    approver = name_approver(wave, person, by=TESTER)
+    said = ConditionSaid("Two more people", person, on)
+    seen = states_seen(standings_of([wave], on)[wave.id].criteria)
+    row = decide(wave, person, Choice.CONDITIONS, "Help comes.", [said], seen=seen, on=on, by=TESTER)
+    return {
+        "gate_approver_id": approver.id,
+        "decision_id": row.id,
+        "condition_id": conditions_of(row.id)[0].id,
+        "gate_override_id": go_past(wave, "The board wants it.", on, on=on, by=TESTER).id,
+    }

@@ -1,12 +1,13 @@
 """Two programmes with everything that hangs on them, one called own and one foreign, and one reader of every kind."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from factories import TESTER, make_department, make_person, make_programme, make_wave, make_workflow
 from flask import Flask
 from pages.frame.rows_of_messages import bounce_of, calendar_of, delivery_to, mailbox_message
 from pages.frame.rows_of_training import assignment_of, attempt_of, leftover_of, settling_wave
-from pages.frame.rows_of_workflows import consultation_of, metric_of, occasion_of, usage_of
+from pages.frame.rows_of_workflows import consultation_of, gate_of_world, metric_of, occasion_of, usage_of
 from pages.frame.rows_on_maps import map_of, relation_of, step_of
 from sqlalchemy import select
 
@@ -32,6 +33,7 @@ from engagement.programmes.scope.actions import write_statement
 from engagement.programmes.scope.queries import current_statements
 from engagement.programmes.scope.rules import StatementFor, StatementTexts
 from engagement.readiness.criteria.actions import Terms, write_criterion
+from engagement.reports.snapshots.actions import freeze_report
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
@@ -159,12 +161,14 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "filename": "none",
         "name": "settle-directory",
         "field": "job_title",
+        "month": "2026-03",
         "run_id": _run().id,
         "message_id": mailbox_message().id,
         "attempt_id": attempt_of(person, module).id,
     }
     own = write_criterion(wave, Terms(f"The {side} criterion", person), by=TESTER)
     values["criterion"] = f"own-{own.id}"
+    values |= gate_of_world(wave, person)
     values["notice_id"] = write_notice(workflow, "Notice", "What you have to know.", by=TESTER).id
     values |= occasion_of(wave, workflow, person)
     values |= metric_of(workflow, person) | usage_of(programme, workflow, person) | consultation_of(wave, person)
@@ -173,6 +177,8 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     values |= calendar_of(side, programme, department) | map_of(side, wave, person)
     milestone = MilestoneDetails(MilestoneKind.OWN, f"The {side} milestone", AT_TWO.date())
     values["milestone_id"] = add_milestone(wave, milestone, country="GB-ENG", by=TESTER).id
+    kept = freeze_report(programme, AT_TWO.date(), 5, by=TESTER, closes_on=date(2026, 3, 31))
+    values["snapshot_id"] = kept.id
     left_alone = make_blackout(programme, AT_TWO.date(), AT_TWO.date(), f"The {side} blackout", by=TESTER)
     db.session.flush()
     values["blackout_id"] = left_alone.id

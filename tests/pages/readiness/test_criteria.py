@@ -48,7 +48,7 @@ def test_the_page_says_of_every_criterion_where_it_stands_and_why(manager, wave)
     assert "3 of 14 criteria" not in page
     on_wave = manager.get(f"/waves/{wave.id}").get_data(as_text=True)
     assert f'href="/waves/{wave.id}/readiness"' in on_wave
-    assert "criteria are not met" in on_wave
+    assert "Nobody is named who decides." in on_wave
 
 
 def test_what_is_asked_is_changed_with_a_reason_and_bad_numbers_keep_what_was_typed(manager, wave):

@@ -1,23 +1,37 @@
 """Steps of a wave through its pages: what is refused, what asks for a reason, and going live."""
 
 import re
+from datetime import date
 
 import pytest
+from readiness.gate_rows import past_the_gate
+from sqlalchemy import delete, select
 
 from engagement.db import db
+from engagement.readiness.gate.models import GateOverride
 from engagement.waves.models import Wave
-from engagement.waves.queries import workflows_of_waves
 from engagement.waves.rules import WaveStatus
 
-VACANT = "Claims triage has no operational owner, change approver, escalation contact or support team"
-
-
-def wave_workflow(wave: Wave) -> int:
-    (workflow,) = workflows_of_waves([wave.id])[wave.id]
-    return workflow.id
-
-
 READY = {"status": "ready", "reason": "Rehearsed twice."}
+
+
+@pytest.fixture(autouse=True)
+def _past_the_gate(wave):
+    past_the_gate(wave)
+
+
+def test_a_wave_does_not_become_ready_without_its_gate(manager, wave):
+    wave.programme.sponsor = None
+    row = db.session.scalars(select(GateOverride)).one()
+    row.until_on = date(2026, 4, 13)
+    asked = manager.get(f"/waves/{wave.id}/statuses?status=ready").get_data(as_text=True)
+    assert f'<h3><a href="/waves/{wave.id}/readiness">The gate is not passed</a>' in asked
+    assert "Nobody is named who decides. Nobody can decide yet." in asked
+    refused = manager.post(f"/waves/{wave.id}/statuses", data=READY | {f"no_lead-{wave.id}": "Ann does."})
+    assert (
+        refused.status_code,
+        "can’t become ready yet: the gate is not passed" in refused.get_data(as_text=True),
+    ) == (422, True)
 
 
 def test_a_step_that_the_status_does_not_allow_is_refused_in_words(manager, wave):
@@ -27,7 +41,7 @@ def test_a_step_that_the_status_does_not_allow_is_refused_in_words(manager, wave
     assert manager.post(f"/waves/{wave.id}/statuses", data={"status": "nonsense"}).status_code == 422
     done = manager.post(
         f"/waves/{wave.id}/statuses",
-        data=READY | {f"no_lead-{wave.id}": "Ann does.", f"vacancy-{wave_workflow(wave)}": "Named by Friday."},
+        data=READY | {f"no_lead-{wave.id}": "Ann does."},
     )
     assert done.status_code == 303
     assert db.session.get(Wave, wave.id).status is WaveStatus.READY
@@ -35,26 +49,20 @@ def test_a_step_that_the_status_does_not_allow_is_refused_in_words(manager, wave
 
 def test_what_stands_against_ready_is_shown_and_overruled_with_a_reason(manager, wave):
     asked = manager.get(f"/waves/{wave.id}/statuses?status=ready").get_data(as_text=True)
-    assert re.findall(r"<h3><a href=\"([^\"]+)\">([^<]+)</a>", asked)[:2] == [
+    assert re.findall(r"<h3><a href=\"([^\"]+)\">([^<]+)</a>", asked)[:1] == [
         (f"/waves/{wave.id}/edit", "Nobody leads it"),
-        (f"/workflows/{wave_workflow(wave)}/ownership", VACANT),
     ]
-    overruled = {f"no_lead-{wave.id}": "Ann leads <from> May.", f"vacancy-{wave_workflow(wave)}": " "}
-    refused = manager.post(f"/waves/{wave.id}/statuses", data=READY | overruled)
+    refused = manager.post(f"/waves/{wave.id}/statuses", data=READY | {f"no_lead-{wave.id}": " "})
     page = refused.get_data(as_text=True)
     assert (refused.status_code, page.count("Say why it goes on without this")) == (422, 2)
-    assert "Ann leads &lt;from&gt; May." in page
     assert db.session.get(Wave, wave.id).status is WaveStatus.PLANNED
-    overruled |= {f"vacancy-{wave_workflow(wave)}": "Named by Friday."}
+    overruled = {f"no_lead-{wave.id}": "Ann leads <from> May."}
     assert manager.post(f"/waves/{wave.id}/statuses", data=READY | overruled).status_code == 303
     shown = manager.get(f"/waves/{wave.id}").get_data(as_text=True).partition("Gone on without")[2]
     told = re.findall(
         r"<h4>([^<]+)</h4>\s*<blockquote class=\"said\"><p dir=\"auto\">“([^<]+)”</p><footer>([^<]+)<", shown
     )
-    assert told == [
-        ("Nobody leads it", "Ann leads &lt;from&gt; May.", "Ines Okafor, 14 April"),
-        (VACANT, "Named by Friday.", "Ines Okafor, 14 April"),
-    ]
+    assert told == [("Nobody leads it", "Ann leads &lt;from&gt; May.", "Ines Okafor, 14 April")]
     # What was overruled then doesn't stand against going live; what comes new does.
     live = manager.get(f"/waves/{wave.id}/statuses?status=live").get_data(as_text=True)
     assert "What stands against it" not in live
@@ -105,9 +113,12 @@ def test_a_step_that_nobody_will_ask_about_is_one_button(manager, wave):
 
 
 def test_going_live_shows_what_is_open_and_can_be_taken_back(manager, wave):
-    overruled = {f"no_lead-{wave.id}": "Ann does.", f"vacancy-{wave_workflow(wave)}": "Named by Friday."}
+    overruled = {f"no_lead-{wave.id}": "Ann does."}
     for status, reason in (("cancelled", "No budget."), ("planned", "Found some."), ("ready", "Rehearsed.")):
         manager.post(f"/waves/{wave.id}/statuses", data=overruled | {"status": status, "reason": reason})
+        if status == "planned":
+            db.session.execute(delete(GateOverride))
+            past_the_gate(wave)
     asked = manager.get(f"/waves/{wave.id}/statuses?status=live").get_data(as_text=True)
     assert re.findall(r"<h3><a href=\"([^\"]+)\">([^<]+)</a>", asked)[:1] == [
         (f"/waves/{wave.id}", "It is not the day of its go-live"),

@@ -49,7 +49,7 @@ class WaveCounts:
 
 @dataclass(frozen=True)
 class Read:
-    """What a page has read of waves already: their members, training, workflows and departments."""
+    """What pages and criteria of waves rest on: their members, training, workflows and departments."""
 
     sums: Sequence[MemberSum]
     trained: Mapping[int, WaveProgress]
@@ -64,12 +64,12 @@ def read_of(wave_ids: Sequence[int]) -> Read:
     )
 
 
-def counts_of(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict[int, WaveCounts]:
-    """Return what is counted for each of these waves on a day; `read` is given if it was read already."""
+def counts_of(waves: Sequence[Wave], on: date) -> dict[int, WaveCounts]:
+    """Return what is counted for each of these waves on a day."""
     if not waves:
         return {}
     ids = [wave.id for wave in waves]
-    read = read or read_of(ids)
+    read = read_of(ids)
     sums, trained = read.sums, read.trained
     people: dict[int, int] = defaultdict(int)
     for row in sums:

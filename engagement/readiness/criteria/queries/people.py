@@ -42,8 +42,8 @@ class Briefed:
 
 def briefed_in_waves(wave_ids: Sequence[int]) -> dict[int, Briefed]:
     """Return whom the department briefings of each wave reached among its present members; waves without any have no entry."""
-    # Who was sent what is asked only if there was a briefing: it takes as long as a wave has people.
-    sent = db.session.scalars(
+    # Begun at the copies of briefings, of which there may be none, not at everybody in the wave.
+    sent = (
         select(Occurrence.mailing_id)
         .join(Communication, Communication.id == Occurrence.communication_id)
         .where(
@@ -51,9 +51,7 @@ def briefed_in_waves(wave_ids: Sequence[int]) -> dict[int, Briefed]:
             Communication.kind == CommunicationKind.DEPARTMENT_BRIEFING,
             Occurrence.mailing_id.is_not(None),
         )
-    ).all()
-    if not sent:
-        return {}
+    )
     asks = case((Mailing.asks_confirmation, 1), else_=0)
     of_person = (
         select(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.readiness.criteria.models import Criterion, CriterionTerms, Judgement
-from engagement.readiness.criteria.queries.counting import Read, WaveCounts, counts_of
+from engagement.readiness.criteria.queries.counting import WaveCounts, counts_of
 from engagement.readiness.criteria.rules import (
     COUNTED,
     Counted,
@@ -29,6 +29,7 @@ class Standing:
     """One criterion of a wave on one day. `criterion_id` is None for a counted one of which nothing was said.
 
     `met` of `total` is what was counted, `need` the percentage needed; all None where there is no number.
+    It has been short `since` then, where that is known.
     """
 
     wave_id: int
@@ -41,6 +42,7 @@ class Standing:
     total: int | None = None
     need: int | None = None
     key: int | None = None
+    since: datetime | None = None
     terms: CriterionTerms | None = None
     judgement: Judgement | None = None
 
@@ -59,6 +61,11 @@ class Standing:
         """Why it is not needed here, "" if nobody took it out."""
         return self.terms.left_out if self.terms else ""
 
+    @property
+    def is_right_open(self) -> bool:
+        """Whether others have a right to it that is not met, so that no approver goes on without."""
+        return self.kind.is_a_right and self.state is CriterionState.SHORT
+
 
 @dataclass(frozen=True)
 class WaveStanding:
@@ -76,10 +83,10 @@ class WaveStanding:
         return next((each for each in self.criteria if each.name == name), None)
 
 
-def standings_of(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict[int, WaveStanding]:
+def standings_of(waves: Sequence[Wave], on: date) -> dict[int, WaveStanding]:
     """Return the criteria of each of these waves on a day; the number of statements doesn't grow with waves or people."""
     ids = [wave.id for wave in waves]
-    counts, said = counts_of(waves, on, read), _terms(ids)
+    counts, said = counts_of(waves, on), _terms(ids)
     judged = _judgements(ids) if any(terms.criterion.kind is CriterionKind.OWN for terms in said) else {}
     of_wave: dict[int, list[CriterionTerms]] = defaultdict(list)
     for terms in said:
@@ -117,6 +124,7 @@ def _counted(wave: Wave, kind: CriterionKind, counted: Counted, terms: Criterion
         counted.total,
         need,
         counted.key,
+        counted.since,
         terms,
     )
 

@@ -106,7 +106,9 @@ def counted_of_bodies(asked: Sequence[Shown]) -> Counted:
     blocking = [shown for shown in required if shown.blocks]
     lacking = [_body_words(shown) for shown in blocking]
     first = (blocking or required)[0].consultation.id
-    return Counted(len(required) - len(blocking), len(required), lacking=lacking, is_short=bool(blocking), key=first)
+    since = max((shown.since for shown in blocking if shown.since), default=None)
+    met, total = len(required) - len(blocking), len(required)
+    return Counted(met, total, lacking=lacking, is_short=bool(blocking), key=first, since=since)
 
 
 def _body_words(shown: Shown) -> str:

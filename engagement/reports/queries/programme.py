@@ -1,36 +1,49 @@
-"""The sponsor's report: one programme in figures, with the decisions that it needs. It names no objector."""
+"""The sponsor's report: one programme at one instant, with the decisions that it needs. It names no objector."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from engagement import clock
-from engagement.attention.queries.ownership import Vacancy, vacancies
-from engagement.attention.queries.waves import WaveTraining, is_close, untrained_waves
-from engagement.attention.rules import Reason, is_training_in_doubt
+from engagement.adoption.queries.uptake import Uptake, uptake_of_waves
+from engagement.attention.queries.ownership import vacancies
+from engagement.attention.queries.waves import is_close, untrained_waves
+from engagement.attention.rules import is_training_in_doubt
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
-from engagement.programmes.models import Programme
-from engagement.reports.rules import Decision, by_urgency
+from engagement.programmes.models import Programme, Workflow
+from engagement.readiness.queries.verdicts import Verdict, verdicts
+from engagement.reports.queries.decisions import concern_decisions, ownership_decision, wave_decision
+from engagement.reports.rules.decisions import Decision, by_urgency
+from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
-from engagement.training.queries.progress import progress_of_waves
+from engagement.training.queries.progress import people_counts
+from engagement.value.queries.present import MetricShown, metrics_shown
+from engagement.waves.milestones.models import Milestone
+from engagement.waves.milestones.queries import milestones_of_waves
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import GoLiveMove, Wave
 from engagement.waves.queries import member_counts, moves_of_waves, waves_of, workflows_of_waves
-from engagement.words import days_away, short_day_words
 
 RECENT_MESSAGES = 4
 
 
 @dataclass(frozen=True)
 class WaveLine:
-    """One wave: how many people it has, and how many of those who were asked to learn have finished."""
+    """One wave: how many people it has, how many of those who were asked to learn have finished, and who uses it.
+
+    `ready` is how ready it is, None unless its go-live is ahead.
+    """
 
     wave: Wave
     people: int
     trained: Count
+    pace: Pace
     move: GoLiveMove | None = None
+    ready: Verdict | None = None
+    use: Uptake | None = None
 
     @property
     def is_in_doubt(self) -> bool:
@@ -52,7 +65,9 @@ class ProgrammeReport:
     close: Sequence[WaveLine]
     concerns: ConcernSummary
     messages: Sequence[Reached]
+    on: date
     leadership: Sequence[Roadmap] = ()
+    metrics: Sequence[MetricShown] = ()
 
     @property
     def people(self) -> int:
@@ -80,21 +95,31 @@ def programme_report(
     """
     waves = waves_of(programme.id)
     ids = [wave.id for wave in waves]
-    people = member_counts(ids)
-    progress = progress_of_waves(programme.id)
-    moves = moves_of_waves(ids)
+    people, trained, workflows = member_counts(ids), people_counts(ids), workflows_of_waves(ids)
+    moves, milestones = moves_of_waves(ids), milestones_of_waves(ids)
+    ready = verdicts([wave for wave in waves if wave.status.is_ahead], on)
+    use = uptake_of_waves(waves, on, floor=floor)
     lines = [
-        WaveLine(wave, people[wave.id], progress[wave.id].people, next(iter(moves.get(wave.id, ())), None))
+        WaveLine(
+            wave,
+            people[wave.id],
+            count := trained.get(wave.id, Count()),
+            pace_of(wave, milestones[wave.id], count, on),
+            next(iter(moves.get(wave.id, ())), None),
+            ready.get(wave.id),
+            use[wave.id],
+        )
         for wave in waves
     ]
     concerns = (
         nothing_shown(floor, is_kept_back=True) if keeps_concerns_back else summary_for_report(programme.id, floor)
     )
-    untrained = untrained_waves(waves, on, people, {line.wave.id: line.trained for line in lines})
+    untrained = untrained_waves(waves, on, people, trained)
+    paces = {line.wave.id: line.pace for line in lines}
     decisions = [
-        *(_ownership_decision(vacancy, on) for vacancy in vacancies(waves, on, workflows_of_waves(ids))),
-        *(_wave_decision(found, on) for found in untrained if found.is_pressing(on)),
-        *_concern_decisions(concerns),
+        *(ownership_decision(vacancy, on) for vacancy in vacancies(waves, on, workflows)),
+        *(wave_decision(found, paces[found.wave.id], on) for found in untrained if found.is_pressing(on)),
+        *concern_decisions(concerns),
     ]
     return ProgrammeReport(
         programme=programme,
@@ -104,45 +129,20 @@ def programme_report(
         close=[line for line in lines if is_close(line.wave, on)],
         concerns=concerns,
         messages=messages_out(Communication.programme_id == programme.id, RECENT_MESSAGES),
+        on=on,
         leadership=roadmaps_of(programme.id, on),
+        metrics=_metrics(workflows),
     )
 
 
-def _ownership_decision(vacancy: Vacancy, on: date) -> Decision:
-    return Decision(
-        vacancy.title,
-        vacancy.why,
-        by_on=max(vacancy.by_on, on) if vacancy.by_on else None,
-        wave_id=vacancy.wave.id if vacancy.wave is not None else None,
-        workflow_id=vacancy.workflow.id,
-    )
+def pace_of(wave: Wave, milestones: Sequence[Milestone], trained: Count, on: date) -> Pace:
+    """Return the pace of a wave's training on a day."""
+    opens = next((day.falls_on for day in milestones if day.kind is MilestoneKind.TRAINING_OPENS), None)
+    return Pace(opens, wave.training_due_on, on, trained.assigned, trained.finished)
 
 
-def _wave_decision(found: WaveTraining, on: date) -> Decision:
-    wave, due = found.wave, found.due_on
-    by = short_day_words(due, with_year=False)
-    named = f"wave {wave.number}, {wave.name},"
-    day = short_day_words(wave.go_live_on, with_year=False)
-    if found.reason is Reason.GO_LIVE_PASSED:
-        title, reason = f"Set a new day for {named}", f"It was to go live on {day} and has not. {found.figures}."
-    elif found.reason is Reason.NONE_TRAINED:
-        title, reason = f"Decide how {named} goes on", f"It is live since {day}. {found.figures}."
-    else:
-        title = f"Decide whether {named} keeps {day}"
-        when = days_away(wave.go_live_on, on)
-        reason = f"{found.figures}, which is due by {by}. It goes live {when}."
-        if found.reason is Reason.NO_TRAINING:
-            reason = f"{found.figures}. It would be due by {by}, and the wave goes live {when}."
-    return Decision(title, reason, by_on=max(due, on), wave_id=wave.id)
-
-
-def _concern_decisions(concerns: ConcernSummary) -> list[Decision]:
-    if not concerns.is_late:
-        return []
-    return [
-        Decision(
-            title="Give somebody the time to answer concerns that have waited too long",
-            reason="Their senders have waited longer than was promised: read within one working day, answered within five.",
-            is_about_concerns=True,
-        )
-    ]
+def _metrics(workflows: Mapping[int, Sequence[Workflow]]) -> list[MetricShown]:
+    """Return what is measured of the waves' workflows, each once, in the waves' order."""
+    in_order = dict.fromkeys(workflow.id for each in workflows.values() for workflow in each)
+    shown = metrics_shown(in_order)
+    return [metric for workflow_id in in_order for metric in shown.get(workflow_id, ())]

@@ -1,0 +1,88 @@
+"""The gate of a wave: deciding, and a decision with what was seen then, compared with now."""
+
+from dataclasses import dataclass
+
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement.accounts.scopes import rights
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import today
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
+from engagement.pages.readiness import blueprint
+from engagement.pages.readiness.forms import DecisionForm
+from engagement.pages.readiness.shown import approver_behind, conditions_shown, lede, shown
+from engagement.readiness.criteria.queries.standing import Standing
+from engagement.readiness.criteria.rules import CriterionState
+from engagement.readiness.gate.actions import deciding as actions
+from engagement.readiness.gate.models import GateValue
+from engagement.readiness.gate.queries.history import conditions_of, values_of
+from engagement.readiness.gate.queries.present import gate_of
+from engagement.readiness.gate.rules import MOST_CONDITIONS, Choice
+from engagement.readiness.queries.verdicts import verdict
+from engagement.readiness.scopes import decision_to_read, wave_to_weigh
+
+
+@blueprint.route("/waves/<int:wave_id>/decision", methods=["GET", "POST"])
+def decide(wave_id: int) -> Drawn | BaseResponse:
+    """Decide whether a wave goes on: for those who are named, on the criteria as they stand."""
+    reader, form = guard.reader(), DecisionForm()
+    wave = wave_to_weigh(rights.overseeing(reader), rights.judging(reader), wave_id)
+    gate = gate_of(wave, today())
+    approver = approver_behind(gate)
+    guard.allow(approver is not None)
+    person = guard.found(approver)
+    if form.validate_on_submit():
+        with saving(form) as saved:
+            given, seen = form.conditions(), form.seen.data or ""
+            choice = Choice(form.choice.data)
+            actions.decide(held(wave), person, choice, form.reason.data, given, seen=seen, on=today(), by=reader.actor)
+        if saved:
+            says = "Your decision stands there, with the criteria as you saw them."
+            return saved.to("readiness.wave", says, wave_id=wave_id, _anchor="gate")
+    found = verdict(wave, today())
+    form.seen.data = actions.states_seen(found.standing.criteria)
+    return drawn(
+        "readiness/decide.html",
+        form,
+        wave=wave,
+        lede=lede(wave),
+        gate=gate,
+        own=gate.said.get(person.id),
+        verdict=found,
+        places=range(1, MOST_CONDITIONS + 1),
+        criteria=[shown(reader, wave, each) for each in found.standing.criteria if _matters(each)],
+    )
+
+
+def _matters(standing: Standing) -> bool:
+    return standing.state in (CriterionState.SHORT, CriterionState.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A criterion as it was seen when somebody decided, and as it stands now; None if it is asked no more."""
+
+    then: GateValue
+    now: Standing | None
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether it stands otherwise now."""
+        return self.now is None or self.now.state is not self.then.state
+
+
+@blueprint.get("/decisions/<int:decision_id>")
+def decision(decision_id: int) -> Drawn:
+    """Show a decision with the criteria as they were seen, compared with now."""
+    reader = guard.reader()
+    row = decision_to_read(rights.overseeing(reader), rights.judging(reader), decision_id)
+    now = verdict(row.wave, today()).standing
+    return drawn(
+        "readiness/decision.html",
+        DecisionForm(),
+        decision=row,
+        wave=row.wave,
+        stands=row.id in {each.id for each in gate_of(row.wave, today()).decisions},
+        compared=[Compared(each, now.named(each.name)) for each in values_of(row.id)],
+        conditions=conditions_shown(conditions_of(row.id)),
+    )

@@ -1,0 +1,128 @@
+"""What the pages of readiness show of criteria and gates: how each is known, who may change it, and where the list behind stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engagement.accounts.scopes import rights
+from engagement.accounts.scopes.reader import Reader
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import day, today
+from engagement.pages.readiness.links import Link, link_of
+from engagement.people.models import Person
+from engagement.readiness.criteria.queries.counting import WaveCounts
+from engagement.readiness.criteria.queries.standing import Standing
+from engagement.readiness.criteria.rules import CriterionState, percent_words
+from engagement.readiness.gate.models import GateCondition
+from engagement.readiness.gate.queries.present import Gate
+from engagement.readiness.scopes import may_judge, may_set, may_settle
+from engagement.training.queries.counts import Count
+from engagement.waves.models import Wave
+from engagement.words import days_away
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A criterion as its page shows it: with how it is known, the way to the list behind, and the way to change it."""
+
+    standing: Standing
+    how: str
+    link: Link | None
+    may_change: bool
+
+    @property
+    def share(self) -> float | None:
+        """The share that was counted, from 0 to 1, None where there is no share."""
+        standing = self.standing
+        if not standing.total or standing.met is None or standing.state is CriterionState.NOT_NEEDED:
+            return None
+        return standing.met / standing.total
+
+    @property
+    def need(self) -> float | None:
+        return self.standing.need / 100 if self.standing.need is not None else None
+
+    @property
+    def said_by(self) -> str:
+        """Who wrote its reason, "" where the service counts it."""
+        judged = self.standing.judgement
+        return (judged.judged_by.name if judged.judged_by else "The service") if judged else ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """How far one group of learners is."""
+
+    name: str
+    count: Count
+
+
+def shown(reader: Reader, wave: Wave, standing: Standing) -> Shown:
+    """Return a criterion as a reader sees it."""
+    planning, may_change = rights.planning(reader), False
+    if wave.status.is_open:
+        may_change = may_set(planning, standing.kind, wave)
+        if standing.terms is not None and not standing.kind.is_counted:
+            may_change = may_change or may_judge(planning, rights.judging(reader), standing.terms, wave)
+    return Shown(standing, _how(standing), link_of(reader, wave, standing), may_change)
+
+
+def _how(standing: Standing) -> str:
+    if standing.left_out and standing.terms is not None:
+        who = standing.terms.said_by.name if standing.terms.said_by else "the service"
+        return f"Taken out by {who}, {day(standing.terms.said_at)}"
+    if not standing.kind.is_counted:
+        judged = standing.judgement
+        if judged is None:
+            return "To be judged"
+        who = judged.judged_by.name if judged.judged_by else "the service"
+        return f"Judged by {who}, {day(judged.judged_at)}"
+    if standing.met is None or standing.total is None:
+        return "Computed"
+    return f"Computed: {standing.met:,} of {standing.total:,}, {percent_words(standing.met, standing.total)}"
+
+
+def lede(wave: Wave) -> str:
+    """Say when a wave goes live, or went."""
+    if wave.status.is_ahead:
+        return f"{wave.title} goes live on {day(wave.go_live_on)}, {days_away(wave.go_live_on, today())}."
+    return f"{wave.title} is {wave.status.word.lower()}. Its go-live was set for {day(wave.go_live_on)}."
+
+
+def groups_of(counts: WaveCounts) -> list[Group]:
+    """Return how far friendly users and everybody else are with their training; nothing without friendly users."""
+    friendly, trained = counts.friendly, counts.trained
+    others = Count(
+        trained.assigned - friendly.champions.assigned - friendly.pilots.assigned,
+        trained.finished - friendly.champions.finished - friendly.pilots.finished,
+    )
+    if not friendly.champions.assigned and not friendly.pilots.assigned:
+        return []
+    return [
+        Group("Champions", friendly.champions),
+        Group("Pilot users: in a wave that is live already", friendly.pilots),
+        Group("Everybody else", others),
+    ]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition of a decision, whether the reader may settle it, and whether its day has passed."""
+
+    row: GateCondition
+    may_settle: bool
+
+    @property
+    def is_late(self) -> bool:
+        return self.row.is_open and self.row.due_on < today()
+
+
+def conditions_shown(rows: Sequence[GateCondition]) -> list[Condition]:
+    """Return conditions as the reader sees them."""
+    planning, judging = rights.planning(guard.reader()), rights.judging(guard.reader())
+    return [Condition(each, each.is_open and may_settle(planning, judging, each)) for each in rows]
+
+
+def approver_behind(gate: Gate) -> Person | None:
+    """Return the reader as one of those who decide, None if they are not."""
+    person_id = rights.judging(guard.reader()).person_id
+    return next((person for person in gate.approvers if person.id == person_id), None)

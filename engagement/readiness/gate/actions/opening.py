@@ -1,0 +1,119 @@
+"""Gates that open again by themselves when a criterion falls, and going on all the same."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from engagement import audit, clock
+from engagement.accounts.queries import account_of_person
+from engagement.audit import Actor
+from engagement.communications.actions.sending import hold_message
+from engagement.content.markdown import to_html
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.letters.rules.layout import Around, Button, html_layout
+from engagement.mail.rules import Letter, MailingKind
+from engagement.mail.wire.rules.headers import is_usable_address
+from engagement.people.models import Person
+from engagement.readiness.criteria.queries.standing import standings_of
+from engagement.readiness.gate.models import GateOverride, GateReopening
+from engagement.readiness.gate.queries.present import gate_of
+from engagement.readiness.gate.queries.watching import messages_behind_gates
+from engagement.readiness.gate.rules import LONGEST_OVERRIDE, LONGEST_TEXT, fallen_words
+from engagement.verbs import Verb
+from engagement.waves.models import Wave
+
+HELD = "The gate of {wave} is open again, so its go-live is in doubt. Decide at the gate first, then send this, move it or skip it."
+_LINK = "{{ gate_link }}"
+_SUBJECT = "Decide again: the gate of {{ wave }} is open"
+_TEXT = (
+    "Something that was met when {{ wave }} was decided is not met any more. So the decision doesn’t stand, and messages around "
+    "its go-live are held.\n\n{{ reason }}\n\nLook at the criteria as they are now, then decide again."
+)
+_WHY = "You get this because you decide at the gate of this wave."
+
+
+def reopen_gate(wave_id: int, on: date) -> bool:
+    """Open the gate of a wave again if a counted criterion has fallen since it was decided; return whether it did.
+
+    Its approvers are told once, by mail, and messages around its go-live are held. What was decided stays in the history.
+    """
+    wave = db.session.get_one(Wave, wave_id, with_for_update={"of": Wave})
+    gate = gate_of(wave, on)
+    if not wave.status.is_ahead or gate.override is not None:
+        return False
+    found = gate.fallen(standings_of([wave], on)[wave.id], on)
+    if not found:
+        return False
+    at, reason = clock.now(), fallen_words(found)
+    for row in gate.decisions:
+        row.ended_at = at
+    db.session.add(GateReopening(wave_id=wave.id, reason=reason, at=at))
+    audit.record(Verb.REOPENED_GATE, wave, by=audit.CLOCK, reason=(None, reason))
+    db.session.flush()
+    _tell(wave, gate.approvers, reason)
+    for occurrence_id, held in messages_behind_gates(on).items():
+        if held.id == wave.id:
+            hold_message(occurrence_id, HELD.format(wave=wave.title))
+    return True
+
+
+def _tell(wave: Wave, approvers: Sequence[Person], reason: str) -> None:
+    html = html_layout(
+        _SUBJECT, "Engagement", to_html(_TEXT), _SUBJECT, Around(_WHY), button=Button("Open the gate", _LINK)
+    )
+    text = f"{_TEXT}\n\nOpen the gate:\n{_LINK}\n\n--\n{_WHY}"
+    mailing = build_mailing(MailingKind.NOTICE, Letter(_SUBJECT, text, html), title=f"Gate of {wave.title}")
+    values = {"wave": wave.title, "reason": reason, "gate_link": f"/waves/{wave.id}/readiness"}
+    for person in approvers:
+        account = account_of_person(person.id)
+        address = person.email or (account.email if account is not None else "")
+        if is_usable_address(address):
+            queue_for_address(mailing, address, person.name, values, person_id=person.id)
+
+
+def go_past(wave: Wave, reason: str, until_on: date | None, *, on: date, by: Actor) -> GateOverride:
+    """Let a wave go on without its gate until a day. Raises BadInput without a reason or a day in reach, RuleBroken for a wave not ahead."""
+    reason, problems = reason.strip(), {}
+    if not wave.status.is_ahead:
+        raise RuleBroken(f"{wave.title} is {wave.status.word.lower()}. No gate stands before it.")
+    if not reason or len(reason) > LONGEST_TEXT:
+        problems["reason"] = (
+            f"Shorten this to {LONGEST_TEXT:,} characters; it has {len(reason):,}."
+            if reason
+            else "Say why it goes on without. It stays on the page, with your name."
+        )
+    if until_on is None or not on <= until_on <= on + LONGEST_OVERRIDE:
+        problems["until_on"] = (
+            f"Choose a day from today on, at most {LONGEST_OVERRIDE.days} days ahead. After it the gate stands again."
+        )
+    if problems or until_on is None:
+        raise BadInput(next(iter(problems.values())), problems)
+    before = _lasting(wave)
+    if before is not None:
+        before.ended_at, before.ended_by_id = clock.now(), by.account_id
+        db.session.flush()
+    row = GateOverride(wave=wave, reason=reason, until_on=until_on, at=clock.now(), by_id=by.account_id)
+    db.session.add(row)
+    db.session.flush()
+    audit.record(Verb.WENT_PAST_GATE, wave, by=by, reason=(None, reason), until=(None, until_on))
+    db.session.flush()
+    return row
+
+
+def _lasting(wave: Wave) -> GateOverride | None:
+    return db.session.scalar(
+        select(GateOverride).where(GateOverride.wave_id == wave.id, GateOverride.ended_at.is_(None))
+    )
+
+
+def end_override(row: GateOverride, *, by: Actor) -> None:
+    """Let the gate stand again before the day. Raises RuleBroken if it was ended before."""
+    if row.ended_at is not None:
+        raise RuleBroken("The gate stands again already.")
+    row.ended_at, row.ended_by_id = clock.now(), by.account_id
+    audit.record(Verb.ENDED_OVERRIDE, row.wave, by=by, until=(row.until_on, None))
+    db.session.flush()

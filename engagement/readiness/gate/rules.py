@@ -1,0 +1,106 @@
+"""The vocabulary of the gate, and pure rules: when it is passed, and what has fallen since it was decided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from engagement.readiness.criteria.rules import CriterionState
+from engagement.vocabulary import State
+from engagement.words import listed
+
+LONGEST_TEXT = 2_000
+MOST_CONDITIONS = 3
+#: A gate that is gone past may stay so for this many days at most.
+LONGEST_OVERRIDE = timedelta(days=60)
+#: A decision waits for its approvers from this many days before go-live.
+ASKED_DAYS_BEFORE = 14
+#: Messages of a wave from this many days before its go-live on are held while its gate is open again.
+HELD_DAYS_BEFORE = 7
+#: Who joins a wave late is sent its notices by themselves; only in the last days before go-live does one who is missing open the gate.
+NOTICE_DAYS = 3
+
+
+class Choice(State):
+    """What an approver decides."""
+
+    GO = "go", "Go", "ok"
+    CONDITIONS = "conditions", "Go, with conditions", "warn"
+    NO_GO = "no_go", "No-go", "bad"
+
+    @property
+    def is_go(self) -> bool:
+        return self is not Choice.NO_GO
+
+
+class GateState(State):
+    """How a gate stands."""
+
+    UNDECIDED = "undecided", "Not decided", "open"
+    PASSED = "passed", "Passed", "ok"
+    SHUT = "shut", "No-go", "bad"
+    REOPENED = "reopened", "Open again", "bad"
+    OVERRIDDEN = "overridden", "Gone past", "warn", "bang"
+
+    @property
+    def lets_through(self) -> bool:
+        """Whether the wave may go on."""
+        return self in (GateState.PASSED, GateState.OVERRIDDEN)
+
+
+def state_of(
+    decider: int | None, approvers: Sequence[int], said: Mapping[int, Choice], *, is_overridden: bool, is_reopened: bool
+) -> GateState:
+    """Return how a gate stands.
+
+    It is passed when everybody who is named has decided and the one who decides says go; without such a one, when all say go. What
+    others say against it is kept as dissent.
+    """
+    if is_overridden:
+        return GateState.OVERRIDDEN
+    heard = {person: said[person] for person in approvers if person in said}
+    if decider is not None:
+        against = decider in heard and not heard[decider].is_go
+    else:
+        against = any(not choice.is_go for choice in heard.values())
+    if against:
+        return GateState.SHUT
+    if approvers and len(heard) == len(set(approvers)):
+        return GateState.PASSED
+    return GateState.REOPENED if is_reopened and not heard else GateState.UNDECIDED
+
+
+def rule_words(decider: str, others: Sequence[str]) -> str:
+    """Say when the gate is passed, by names; `decider` is "" where nobody sponsors the wave."""
+    if not decider and not others:
+        return "Nobody can decide yet. Name who sponsors the wave, or an approver."
+    if not decider:
+        return f"It is passed when {listed(others)} {'says' if len(others) == 1 else 'all say'} go."
+    if not others:
+        return f"It is passed when {decider} says go."
+    return (
+        f"It is passed when {decider} says go and {listed(others)} {'was' if len(others) == 1 else 'were'} heard. "
+        "Another view stays beside the decision."
+    )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A criterion as it stood at a moment; `is_counted` says that the service counts it."""
+
+    name: str
+    title: str
+    state: CriterionState
+    is_counted: bool
+
+
+def fallen(then: Sequence[Seen], now: Sequence[Seen]) -> list[Seen]:
+    """Return the counted criteria that are not met now and were not short when it was decided; new ones too."""
+    accepted = {each.name for each in then if each.state is CriterionState.SHORT}
+    return [
+        each for each in now if each.is_counted and each.state is CriterionState.SHORT and each.name not in accepted
+    ]
+
+
+def fallen_words(found: Sequence[Seen]) -> str:
+    """Say what has fallen since the decision."""
+    return f"Met or not known when it was decided, and not met now: {listed(f'“{each.title}”' for each in found)}."

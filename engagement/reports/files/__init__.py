@@ -1,0 +1,1 @@
+"""Reports as files: paper, pictures, workbooks and CSV, drawn from a document."""

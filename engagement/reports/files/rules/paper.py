@@ -1,0 +1,109 @@
+"""A report on paper, as tagged PDF (PDF/UA-1), and its chart of training as a picture for mail.
+
+Typst draws both from a template of ours. What a report says reaches it as JSON and is never read as markup. It looks
+nothing up in the network and uses the fonts that it brings.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from anyascii import anyascii
+
+from engagement.reports.rules.document import Document, tables
+from engagement.reports.rules.figures import Figure, SubjectKind, by_subject
+from engagement.reports.rules.measures import Measure
+from engagement.words import day_words
+
+TEMPLATE = Path(__file__).resolve().parents[4] / "templates" / "reports" / "sheet.typ"
+#: The font that Typst brings has the letters of Latin, Greek and Cyrillic scripts, and these signs; others are spelt in Latin letters.
+_HAS = (range(0x20, 0x250), range(0x370, 0x3E2), range(0x400, 0x530), range(0x1E00, 0x2000))
+_SIGNS = frozenset("\n–—‘’“”„…•−€→≤≥×")
+PIXELS_PER_INCH = 144
+
+
+def pdf_of(document: Document) -> bytes:
+    """Return the report as PDF on A4."""
+    return _drawn("paper", _content(document), "pdf")
+
+
+def _drawn(part: str, content: dict[str, Any], kind: Literal["pdf", "png"]) -> bytes:
+    # Only who draws a report loads this library, which is larger than the rest of the process.
+    import typst
+
+    inputs = {"part": part, "data": json.dumps(_spelt(content))}
+    if kind == "pdf":
+        return typst.compile(
+            _template(), format="pdf", sys_inputs=inputs, ignore_system_fonts=True, pdf_standards="ua-1"
+        )
+    return typst.compile(_template(), format="png", sys_inputs=inputs, ignore_system_fonts=True, ppi=PIXELS_PER_INCH)
+
+
+@cache
+def _template() -> bytes:
+    return TEMPLATE.read_bytes()
+
+
+def _content(document: Document) -> dict[str, Any]:
+    notes = document.notes
+    return {
+        "title": document.name,
+        "organisation": document.organisation,
+        "reader": document.reader,
+        "moment": document.moment,
+        "lede": document.lede,
+        "period": document.period_words,
+        "concerns": document.concerns_words,
+        "calm": document.calm,
+        "decisions": [
+            {
+                "title": each.title,
+                "by": f" by {day_words(each.by_on)}" if each.by_on else "",
+                "words": " ".join(filter(None, (each.reason, each.proposal, each.otherwise))),
+            }
+            for each in document.decisions
+        ],
+        "bars": _bars(document),
+        "tables": [
+            {
+                "title": table.title,
+                "part": table.part.value,
+                "header": [{"word": word, "note": number} for word, number in table.header],
+                "rows": [[{"words": words, "more": more} for words, more in row] for row in table.rows],
+            }
+            for table in tables(document)
+        ],
+        "notes": list(notes.values()),
+    }
+
+
+def _bars(document: Document) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": of[Measure.TRAINED].of.name,
+            "words": of[Measure.TRAINED].words,
+            "part": _part(of[Measure.TRAINED]),
+            "need": (of[Measure.TRAINED].need or 0) / 100,
+            "expected": _part(of.get(Measure.TRAINED_EXPECTED)),
+        }
+        for of in by_subject(document.figures, SubjectKind.WAVE).values()
+        if of[Measure.TRAINED].value is not None
+    ]
+
+
+def _part(figure: Figure | None) -> float | None:
+    return None if figure is None or figure.value is None else figure.value / 100
+
+
+def _spelt(content: Any) -> Any:
+    """Return the content with letters that the font lacks spelt in Latin ones: PDF/UA refuses a text that it cannot show."""
+    if isinstance(content, str):
+        return "".join(sign if _is_shown(sign) else anyascii(sign) for sign in content)
+    if isinstance(content, dict):
+        return {name: _spelt(value) for name, value in content.items()}
+    return [_spelt(each) for each in content] if isinstance(content, list) else content
+
+
+def _is_shown(sign: str) -> bool:
+    return sign in _SIGNS or any(ord(sign) in each for each in _HAS)

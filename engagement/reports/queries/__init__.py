@@ -1,0 +1,1 @@
+"""Reads of reports: a programme at one instant, and its figures."""

@@ -1,0 +1,153 @@
+"""The figures of a programme's report, from what was read of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from engagement.adoption.queries.uptake import Uptake
+from engagement.attention.rules import TRAINED_WHEN_DUE
+from engagement.reports.queries.programme import ProgrammeReport, WaveLine
+from engagement.reports.rules.figures import Figure, Subject, SubjectKind, figure_of, share_of
+from engagement.reports.rules.measures import Measure
+from engagement.reports.rules.pace import Pace
+from engagement.stakeholders.leadership.rules import Tally
+from engagement.value.queries.present import MetricShown
+from engagement.value.rules import share_of_way
+from engagement.words import short_day_words
+
+KEPT_BACK = "not shown to you"
+
+
+def figures_of(report: ProgrammeReport) -> list[Figure]:
+    """Return every figure of a report, in the order in which they stand on the sheet."""
+    return [
+        *(figure for line in report.waves for figure in _of_wave(line, report)),
+        *(figure for metric in report.metrics for figure in _of_metric(metric, report.on)),
+        *_of_sponsors(report),
+        *_of_objections(report),
+        *(
+            share_of(
+                Measure.DELIVERED,
+                Subject(SubjectKind.MESSAGE, str(message.occurrence.id), message.subject),
+                message.sent,
+                message.recipients,
+                report.on,
+                "nobody",
+            )
+            for message in report.messages
+        ),
+    ]
+
+
+def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
+    on = report.on
+    of = Subject(SubjectKind.WAVE, str(line.wave.id), line.wave.title)
+    people = "nobody is in it yet"
+    yield figure_of(Measure.PEOPLE, of, line.people or None, on, missing=people)
+    if line.ready is not None:
+        tally = line.ready.tally
+        yield share_of(Measure.READY, of, tally.met, tally.total, on, "no criterion is asked for")
+    asked, finished = line.trained.assigned, line.trained.finished
+    trained = share_of(Measure.TRAINED, of, finished, asked, on, "nothing assigned yet" if line.people else people)
+    yield replace(trained, need=round(100 * TRAINED_WHEN_DUE))
+    if line.wave.status.is_ahead and asked:
+        yield from _of_pace(line.pace, of)
+    if line.use is not None and not line.wave.status.is_ahead:
+        yield _in_use(line.use, of, report)
+
+
+def _in_use(use: Uptake, of: Subject, report: ProgrammeReport) -> Figure:
+    """How many use it; a number that may not be told exactly is words."""
+    floor, on = report.concerns.floor, use.as_of or report.on
+    said = figure_of(Measure.USED, of, None, on, missing=use.sentence.rstrip("."), groups_under=floor, note=use.source)
+    if use.used is None or use.should is None or use.is_at_least:
+        return said
+    exact = share_of(Measure.USED, of, use.used, use.should, on, said.missing)
+    return replace(exact, definition=said.definition, groups_under=floor, note=use.source)
+
+
+def _of_pace(pace: Pace, of: Subject) -> Iterator[Figure]:
+    """Where training should be, and where it will be; nothing of either once the wave is live."""
+    expected = pace.expected
+    value = None if expected is None else round(100 * expected, 1)
+    yield figure_of(Measure.TRAINED_EXPECTED, of, value, pace.on, missing=f"not known: {pace.no_expectation}")
+    forecast = pace.forecast
+    missing = f"not known: {pace.no_forecast}"
+    if forecast is None:
+        yield figure_of(Measure.TRAINED_FORECAST, of, None, pace.on, missing=missing)
+    else:
+        yield share_of(Measure.TRAINED_FORECAST, of, forecast, pace.asked, pace.on, missing)
+
+
+def _of_metric(shown: MetricShown, on: date) -> Iterator[Figure]:
+    metric, latest = shown.metric, shown.latest
+    of = Subject(SubjectKind.METRIC, str(metric.id), f"{metric.workflow.name}: {metric.name}")
+    read_on = latest.measured_on if latest else on
+    yield figure_of(
+        Measure.VALUE,
+        of,
+        latest.value / 1000 if latest else None,
+        read_on,
+        missing="nothing read yet",
+        unit=metric.unit,
+        note=f"Before: {shown.baseline_words}. Plan: {shown.target_words}.",
+    )
+    way, expected, why = _way(shown)
+    yield figure_of(Measure.VALUE_WAY, of, way, read_on, missing=f"not known: {why}")
+    yield figure_of(
+        Measure.VALUE_WAY_EXPECTED, of, expected, read_on, missing=f"not known: {why or 'no line can be drawn'}"
+    )
+
+
+def _way(shown: MetricShown) -> tuple[float | None, float | None, str]:
+    """Return how much of the way to the target is done, how much should be, and why either is not known."""
+    metric, latest, before = shown.metric, shown.latest, shown.baseline
+    if before is None or before.value is None or before.measured_on is None:
+        return None, None, "nothing was measured before"
+    if metric.target is None or metric.target_on is None:
+        return None, None, "no target is set"
+    if latest is None:
+        return None, None, "nothing read yet"
+    way = share_of_way(before.value, metric.target, latest.value)
+    if way is None:
+        return None, None, "the target is the value before"
+    days = (metric.target_on - before.measured_on).days
+    if days <= 0:
+        return way, None, f"the target was for {short_day_words(metric.target_on)}, before the first value"
+    passed = min(max((latest.measured_on - before.measured_on).days / days, 0.0), 1.0)
+    return way, round(100 * passed, 1), ""
+
+
+def _of_sponsors(report: ProgrammeReport) -> Iterator[Figure]:
+    """All steps together, and those of each sponsor; nothing where no step is planned."""
+    if not report.leadership:
+        return
+    tallies = [each.tally for each in report.leadership]
+    done, total = sum(tally.done for tally in tallies), sum(tally.total for tally in tallies)
+    programme = Subject(SubjectKind.PROGRAMME, str(report.programme.id), "All sponsors")
+    yield _steps(programme, Tally(done, sum(tally.missed for tally in tallies), 0), total, report.on)
+    for each, tally in zip(report.leadership, tallies, strict=True):
+        sponsor = Subject(SubjectKind.SPONSOR, str(each.person.id), each.person.name)
+        yield _steps(sponsor, tally, tally.total, report.on)
+
+
+def _steps(of: Subject, tally: Tally, total: int, on: date) -> Figure:
+    figure = share_of(Measure.STEPS, of, tally.done, total, on, "no step planned")
+    return replace(figure, note=f"{tally.missed} missed" if tally.missed else "")
+
+
+def _of_objections(report: ProgrammeReport) -> Iterator[Figure]:
+    concerns = report.concerns
+    missing = KEPT_BACK if concerns.is_kept_back else "not shown" if concerns.as_of else "not counted yet"
+
+    def said(measure: Measure, of: Subject, value: float | None) -> Figure:
+        return figure_of(measure, of, value, concerns.as_of, missing=missing, groups_under=concerns.floor)
+
+    for line in concerns.sources:
+        of = Subject(SubjectKind.SOURCE, line.source.value, line.source.word)
+        yield said(Measure.OPEN, of, line.open)
+        yield said(Measure.ANSWERED, of, line.answered)
+    every = Subject(SubjectKind.PROGRAMME, str(report.programme.id), "All sources")
+    yield said(Measure.OPEN, every, concerns.open)
+    yield said(Measure.ANSWERED, every, concerns.answered)
+    yield said(Measure.MEDIAN, every, concerns.median_days)

@@ -1,0 +1,94 @@
+"""The sponsor's sheet for one reader: the report, how it stands, and the document that every format draws."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from engagement.accounts.scopes.reader import Reader
+from engagement.people.organisation.rules import Organisation
+from engagement.programmes.models import Programme
+from engagement.reports.queries.figures import figures_of
+from engagement.reports.queries.programme import ProgrammeReport, WaveLine, programme_report
+from engagement.reports.queries.reading import keeps_concerns_back
+from engagement.reports.queries.standing import calm_of, lede_of, standing_of
+from engagement.reports.rules.comparing import changes
+from engagement.reports.rules.decisions import Standing
+from engagement.reports.rules.document import Document
+from engagement.reports.snapshots.models import ReportSnapshot
+from engagement.reports.snapshots.queries import figures_in, last_closed
+from engagement.reports.snapshots.rules import frozen
+from engagement.resistance.figures.queries import ConcernSummary
+from engagement.words import day_words, number_word, short_day_words
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A programme for a reader: what was read of it, whether it is on track, and the document of it."""
+
+    report: ProgrammeReport
+    standing: Standing
+    document: Document
+
+
+def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organisation: Organisation) -> Sheet:
+    """Return the sheet of a programme that the reader may read, as it stands on a day."""
+    report = programme_report(programme, on, floor, keeps_concerns_back=keeps_concerns_back(reader, programme.id))
+    standing = standing_of(report)
+    figures = figures_of(report)
+    closed = last_closed(programme.id, on)
+    document = Document(
+        name=programme.name,
+        organisation=organisation.name,
+        reader=reader.name,
+        as_of=report.as_of,
+        moment=_moment(report.as_of, reader.timezone),
+        lede=lede_of(report, standing),
+        calm=calm_of(report, standing),
+        decisions=report.decisions,
+        figures=figures,
+        facts={line.wave.title: _fact(line, on) for line in report.waves},
+        concerns_words=_concerns_words(report.concerns, on),
+        compared_with=closed.day if closed else None,
+        period_words=_period_words(closed, on),
+        changes={}
+        if closed is None
+        else {
+            change.now.key: change
+            for change in changes(
+                frozen(figures),
+                figures_in(closed, floor, keeps_concerns_back=report.concerns.is_kept_back),
+                closed.day,
+            )
+        },
+    )
+    return Sheet(report, standing, document)
+
+
+def _period_words(closed: ReportSnapshot | None, on: date) -> str:
+    """Say what figures are compared with: the last month that was closed."""
+    if closed is None:
+        return "A month is closed on the first morning of the next one; from then on each figure is compared with it."
+    day = short_day_words(closed.day, with_year=closed.day.year != on.year)
+    return f"Compared with {day}, the last closed month; each month is closed on the first morning of the next one."
+
+
+def _moment(instant: datetime, timezone: str) -> str:
+    """Return the time of the figures with its year, because paper is read later."""
+    local = instant.astimezone(ZoneInfo(timezone))
+    return f"{day_words(local.date(), with_year=True)}, {local:%H:%M}"
+
+
+def _fact(line: WaveLine, on: date) -> str:
+    wave = line.wave
+    day = short_day_words(wave.go_live_on, with_year=wave.go_live_on.year != on.year)
+    moved = f", moved from {short_day_words(line.move.from_on, with_year=False)}" if line.move else ""
+    return f"{wave.status.word}, go-live {day}{moved}"
+
+
+def _concerns_words(concerns: ConcernSummary, on: date) -> str:
+    if concerns.is_kept_back:
+        return "You read a part of these concerns yourself. Their figures are not shown to you, because the rest could be worked out."
+    if concerns.as_of is None:
+        return "Objections are counted at night; you read the first figures here tomorrow."
+    day = day_words(concerns.as_of, with_year=concerns.as_of.year != on.year)
+    return f"As of the end of {day}. Counted at night; a figure moves when things of {number_word(concerns.floor)} people or more have changed in it."

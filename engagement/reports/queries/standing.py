@@ -1,0 +1,110 @@
+"""Whether a programme is on track, and because of what: said from the figures of its report."""
+
+from collections.abc import Iterator
+
+from engagement.attention.rules import is_training_behind
+from engagement.reports.queries.programme import ProgrammeReport, WaveLine
+from engagement.reports.rules.decisions import Standing
+from engagement.words import day_words, number_word, plural, share_words, short_day_words
+
+#: More reasons than these are counted, so that the first sentence stays one.
+MOST_REASONS = 3
+
+
+def standing_of(report: ProgrammeReport) -> Standing:
+    """Return whether a programme is on track on the day of its report.
+
+    Objections that are kept back from the reader are no part of it.
+    """
+    against = [*_waves_off(report), *_others_off(report)]
+    more = len(against) - MOST_REASONS
+    if more > 0:
+        against = [*against[:MOST_REASONS], plural(more, "more thing stands", "more things stand") + " against it"]
+    return Standing(against, list(_known(report)), list(_unknown(report)))
+
+
+def _named(line: WaveLine) -> str:
+    return f"wave {line.wave.number}, {line.wave.name},"
+
+
+def _waves_off(report: ProgrammeReport) -> Iterator[str]:
+    for line in report.waves:
+        wave, trained, pace = line.wave, line.trained, line.pace
+        if not wave.status.is_open or not wave.status.keeps_days:
+            continue
+        share = share_words(trained.finished, trained.assigned, "nobody")
+        if wave.status.is_ahead and wave.go_live_on < report.on:
+            yield f"{_named(line)} was to go live on {short_day_words(wave.go_live_on, with_year=False)} and has not"
+        elif wave.status.is_ahead and is_training_behind(pace.due_on, pace.on, trained.finished, trained.assigned):
+            day = short_day_words(wave.go_live_on, with_year=False)
+            yield f"{_named(line)} goes live on {day}, and {share}, are trained"
+        elif line in report.close and line.ready is not None and line.ready.tally.short:
+            day = short_day_words(wave.go_live_on, with_year=False)
+            yield f"{_named(line)} goes live on {day}, and {line.ready.tally.words.rstrip('.')}"
+        elif wave.status.is_ahead and pace.is_behind_line:
+            expected = round(100 * (pace.expected or 0))
+            yield f"in {_named(line)} {share}, are trained, where {expected}\N{NO-BREAK SPACE}% should be by today"
+        elif wave.status.is_live and trained.assigned and line.is_in_doubt:
+            yield f"{_named(line)} is live, and its training is not finished: {share}"
+
+
+def _others_off(report: ProgrammeReport) -> Iterator[str]:
+    vacant = len({decision.workflow_id for decision in report.decisions if decision.workflow_id})
+    if vacant:
+        what = "workflow has" if vacant == 1 else "workflows have"
+        yield f"{number_word(vacant)} {what} a part of its ownership that nobody holds"
+    if report.concerns.is_late:
+        yield "people who object have waited longer than was promised"
+
+
+def _known(report: ProgrammeReport) -> Iterator[str]:
+    if report.waves:
+        yield "every workflow near its go-live has its owners"
+    if report.close and not report.in_doubt:
+        yield "training is in time"
+    elif any(line.wave.status.is_ahead and line.pace.expected for line in report.waves):
+        yield "training is where it should be today"
+    if report.concerns.as_of is not None:
+        yield "no promise to a group of people who objected is late"
+
+
+def _unknown(report: ProgrammeReport) -> Iterator[str]:
+    for line in report.in_doubt:
+        if not line.trained.assigned:
+            yield f"nobody in {_named(line)} has training to do yet"
+    if report.waves and not report.close and not any(line.pace.expected for line in report.waves):
+        yield "no wave is live or near its go-live, so nothing could be late yet"
+    if report.waves and report.concerns.as_of is None and not report.concerns.is_kept_back:
+        yield "objections are not counted yet"
+
+
+def lede_of(report: ProgrammeReport, standing: Standing) -> str:
+    """Return the first lines of a sheet: how it stands, how many decisions are needed, and what comes next."""
+    number = len(report.decisions)
+    needed = f"{number_word(number).capitalize()} {'decision is' if number == 1 else 'decisions are'} needed."
+    if not number:
+        needed = (
+            "Nothing needs a decision from you." if standing.is_on_track else "Nothing needs a decision from you yet."
+        )
+    ahead = report.next_wave
+    if ahead is None:
+        return f"{standing.sentence} {needed} No further wave is planned."
+    trained = (
+        f"{share_words(ahead.trained.finished, ahead.trained.assigned)}, are trained"
+        if ahead.trained.assigned
+        else "nobody has training to do yet"
+    )
+    day = day_words(ahead.wave.go_live_on, with_year=ahead.wave.go_live_on.year != report.on.year)
+    return f"{standing.sentence} {needed} Wave {ahead.wave.number}, {ahead.wave.name}, is next, on {day}; {trained}."
+
+
+def calm_of(report: ProgrammeReport, standing: Standing) -> str:
+    """When nothing needs a decision, say which figures show that, and what is not known."""
+    clauses = ", and ".join([", ".join(standing.known[:-1]), standing.known[-1]]) if len(standing.known) > 1 else ""
+    known = clauses or "".join(standing.known)
+    unknown = [f"{each[0].upper()}{each[1:]}." for each in (*standing.against, *standing.unknown)]
+    if report.concerns.is_kept_back:
+        unknown.append("Whether people who objected wait too long is not shown to you.")
+    if not report.waves:
+        unknown.append("No wave is planned.")
+    return " ".join([f"Nothing waits for you: {known}." if known else "Nothing waits for you.", *unknown])

@@ -1,0 +1,1 @@
+"""What figures, decisions and their words are: pure functions over plain values."""

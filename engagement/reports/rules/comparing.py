@@ -1,0 +1,86 @@
+"""A figure beside the same one of an earlier day: both numbers, or why they cannot be compared."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from engagement.reports.rules.figures import NOT_SHOWN, Figure
+from engagement.reports.rules.measures import Unit
+from engagement.words import count, short_day_words
+
+#: Measures in which a denominator that differs by more than this share is another population.
+POPULATION_DIFFERS = 0.10
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure beside the same one of an earlier day: both numbers, or why they cannot be compared."""
+
+    now: Figure
+    before: Figure | None
+    on: date
+
+    @property
+    def why_not(self) -> str:
+        """Why they cannot be compared; "" if they can."""
+        now, before = self.now, self.before
+        if before is None:
+            return f"not counted on {self.day}"
+        if before.value is None:
+            return f"on {self.day}: {before.missing or NOT_SHOWN}"
+        if now.value is None:
+            return f"{before.words} on {self.day}"
+        if now.definition != before.definition:
+            return "not comparable: it was counted in another way"
+        if now.need != before.need:
+            return f"not comparable: {before.need or 0} % were asked for"
+        if now.unit != before.unit:
+            return f"not comparable: it was in {before.unit}"
+        if _differ(now.denominator, before.denominator):
+            return f"not comparable: of {count(before.denominator or 0)} then, {before.words}"
+        return ""
+
+    @property
+    def difference(self) -> float | None:
+        """By how much it rose, in its unit or in points; None if it cannot be compared."""
+        if self.why_not or self.before is None or self.now.value is None or self.before.value is None:
+            return None
+        return self.now.value - self.before.value
+
+    @property
+    def day(self) -> str:
+        return short_day_words(self.on, with_year=False)
+
+    @property
+    def difference_words(self) -> str:
+        """The change beside both numbers: "+8 points", "the same", "not comparable: …"; "" where one of them is missing."""
+        if self.difference is None:
+            return self.why_not if self.why_not.startswith("not comparable") else ""
+        return self._by if round(self.difference, 1) else "the same"
+
+    @property
+    def _by(self) -> str:
+        rose = round(self.difference or 0, 1)
+        points = " points" if self.now.measure.unit is Unit.PERCENT else ""
+        return f"{'+' if rose > 0 else '−'}{abs(rose):,g}{points}"
+
+    @property
+    def words(self) -> str:
+        """The change with the earlier number: "+8 points since 31 March, 61 %, 329 of 538 then"."""
+        if self.why_not or self.before is None:
+            return self.why_not
+        if not round(self.difference or 0, 1):
+            return f"as on {self.day}" + (f", {self.before.words} then" if self.now.words != self.before.words else "")
+        return f"{self._by} since {self.day}, {self.before.words} then"
+
+
+def _differ(now: int | None, before: int | None) -> bool:
+    if not now or not before:
+        return (now or 0) != (before or 0)
+    return abs(now - before) > POPULATION_DIFFERS * max(now, before)
+
+
+def changes(now: Iterable[Figure], before: Iterable[Figure], on: date) -> list[Change]:
+    """Return each figure beside the same one of an earlier day."""
+    earlier = {figure.key: figure for figure in before}
+    return [Change(figure, earlier.get(figure.key), on) for figure in now]

@@ -1,0 +1,64 @@
+"""The decisions in a report and their order, and whether a programme is on track: pure functions over plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision for sponsors: what, why, by when, and about which thing.
+
+    `proposal` is what the figures suggest, "" where they suggest nothing; `otherwise` is what happens if nobody decides.
+    """
+
+    title: str
+    reason: str
+    by_on: date | None = None
+    wave_id: int | None = None
+    workflow_id: int | None = None
+    is_about_concerns: bool = False
+    proposal: str = ""
+    otherwise: str = ""
+
+
+def by_urgency(decisions: Sequence[Decision]) -> list[Decision]:
+    """Return decisions by day, those without a day last; equal ones keep their order."""
+    return sorted(decisions, key=lambda decision: decision.by_on or date.max)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a programme is on track: what stands against it, what shows that it is, and what nobody knows.
+
+    With nothing against it, it is on track only if something shows it and nothing that would is unknown.
+    """
+
+    against: Sequence[str] = ()
+    known: Sequence[str] = ()
+    unknown: Sequence[str] = ()
+
+    @property
+    def is_on_track(self) -> bool | None:
+        """None when too much is unknown to say."""
+        if self.against:
+            return False
+        return True if self.known and not self.unknown else None
+
+    @property
+    def sentence(self) -> str:
+        """The answer with its reason, in a sentence."""
+        if self.against:
+            return f"Not on track, because {_joined(self.against)}."
+        if self.is_on_track:
+            return f"On track: {_joined(self.known)}."
+        if not self.unknown:
+            return "Whether this is on track is not known: nothing is planned yet."
+        return f"Whether this is on track is not known, because {_joined(self.unknown)}."
+
+
+def _joined(clauses: Sequence[str]) -> str:
+    """Join clauses that have commas of their own."""
+    if len(clauses) < 2:
+        return "".join(clauses)
+    return f"{'; '.join(clauses[:-1])}; and {clauses[-1]}"

@@ -1,0 +1,166 @@
+"""A report as a document: what every format draws. It holds the one list of figures, and the words around them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from engagement.reports.rules.comparing import Change
+from engagement.reports.rules.decisions import Decision
+from engagement.reports.rules.figures import Figure, Subject, SubjectKind
+from engagement.reports.rules.measures import Measure, Part
+
+HEADER = (
+    "Part",
+    "Of",
+    "Figure",
+    "Value",
+    "Unit",
+    "Counted",
+    "Out of",
+    "Needed %",
+    "As of",
+    "Change",
+    "Before",
+    "Compared with",
+    "Note",
+    "How it is counted",
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report of a programme for one reader.
+
+    `as_of` is when it was drawn, `moment` the same in the reader's words; `compared_with` is the end of the last closed
+    period, None before the first. `facts` say of a wave what is no figure: its go-live and state.
+    """
+
+    name: str
+    organisation: str
+    reader: str
+    as_of: datetime
+    moment: str
+    lede: str
+    calm: str
+    decisions: Sequence[Decision]
+    figures: Sequence[Figure]
+    facts: Mapping[str, str]
+    changes: Mapping[tuple[str, str, str], Change] = field(default_factory=dict)
+    compared_with: date | None = None
+    period_words: str = ""
+    concerns_words: str = ""
+
+    def change_words(self, figure: Figure) -> str:
+        """How a figure changed since the last closed period; "" before the first one."""
+        change = self.changes.get(figure.key)
+        return change.words if change else ""
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """Each definition once, by the measure's value, in the order of the figures."""
+        return {figure.measure.value: figure.definition for figure in self.figures}
+
+    def note_number(self, measure: Measure) -> int | None:
+        """The number of a measure's definition at the foot; None if the document has no such figure."""
+        places = {name: number for number, name in enumerate(self.notes, 1)}
+        return places.get(measure.value)
+
+    def of_part(self, part: Part) -> list[tuple[Subject, Mapping[Measure, Figure]]]:
+        """Return the figures of a part by what they are about, in their order."""
+        found: dict[Subject, dict[Measure, Figure]] = {}
+        for figure in self.figures:
+            if figure.measure.part is part:
+                found.setdefault(figure.of, {})[figure.measure] = figure
+        return list(found.items())
+
+
+def rows(document: Document) -> Iterator[tuple[Any, ...]]:
+    """Return the document as rows under `HEADER`: what it is, the decisions, then every figure."""
+
+    def said(part: str, of: str, name: str, value: Any, *, as_of: Any = "", note: str = "") -> tuple[Any, ...]:
+        return (part, of, name, value, "", "", "", "", as_of, "", "", "", note, "")
+
+    yield said("Report", document.name, "How it stands", document.lede, as_of=document.as_of)
+    for number, each in enumerate(document.decisions, 1):
+        words = " ".join(filter(None, (each.reason, each.proposal, each.otherwise)))
+        yield said("Decision needed", each.title, f"Decision {number}", words, as_of=each.by_on or "")
+    for key, fact in document.facts.items():
+        yield said(Part.WAVES.word, key, "Go-live and state", fact)
+    for figure in document.figures:
+        change = document.changes.get(figure.key)
+        before = change.before if change else None
+        yield (
+            figure.measure.part.word,
+            figure.of.name,
+            figure.name,
+            figure.missing if figure.value is None else round(figure.value, 3),
+            "" if figure.value is None else figure.unit,
+            "" if figure.numerator is None else figure.numerator,
+            "" if figure.denominator is None else figure.denominator,
+            "" if figure.need is None else figure.need,
+            figure.as_of or "",
+            change.words if change else "",
+            before.words if before else "",
+            change.on if change else "",
+            figure.note,
+            figure.definition,
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of figures for paper and mail: a header, and rows of cells; a cell may have a second, smaller line."""
+
+    part: Part
+    header: Sequence[tuple[str, int | None]]
+    rows: Sequence[Sequence[tuple[str, str]]]
+
+    @property
+    def title(self) -> str:
+        return self.part.word
+
+
+#: The columns of each part's table.
+_COLUMNS: dict[Part, tuple[Measure, ...]] = {
+    Part.WAVES: (
+        Measure.PEOPLE,
+        Measure.READY,
+        Measure.TRAINED,
+        Measure.TRAINED_EXPECTED,
+        Measure.TRAINED_FORECAST,
+        Measure.USED,
+    ),
+    Part.VALUE: (Measure.VALUE, Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED),
+    Part.SPONSORS: (Measure.STEPS,),
+    Part.OBJECTIONS: (Measure.OPEN, Measure.ANSWERED, Measure.MEDIAN),
+    Part.MESSAGES: (Measure.DELIVERED,),
+}
+
+
+def tables(document: Document) -> list[Table]:
+    """Return the figures as one table a part; parts without figures have none, measures without figures no column."""
+    made = []
+    for part in Part:
+        lines = document.of_part(part)
+        if not lines:
+            continue
+        columns = [measure for measure in _COLUMNS[part] if any(measure in figures for _, figures in lines)]
+        header: list[tuple[str, int | None]] = [("", None)]
+        header += [(measure.word, document.note_number(measure)) for measure in columns]
+        body = [
+            [(of.name, _fact(document, of, figures)), *(_cell(document, figures.get(measure)) for measure in columns)]
+            for of, figures in lines
+            if not (of.kind is SubjectKind.SPONSOR and len(lines) == 2)
+        ]
+        made.append(Table(part, header, body))
+    return made
+
+
+def _fact(document: Document, of: Subject, figures: Mapping[Measure, Figure]) -> str:
+    notes = [document.facts.get(of.name, ""), *(figure.note for figure in figures.values())]
+    return " ".join(filter(None, notes))
+
+
+def _cell(document: Document, figure: Figure | None) -> tuple[str, str]:
+    return ("", "") if figure is None else (figure.words, document.change_words(figure))

@@ -1,0 +1,132 @@
+"""What is measured in a report, in which part it stands, and how each is counted."""
+
+from engagement.vocabulary import Worded
+
+
+class Part(Worded):
+    """The part of a report in which a figure stands, in their order."""
+
+    WAVES = "waves", "Waves"
+    VALUE = "value", "What it is worth"
+    SPONSORS = "sponsors", "What sponsors do in person"
+    OBJECTIONS = "objections", "What people object to"
+    MESSAGES = "messages", "What was said to people"
+
+
+class Unit(Worded):
+    """What a value counts. One of `OWN` names its unit itself."""
+
+    PEOPLE = "people", "people"
+    PERCENT = "percent", "%"
+    CONCERNS = "concerns", "concerns"
+    STEPS = "steps", "steps"
+    DAYS = "days", "working days"
+    OWN = "own", ""
+
+
+class Measure(Worded):
+    """What is measured, with its word. `definition` says how it is counted."""
+
+    PEOPLE = "people", "People"
+    TRAINED = "trained", "Trained"
+    TRAINED_EXPECTED = "trained_expected", "Trained by today, as planned"
+    TRAINED_FORECAST = "trained_forecast", "Trained on the due day, as it goes"
+    READY = "ready", "Ready"
+    USED = "used", "In use"
+    VALUE = "value", "Measured last"
+    VALUE_WAY = "value_way", "Way to the target"
+    VALUE_WAY_EXPECTED = "value_way_expected", "Way by today, as planned"
+    STEPS = "steps", "Steps done"
+    OPEN = "open", "Open"
+    ANSWERED = "answered", "Answered"
+    MEDIAN = "median", "Time to first answer"
+    DELIVERED = "delivered", "Delivered"
+
+    @property
+    def part(self) -> Part:
+        return _SAID[self][0]
+
+    @property
+    def unit(self) -> Unit:
+        return _SAID[self][1]
+
+    @property
+    def definition(self) -> str:
+        """How it is counted, said wherever the figure stands."""
+        return _SAID[self][2]
+
+
+_SAID: dict[Measure, tuple[Part, Unit, str]] = {
+    Measure.PEOPLE: (
+        Part.WAVES,
+        Unit.PEOPLE,
+        "People who are in the wave now. Somebody in two waves counts in both.",
+    ),
+    Measure.TRAINED: (
+        Part.WAVES,
+        Unit.PERCENT,
+        "People who have finished every required module of each training role they have, of those with training assigned.",
+    ),
+    Measure.TRAINED_EXPECTED: (
+        Part.WAVES,
+        Unit.PERCENT,
+        "The share that a straight line from the day on which training opens to the day on which it is due reaches today.",
+    ),
+    Measure.TRAINED_FORECAST: (
+        Part.WAVES,
+        Unit.PERCENT,
+        "The people who will have finished on the due day if as many finish a day as on average since training opened. Said from a week "
+        "and five people on.",
+    ),
+    Measure.READY: (
+        Part.WAVES,
+        Unit.PERCENT,
+        "Criteria of the wave that are met, of those asked for; what is not known yet is not met.",
+    ),
+    Measure.USED: (
+        Part.WAVES,
+        Unit.PERCENT,
+        "Of the people who are in the wave now, those who used one of its workflows in the last 28 days that the numbers tell of.",
+    ),
+    Measure.VALUE: (
+        Part.VALUE,
+        Unit.OWN,
+        "The last reading of what is measured of a workflow, in its own unit.",
+    ),
+    Measure.VALUE_WAY: (
+        Part.VALUE,
+        Unit.PERCENT,
+        "How much of the way from the value before to the target the last reading has come.",
+    ),
+    Measure.VALUE_WAY_EXPECTED: (
+        Part.VALUE,
+        Unit.PERCENT,
+        "How much of that way a straight line from the day of the value before to the day of the target has come on the day of the last "
+        "reading.",
+    ),
+    Measure.STEPS: (
+        Part.SPONSORS,
+        Unit.PERCENT,
+        "What the sponsors of the programme and its waves do in person, without what was left out. Missed: not marked as done on its day.",
+    ),
+    Measure.OPEN: (
+        Part.OBJECTIONS,
+        Unit.CONCERNS,
+        "Concerns that waited for an answer at the end of the day, with name or anonymous, that name a wave or workflow of this programme.",
+    ),
+    Measure.ANSWERED: (
+        Part.OBJECTIONS,
+        Unit.CONCERNS,
+        "Concerns whose last word is an answer of the change team.",
+    ),
+    Measure.MEDIAN: (
+        Part.OBJECTIONS,
+        Unit.DAYS,
+        "Median of working days, without weekends and public holidays, from receipt to first answer.",
+    ),
+    Measure.DELIVERED: (
+        Part.MESSAGES,
+        Unit.PERCENT,
+        "Messages that a mail server accepted, of people the message was for. The last four messages.",
+    ),
+}

@@ -1,0 +1,79 @@
+"""Freezing a report: by hand, or by the clock at the end of a month."""
+
+from datetime import date
+
+from sqlalchemy import insert, select
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db
+from engagement.programmes.models import Programme
+from engagement.reports.queries.figures import figures_of
+from engagement.reports.queries.programme import programme_report
+from engagement.reports.queries.standing import standing_of
+from engagement.reports.snapshots.models import FrozenFigure, ReportSnapshot
+from engagement.reports.snapshots.rules import frozen
+from engagement.verbs import Verb
+
+#: Who closes a month.
+THE_CLOCK = Actor(None, "The clock")
+
+
+def freeze_report(
+    programme: Programme, on: date, floor: int, *, by: Actor, closes_on: date | None = None
+) -> ReportSnapshot:
+    """Freeze the report of a programme as it stands on the present day `on`."""
+    report = programme_report(programme, on, floor)
+    snapshot = ReportSnapshot(
+        programme=programme,
+        on=on,
+        frozen_at=clock.now(),
+        closes_on=closes_on,
+        by_id=by.account_id,
+        sentence=standing_of(report).sentence,
+        groups_under=floor,
+    )
+    db.session.add(snapshot)
+    db.session.flush()
+    rows = [
+        {
+            "snapshot_id": snapshot.id,
+            "place": place,
+            "measure": figure.measure.value,
+            "about": figure.of.kind,
+            "of_key": figure.of.key,
+            "name": figure.of.name,
+            "value": figure.value,
+            "as_of": figure.as_of,
+            "numerator": figure.numerator,
+            "denominator": figure.denominator,
+            "missing": figure.missing,
+            "unit": figure.unit,
+            "definition": figure.definition,
+            "need": figure.need,
+            "note": figure.note,
+            "groups_under": figure.groups_under,
+        }
+        for place, figure in enumerate(frozen(figures_of(report)))
+    ]
+    if rows:
+        db.session.execute(insert(FrozenFigure), rows)
+    audit.record(Verb.FROZE_REPORT, snapshot, by=by)
+    return snapshot
+
+
+def programmes_to_close(closes_on: date) -> list[int]:
+    """Return the ids of the running programmes that had begun when a month ended, and whose month is not closed yet."""
+    closed = select(ReportSnapshot.programme_id).where(ReportSnapshot.closes_on == closes_on)
+    running = select(Programme).where(Programme.closed_at.is_(None), Programme.id.not_in(closed))
+    rows = db.session.scalars(running.order_by(Programme.id))
+    return [programme.id for programme in rows if programme.made_at.date() <= closes_on]
+
+
+def close_period(programme_id: int, closes_on: date, on: date, floor: int) -> int:
+    """Close a month of a programme; return 0 if that was done meanwhile."""
+    programme = db.session.get_one(Programme, programme_id, with_for_update={"of": Programme})
+    if programme_id not in programmes_to_close(closes_on):
+        return 0
+    freeze_report(programme, on, floor, by=THE_CLOCK, closes_on=closes_on)
+    return 1

@@ -1,0 +1,76 @@
+"""Reads of frozen reports: a programme's, the last closed period, and figures as they stood."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from engagement.db import db
+from engagement.errors import NotFound
+from engagement.programmes.models import Programme
+from engagement.reports.rules.figures import Figure, Subject
+from engagement.reports.rules.measures import Measure
+from engagement.reports.snapshots.models import FrozenFigure, ReportSnapshot
+from engagement.reports.snapshots.rules import as_shown, end_of_month
+from engagement.words import month_words, short_day_words
+
+_KNOWN = {measure.value: measure for measure in Measure}
+
+
+def snapshots_of(programme_id: int) -> list[ReportSnapshot]:
+    """Return the frozen reports of a programme, the newest first."""
+    asked = select(ReportSnapshot).where(ReportSnapshot.programme_id == programme_id)
+    newest = asked.order_by(ReportSnapshot.frozen_at.desc(), ReportSnapshot.id.desc())
+    return list(db.session.scalars(newest.options(joinedload(ReportSnapshot.by))))
+
+
+def last_closed(programme_id: int, before: date) -> ReportSnapshot | None:
+    """Return the newest closed period of a programme that ended before a day."""
+    asked = select(ReportSnapshot).where(
+        ReportSnapshot.programme_id == programme_id, ReportSnapshot.closes_on.is_not(None), ReportSnapshot.on <= before
+    )
+    return db.session.scalar(asked.order_by(ReportSnapshot.closes_on.desc()).limit(1))
+
+
+def snapshot_of_month(programme: Programme, month: str) -> ReportSnapshot:
+    """Return the report that closed a month written as 2026-03; raises NotFound with the reason where there is none."""
+    end = end_of_month(month)
+    if end is None:
+        raise NotFound("Write a month as year and month, such as 2026-03.")
+    row = db.session.scalar(
+        select(ReportSnapshot).where(ReportSnapshot.programme_id == programme.id, ReportSnapshot.closes_on == end)
+    )
+    began = programme.made_at.date()
+    if row is None and end < began:
+        words = f"{programme.name} began on {short_day_words(began)}; {month_words(end)} was before it."
+        raise NotFound(words)
+    if row is None:
+        raise NotFound(f"{month_words(end)} is not closed: it is not over yet, or nothing was frozen at its end.")
+    return row
+
+
+def figures_in(snapshot: ReportSnapshot, floor: int, *, keeps_concerns_back: bool) -> list[Figure]:
+    """Return the figures of a frozen report as a reader may see them now, in their order."""
+    rows: Sequence[FrozenFigure] = db.session.scalars(
+        select(FrozenFigure).where(FrozenFigure.snapshot_id == snapshot.id).order_by(FrozenFigure.place)
+    ).all()
+    figures = [_figure(row) for row in rows if row.measure in _KNOWN]
+    return as_shown(figures, floor, keeps_concerns_back=keeps_concerns_back)
+
+
+def _figure(row: FrozenFigure) -> Figure:
+    return Figure(
+        _KNOWN[row.measure],
+        Subject(row.about, row.of_key, row.name),
+        row.value,
+        row.as_of,
+        row.numerator,
+        row.denominator,
+        row.missing,
+        row.unit,
+        row.definition,
+        row.need,
+        row.note,
+        row.groups_under,
+    )

@@ -1,0 +1,109 @@
+"""The gate through its pages: who decides, what is refused with what was typed, and what stands there afterwards."""
+
+import re
+from datetime import date
+
+import pytest
+from factories import make_account, make_person, make_programme, make_wave, make_workflow, signed_in
+from readiness.gate_rows import TODAY, object_severely
+
+from engagement.accounts.rules import Role
+from engagement.db import db
+from engagement.readiness.gate.actions.opening import reopen_gate
+from engagement.readiness.gate.models import GateCondition, GateOverride
+
+
+@pytest.fixture
+def wave(app, frozen):
+    programme = make_programme(sponsor=make_person("Sue Sponsor", "sue@example.com"))
+    person = make_person("Lea Lead", "lea@example.com")
+    return make_wave(
+        programme, workflows=(make_workflow(programme),), members=[person], lead=person, go_live_on=date(2026, 4, 21)
+    )
+
+
+@pytest.fixture
+def manager(app, wave):
+    return signed_in(app, make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER))
+
+
+def named(app, name, email):
+    return signed_in(app, make_account(email, name))
+
+
+def seen_on(page: str) -> str:
+    return re.findall(r'name="seen"[^>]*value="([^"]*)"', page)[0]
+
+
+def test_a_sponsor_decides_with_a_condition_and_what_was_typed_is_kept_when_refused(app, manager, wave):
+    sponsor, address = named(app, "Sue Sponsor", "sue@example.com"), f"/waves/{wave.id}/decision"
+    assert manager.get(address).status_code == 403
+    seen = seen_on(sponsor.get(address).get_data(as_text=True))
+    typed = {"choice": "conditions", "reason": "The <desk> gets help.", "seen": seen, "text_1": "Two more people"}
+    refused = sponsor.post(address, data=typed | {"due_1": "2026-04-13"})
+    page = refused.get_data(as_text=True)
+    assert (refused.status_code, "Name who does it." in page, "That day has passed." in page) == (422, True, True)
+    assert "The &lt;desk&gt; gets help." in page
+    typed |= {"owner_1": "lea@example.com", "due_1": "2026-04-17"}
+    again = sponsor.post(address, data=typed | {"seen": "training=met"})
+    assert (again.status_code, "stands otherwise than when you opened" in again.get_data(as_text=True)) == (422, True)
+    assert sponsor.post(address, data=typed | {"seen": seen_on(again.get_data(as_text=True))}).status_code == 303
+    page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
+    assert "Sue Sponsor said go, with conditions on 14 April 2026. 1 condition is open." in page
+    assert "It is passed when Sue Sponsor says go." in page
+    (link,) = re.findall(r'href="(/decisions/\d+)"', page.partition("Criteria</h2>")[0])
+    frozen = manager.get(link).get_data(as_text=True)
+    assert "What was seen, and how it stands now" in frozen
+    assert "Changed." not in frozen
+    object_severely(wave)
+    assert manager.get(link).get_data(as_text=True).count("<b>Changed.</b>") == 1
+    condition = db.session.scalars(db.select(GateCondition)).one()
+    lead = named(app, "Lea Lead", "lea@example.com")
+    refused = lead.post(f"/conditions/{condition.id}", data={"note": " "})
+    assert (refused.status_code, "Say what was done" in refused.get_data(as_text=True)) == (422, True)
+    assert lead.post(f"/conditions/{condition.id}", data={"note": "They <came>."}).status_code == 303
+    assert "They &lt;came&gt;." in manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
+
+
+def test_a_named_approver_without_other_rights_decides_and_only_who_plans_the_programme_names_them(app, manager, wave):
+    make_person("Olga Officer", "olga@example.com")
+    lead, officer = named(app, "Lea Lead", "lea@example.com"), named(app, "Olga Officer", "olga@example.com")
+    assert officer.get(f"/waves/{wave.id}/readiness").status_code == 403
+    assert lead.post(f"/waves/{wave.id}/approvers", data={"person": "olga@example.com"}).status_code == 403
+    assert manager.post(f"/waves/{wave.id}/approvers", data={"person": "olga@example.com"}).status_code == 303
+    page = officer.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
+    assert f'href="/waves/{wave.id}/decision"' in page
+    assert f'href="/waves/{wave.id}/training' not in page
+    seen = seen_on(officer.get(f"/waves/{wave.id}/decision").get_data(as_text=True))
+    said = {"choice": "no_go", "reason": "Too early.", "seen": seen}
+    assert officer.post(f"/waves/{wave.id}/decision", data=said).status_code == 303
+    sponsor = named(app, "Sue Sponsor", "sue@example.com")
+    assert sponsor.post(f"/waves/{wave.id}/decision", data=said | {"choice": "go"}).status_code == 303
+    page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
+    assert "Olga Officer thought otherwise." in page
+    assert "Dissent" in page
+
+
+def test_a_gate_that_opened_again_says_why_and_who_goes_past_it_gives_a_reason_and_a_day(app, manager, wave):
+    sponsor = named(app, "Sue Sponsor", "sue@example.com")
+    seen = seen_on(sponsor.get(f"/waves/{wave.id}/decision").get_data(as_text=True))
+    go = {"choice": "go", "reason": "Rehearsed.", "seen": seen}
+    assert sponsor.post(f"/waves/{wave.id}/decision", data=go).status_code == 303
+    object_severely(wave)
+    assert "It opens again within minutes" in manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
+    assert reopen_gate(wave.id, TODAY)
+    page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
+    assert "Met or not known when it was decided, and not met now: “No severe concern is open”." in page
+    assert "Sue Sponsor: go" in page.partition("Before</h2>")[2]
+    assert "Gates that opened again" in manager.get("/").get_data(as_text=True)
+    address = f"/waves/{wave.id}/override"
+    refused = manager.post(address, data={"reason": "The <board> wants it.", "until_on": "2027-01-01"})
+    page = refused.get_data(as_text=True)
+    assert (refused.status_code, "at most 60 days ahead" in page) == (422, True)
+    assert "The &lt;board&gt; wants it." in page
+    assert manager.post(address, data={"reason": "The board wants it.", "until_on": "2026-04-30"}).status_code == 303
+    page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
+    assert "Ines Okafor lets it go on without the gate until 30 April 2026." in page
+    row = db.session.scalars(db.select(GateOverride)).one()
+    assert manager.post(f"/overrides/{row.id}/ending").status_code == 303
+    assert "lets it go on without" not in manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)

@@ -1,0 +1,199 @@
+"""Deciding at the gate of a wave: what is kept, who is heard, what opens it again, and who goes past it."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from factories import TESTER, make_person, make_programme, make_wave, make_workflow
+from readiness.gate_rows import TODAY, object_severely, past_the_gate, say
+from sqlalchemy import select
+
+from engagement.communications.actions.sending import decide_held
+from engagement.communications.rules import OccurrenceStatus
+from engagement.db import db
+from engagement.errors import BadInput, NotAllowed, RuleBroken
+from engagement.mail.models import Delivery
+from engagement.people.models import Person
+from engagement.reach import Reach
+from engagement.readiness.actions import Overruled, go_live, make_ready
+from engagement.readiness.criteria.actions import Terms, set_terms
+from engagement.readiness.criteria.queries.standing import Standing, standings_of
+from engagement.readiness.criteria.rules import CriterionKind, CriterionState
+from engagement.readiness.gate.actions.deciding import ConditionSaid, end_approver, name_approver, settle_condition
+from engagement.readiness.gate.actions.opening import end_override, go_past, reopen_gate
+from engagement.readiness.gate.queries.history import conditions_of, decisions_of, reopenings_of, values_of
+from engagement.readiness.gate.queries.present import Gate, gate_of
+from engagement.readiness.gate.queries.watching import gates_fallen
+from engagement.readiness.gate.rules import Choice, GateState
+from engagement.readiness.queries.obstacles import obstacles
+from engagement.readiness.rules import ObstacleKind
+from engagement.resistance.rules import ConcernStatus
+from engagement.scheduler.gate_jobs import reopen_gates
+from engagement.scheduler.jobs import queue_occurrences
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+from tests.communications.calendar_rows import make_approved, make_audience, make_line
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+IN_A_WEEK = TODAY + timedelta(days=7)
+
+
+@pytest.fixture
+def sponsor() -> Person:
+    return make_person("Sue Sponsor", "sue@example.com")
+
+
+@pytest.fixture
+def wave(sponsor: Person) -> Wave:
+    programme = make_programme(sponsor=sponsor)
+    people = [make_person("Ann One", "ann@example.com")]
+    return make_wave(
+        programme, workflows=(make_workflow(programme),), members=people, lead=people[0], go_live_on=IN_A_WEEK
+    )
+
+
+def gate(wave: Wave, on: date = TODAY) -> Gate:
+    return gate_of(wave, on)
+
+
+def gates_stand(wave: Wave) -> list[ObstacleKind]:
+    return [each.kind for each in obstacles(wave, TODAY) if not each.kind.can_be_overruled]
+
+
+def test_a_decision_keeps_the_criteria_as_they_were_and_takes_the_place_of_the_former(wave, sponsor):
+    assert (gate(wave).state, gates_stand(wave)) == (GateState.UNDECIDED, [ObstacleKind.GATE])
+    stranger = make_person("Otto Other", "otto@example.com")
+    with pytest.raises(NotAllowed):
+        say(wave, stranger)
+    first = say(wave, sponsor, Choice.NO_GO, " Two are ill. ")
+    assert (gate(wave).state, first.reason, first.go_live_on) == (GateState.SHUT, "Two are ill.", IN_A_WEEK)
+    second = say(wave, sponsor)
+    assert (gate(wave).state, gates_stand(wave)) == (GateState.PASSED, [])
+    assert [(row.id, row.ended_at is None) for row in decisions_of(wave.id)] == [(second.id, True), (first.id, False)]
+    set_terms(wave, CriterionKind.CHAMPIONS, Terms(need=50, left_out="They all know it."), by=TESTER)
+    kept = {row.name: row for row in values_of(second.id)}
+    now = {each.name: each for each in _criteria(wave)}
+    assert (kept["champions"].state, now["champions"].state) == (CriterionState.SHORT, CriterionState.NOT_NEEDED)
+    assert (kept["champions"].met, kept["champions"].total, kept["champions"].need) == (0, 1, 80)
+    assert kept["champions"].sentence.startswith("0 of 1 champions needed are there")
+    assert len(kept) == len(now) == 14
+
+
+def _criteria(wave: Wave) -> Sequence[Standing]:
+    return standings_of([wave], TODAY)[wave.id].criteria
+
+
+def test_all_who_are_named_are_heard_and_another_view_stays_beside_the_decision(wave, sponsor):
+    other = make_person("Olga Officer", "olga@example.com")
+    row = name_approver(wave, other, by=TESTER)
+    for person in (other, sponsor):
+        with pytest.raises(BadInput, match="decides here already"):
+            name_approver(wave, person, by=TESTER)
+    say(wave, sponsor)
+    assert (gate(wave).state, [person.name for person in gate(wave).unheard]) == (GateState.UNDECIDED, ["Olga Officer"])
+    against = say(wave, other, Choice.NO_GO, "Too early.")
+    assert (gate(wave).state, gate(wave).dissent) == (GateState.PASSED, [against])
+    assert gate(wave).sentence == "Sue Sponsor said go on 14 April 2026. Olga Officer thought otherwise."
+    end_approver(row, by=TESTER)
+    assert (gate(wave).state, gate(wave).dissent) == (GateState.PASSED, [])
+    with pytest.raises(RuleBroken, match="no longer an approver"):
+        end_approver(row, by=TESTER)
+    sponsor.left_at = datetime(2026, 4, 1, tzinfo=UTC)
+    db.session.flush()
+    assert (gate(wave).decider, gate(wave).rule_words.partition(".")[0]) == (None, "Nobody can decide yet")
+
+
+def test_what_is_wrong_with_a_decision_has_its_own_sentence(wave, sponsor):
+    whole = ConditionSaid("Two more people", sponsor, TODAY)
+    wrong = [
+        (None, "Why.", (), ["choice"]),
+        (Choice.GO, "  ", (), ["reason"]),
+        (Choice.GO, "x" * 2_001, (), ["reason"]),
+        (Choice.CONDITIONS, "Why.", (), ["text_1"]),
+        (Choice.GO, "Why.", (whole,), ["choice"]),
+        (Choice.CONDITIONS, "Why.", (ConditionSaid("", None, None, 2),), ["text_2", "owner_2", "due_2"]),
+        (Choice.CONDITIONS, "Why.", (ConditionSaid("A", sponsor, TODAY - timedelta(days=1)),), ["due_1"]),
+    ]
+    for choice, reason, conditions, fields in wrong:
+        with pytest.raises(BadInput) as refused:
+            say(wave, sponsor, choice, reason, *conditions)
+        assert list(refused.value.problems) == fields
+    with pytest.raises(RuleBroken, match="stands otherwise than when you opened the page"):
+        say(wave, sponsor, seen="training=met")
+    assert decisions_of(wave.id) == []
+    row = say(wave, sponsor, Choice.CONDITIONS, "Help comes.", whole)
+    (condition,) = conditions_of(row.id)
+    for note in (" ", "x" * 2_001):
+        with pytest.raises(BadInput) as refused:
+            settle_condition(condition, note, by=TESTER)
+        assert list(refused.value.problems) == ["note"]
+    settle_condition(condition, "They came.", by=TESTER)
+    with pytest.raises(RuleBroken, match="settled already"):
+        settle_condition(condition, "Again.", by=TESTER)
+    wave.status = WaveStatus.LIVE
+    with pytest.raises(RuleBroken, match="Nothing is decided before its go-live any more"):
+        say(wave, sponsor)
+
+
+def test_who_goes_past_the_gate_says_why_and_until_when_and_then_it_stands_again(wave):
+    for until in (None, TODAY - timedelta(days=1), TODAY + timedelta(days=61)):
+        with pytest.raises(BadInput) as refused:
+            go_past(wave, "Why.", until, on=TODAY, by=TESTER)
+        assert list(refused.value.problems) == ["until_on"]
+    with pytest.raises(BadInput) as refused:
+        go_past(wave, "  ", TODAY, on=TODAY, by=TESTER)
+    assert list(refused.value.problems) == ["reason"]
+    row = go_past(wave, "The board wants it.", TODAY, on=TODAY, by=TESTER)
+    assert (gate(wave).state, gates_stand(wave)) == (GateState.OVERRIDDEN, [])
+    assert gate(wave, TODAY + timedelta(days=1)).state is GateState.UNDECIDED
+    end_override(row, by=TESTER)
+    assert gates_stand(wave) == [ObstacleKind.GATE]
+    with pytest.raises(RuleBroken, match="stands again already"):
+        end_override(row, by=TESTER)
+
+
+def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_around_the_go_live(
+    app, wave, sponsor, frozen: time_machine.Traveller
+):
+    settings = app.config["SETTINGS"]
+    name_approver(wave, make_person("Olga Officer", "olga@example.com"), by=TESTER)
+    for person in gate(wave).approvers:
+        say(wave, person)
+    line = make_line(wave.programme, wave=wave, audience=make_audience())
+    soon = make_approved(line, datetime(2026, 4, 20, 13, tzinfo=UTC))
+    db.session.commit()
+    assert (gates_fallen(TODAY), reopen_gate(wave.id, TODAY)) == ([], False)
+    concern = object_severely(wave)
+    db.session.commit()
+    assert gates_fallen(TODAY) == [wave.id]
+    # The step itself looks once more, before the clock does.
+    assert gates_stand(wave) == [ObstacleKind.GATE]
+    assert reopen_gates(settings) == "1 opened again, 0 messages held."
+    (again,) = reopenings_of(wave.id)
+    assert again.reason == "Met or not known when it was decided, and not met now: “No severe concern is open”."
+    assert gate(wave).state is GateState.REOPENED
+    db.session.refresh(soon)
+    assert (soon.status, "is open again" in soon.reason) == (OccurrenceStatus.HELD, True)
+    letters = db.session.scalars(select(Delivery.address).order_by(Delivery.address)).all()
+    assert letters == ["olga@example.com", "sue@example.com"]
+    assert reopen_gates(settings) == "0 opened again, 0 messages held."
+    # What somebody lets go all the same is held once more at its moment, until the gate is decided.
+    decide_held(soon, True, by=TESTER)
+    db.session.commit()
+    queue_occurrences(settings)
+    db.session.refresh(soon)
+    assert soon.status is OccurrenceStatus.HELD
+    with pytest.raises(RuleBroken, match="the gate is not passed"):
+        make_ready(wave, reason="R.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)
+    frozen.shift(60)
+    concern.status, concern.waiting_since_on, concern.answered_on = ConcernStatus.ANSWERED, None, TODAY
+    for person in gate(wave).approvers:
+        say(wave, person)
+    assert gate(wave).state is GateState.PASSED
+    make_ready(wave, reason="R.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)
+    object_severely(wave)
+    past_the_gate(wave)
+    assert (reopen_gate(wave.id, TODAY), gates_fallen(TODAY)) == (False, [])
+    go_live(wave, TODAY, reason="Began.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)
+    assert wave.status is WaveStatus.LIVE

@@ -1,0 +1,81 @@
+"""Figures in words, and beside an earlier day: both numbers, or why they cannot be compared."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from engagement.reports.rules.comparing import Change, changes
+from engagement.reports.rules.decisions import Standing
+from engagement.reports.rules.figures import Subject, SubjectKind, figure_of, share_of
+from engagement.reports.rules.measures import Measure
+
+NOW, THEN = date(2026, 4, 14), date(2026, 3, 31)
+WAVE = Subject(SubjectKind.WAVE, "3", "Wave 3: Property claims")
+
+
+def trained(finished, asked, **other):
+    return replace(share_of(Measure.TRAINED, WAVE, finished, asked, NOW, "nothing assigned yet"), need=95, **other)
+
+
+def opened(number, floor=5):
+    return figure_of(Measure.OPEN, WAVE, number, NOW, groups_under=floor)
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        (trained(371, 538), "69\N{NO-BREAK SPACE}%, 371 of 538"),
+        (trained(0, 538), "none of 538"),
+        (trained(999, 1000), "99\N{NO-BREAK SPACE}%, 999 of 1,000"),
+        (trained(0, 0), "nothing assigned yet"),
+        (opened(None), "not shown"),
+        (opened(1234), "1,234"),
+        (figure_of(Measure.MEDIAN, WAVE, 1, NOW), "1 working day"),
+        (figure_of(Measure.MEDIAN, WAVE, 2.5, NOW), "2.5 working days"),
+        (figure_of(Measure.VALUE, WAVE, -12.25, NOW, unit="minutes"), "-12.25 minutes"),
+        (figure_of(Measure.VALUE_WAY, WAVE, -8, NOW), "-8\N{NO-BREAK SPACE}%"),
+    ],
+)
+def test_a_figure_says_itself(figure, words):
+    assert figure.words == words
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "words"),
+    [
+        (trained(371, 538), trained(301, 520), "+11.1 points since 31 March, 58\N{NO-BREAK SPACE}%, 301 of 520 then"),
+        (trained(301, 538), trained(371, 538), "−13 points since 31 March, 69\N{NO-BREAK SPACE}%, 371 of 538 then"),
+        (trained(5, 10), trained(5, 10), "as on 31 March"),
+        (opened(12), opened(19), "−7 since 31 March, 19 then"),
+        (opened(12), None, "not counted on 31 March"),
+        (opened(12), opened(None), "on 31 March: not shown"),
+        (opened(None), opened(19), "19 on 31 March"),
+        (opened(12, 7), opened(19, 5), "not comparable: it was counted in another way"),
+        (trained(371, 538), replace(trained(301, 520), need=80), "not comparable: 80 % were asked for"),
+        (trained(371, 538), trained(301, 301), "not comparable: of 301 then, 100\N{NO-BREAK SPACE}%, 301 of 301"),
+        (trained(0, 0), trained(301, 520), "58\N{NO-BREAK SPACE}%, 301 of 520 on 31 March"),
+    ],
+)  # fmt: skip
+def test_a_change_has_both_numbers_or_says_why_it_cannot(now, before, words):
+    assert Change(now, before, THEN).words == words
+
+
+def test_figures_find_themselves_in_the_earlier_report_by_what_they_are_about():
+    renamed = replace(trained(1, 2), of=replace(WAVE, name="Another name"))
+    other = replace(trained(1, 4), of=replace(WAVE, key="4"))
+    first, second = changes([trained(2, 2), replace(other, numerator=2)], [other, renamed], THEN)
+    assert (first.before, second.before) == (renamed, other)
+
+
+@pytest.mark.parametrize(
+    ("standing", "on_track", "sentence"),
+    [
+        (Standing((), ("training is in time",), ()), True, "On track: training is in time."),
+        (Standing(("a, b, is late", "c")), False, "Not on track, because a, b, is late; and c."),
+        (Standing((), ("training is in time",), ("x is not counted",)), None, "Whether this is on track is not known, because x is not counted."),
+        (Standing(), None, "Whether this is on track is not known: nothing is planned yet."),
+    ],
+)  # fmt: skip
+def test_on_track_is_said_only_where_it_is_known(standing, on_track, sentence):
+    assert (standing.is_on_track, standing.sentence) == (on_track, sentence)

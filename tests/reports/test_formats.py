@@ -1,0 +1,135 @@
+"""One list of figures in every format: page, PDF, workbook and CSV say the same, and hide the same."""
+
+import csv
+import re
+import time
+from datetime import UTC, date, datetime
+from io import BytesIO, StringIO
+from zipfile import ZipFile
+
+from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
+
+from engagement.reports.files.rules.paper import pdf_of
+from engagement.reports.files.rules.table import csv_table_of
+from engagement.reports.files.rules.workbook import workbook_of
+from engagement.reports.rules.comparing import Change
+from engagement.reports.rules.decisions import Decision
+from engagement.reports.rules.document import HEADER, Document, rows
+from engagement.reports.rules.figures import Figure, Subject, SubjectKind, figure_of, share_of
+from engagement.reports.rules.measures import Measure
+
+ON = date(2026, 4, 14)
+HOSTILE = "#strong[=1+1] <b> \\u{41} 日本 “Łódź”"
+
+
+def wave(number: int, name: str, finished: int, asked: int, expected: float | None) -> list[Figure]:
+    of = Subject(SubjectKind.WAVE, str(number), f"Wave {number}: {name}")
+    return [
+        figure_of(Measure.PEOPLE, of, asked or None, ON, missing="nobody is in it yet"),
+        share_of(Measure.TRAINED, of, finished, asked, ON, "nothing assigned yet"),
+        figure_of(
+            Measure.TRAINED_EXPECTED, of, expected, ON, missing="not known: no day is set on which training opens"
+        ),
+    ]
+
+
+def source(key: str, name: str, open_: int | None) -> list[Figure]:
+    of = Subject(SubjectKind.SOURCE, key, name)
+    return [
+        figure_of(Measure.OPEN, of, open_, ON, groups_under=5),
+        figure_of(Measure.ANSWERED, of, open_, ON, groups_under=5),
+    ]
+
+
+FIGURES = [
+    *wave(1, HOSTILE, 371, 538, 55.0),
+    *wave(2, "Empty", 0, 0, None),
+    *source("job_security", "Job security", 19),
+    *source("other", "Other", None),
+]
+BEFORE = share_of(Measure.TRAINED, FIGURES[1].of, 301, 520, date(2026, 3, 31), "")
+DOCUMENT = Document(
+    name="Claims and finance",
+    organisation="Northmere",
+    reader="Margaret Leclerc",
+    as_of=datetime(2026, 4, 14, 8, 0, tzinfo=UTC),
+    moment="Tuesday 14 April 2026, 09:00",
+    lede="Not on track, because nothing is.",
+    calm="",
+    decisions=[Decision("=Decide this", "Because", ON, proposal="Do it.", otherwise="Otherwise not.")],
+    figures=FIGURES,
+    facts={FIGURES[0].of.name: "Planned, go-live 12 May"},
+    changes={BEFORE.key: Change(FIGURES[1], BEFORE, date(2026, 3, 31))},
+    compared_with=date(2026, 3, 31),
+)
+
+
+def plain(text: str) -> str:
+    """Text as a PDF gives it back: broken anywhere, with letters that the font lacks spelt out."""
+    return re.sub(r"\s+", "", text.replace("日本", "RiBen"))
+
+
+def test_csv_and_workbook_have_the_same_rows_and_no_formula():
+    told = [[str(cell) for cell in row] for row in rows(DOCUMENT)]
+    read = list(csv.reader(StringIO(csv_table_of(DOCUMENT).decode("utf-8-sig"))))
+    assert read[0] == list(HEADER)
+    assert len(read) == len(told) + 1
+    book = CalamineWorkbook.from_filelike(BytesIO(workbook_of(DOCUMENT)))
+    assert book.sheet_names == ["Figures", "Training", "What people object to"]
+    cells = book.get_sheet_by_name("Figures").to_python()
+    for one, other in zip(read[1:], cells[1:], strict=True):
+        assert [one[place] for place in (0, 2, 5, 6)] == [
+            str(int(cell)) if isinstance(cell, float) else cell for cell in (other[place] for place in (0, 2, 5, 6))
+        ]
+    assert read[2][1] == "'=Decide this"
+    assert ["not shown" in row for row in read].count(True) == 2
+    with ZipFile(BytesIO(workbook_of(DOCUMENT))) as parts:
+        assert {name for name in parts.namelist() if "charts/chart" in name} == {
+            "xl/charts/chart1.xml",
+            "xl/charts/chart2.xml",
+        }
+        assert not any(b"<f>" in parts.read(name) for name in parts.namelist() if "worksheets/sheet" in name)
+    objections = book.get_sheet_by_name("What people object to").to_python()
+    assert [row[:2] for row in objections[1:3]] == [["Job security", 19], ["Other", ""]]
+
+
+def test_the_pdf_says_every_figure_with_tags_and_reads_nothing_as_markup():
+    begun = time.process_time()
+    content = pdf_of(DOCUMENT)
+    assert time.process_time() - begun < 0.5
+    read = PdfReader(BytesIO(content))
+    root = read.trailer["/Root"]
+    assert bool(root["/MarkInfo"]["/Marked"])
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    assert root["/Lang"] == "en-GB"
+    tags = {str(each) for each in _kinds(root["/StructTreeRoot"])}
+    assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Figure", "/LI"} <= tags
+    text = plain("".join(page.extract_text() for page in read.pages))
+    for figure in FIGURES:
+        assert plain(figure.of.name) in text
+        assert plain(figure.words) in text
+    for words in (
+        DOCUMENT.lede,
+        "58 %, 301 of 520 then",
+        "Otherwise not.",
+        "Planned, go-live 12 May",
+        *DOCUMENT.notes.values(),
+    ):
+        assert plain(words) in text
+
+
+def _kinds(node):
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        return [kind for each in node for kind in _kinds(each)]
+    if not isinstance(node, dict):
+        return []
+    return [*([node["/S"]] if "/S" in node else []), *(_kinds(node["/K"]) if "/K" in node else [])]
+
+
+def test_a_report_of_nothing_is_words_in_every_format():
+    nothing = Document(**{**vars(DOCUMENT), "figures": wave(2, "Empty", 0, 0, None)})
+    assert len(PdfReader(BytesIO(pdf_of(nothing))).pages) == 1
+    assert len(CalamineWorkbook.from_filelike(BytesIO(workbook_of(nothing))).sheet_names) == 3
+    assert "NaN" not in csv_table_of(nothing).decode()
