@@ -8,7 +8,7 @@ from markupsafe import Markup
 from engagement.words import plural
 
 WIDTH, HEIGHT = 360, 220
-LEFT, RIGHT, TOP, BOTTOM = 34, 66, 14, 30
+LEFT, RIGHT, TOP, BOTTOM = 44, 66, 14, 30
 #: Labels at the ends of lines are at least so far apart.
 APART = 14
 Scale = Callable[[float], float]

@@ -19,14 +19,14 @@ HERE = Path(__file__).resolve()
 
 
 @contextmanager
-def sink(*, pipelines: bool = True) -> Iterator[int]:
-    """Run a sink for the block and yield its port on loopback."""
+def sink(*, pipelines: bool = True, away: float = 0.0) -> Iterator[int]:
+    """Run a sink for the block, each of its answers `away` seconds late, and yield its port on loopback."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    if SINK:
+    if SINK and not away:
         command = [SINK, *([] if pipelines else ["-p"]), "-u", "nobody", f"127.0.0.1:{port}", "1024"]
     else:
-        command = [sys.executable, str(HERE), str(port), *([] if pipelines else ["plain"])]
+        command = [sys.executable, str(HERE), str(port), str(away), *([] if pipelines else ["plain"])]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port)
@@ -71,7 +71,7 @@ def smtp_source(port: int, size: int, number: int) -> float:
     return best
 
 
-def _serve(port: int, pipelines: bool) -> None:
+def _serve(port: int, pipelines: bool, away: float) -> None:
     import asyncio
 
     class Sink(asyncio.Protocol):
@@ -98,7 +98,10 @@ def _serve(port: int, pipelines: bool) -> None:
                 hello = b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n" if pipelines else b"250 sink\r\n"
                 known = {b"EHLO": hello, b"DATA": b"354 Go on\r\n", b"QUIT": b"221 Bye\r\n"}
                 answers.append(known.get(word, b"250 2.1.0 Ok\r\n"))
-            self.out.write(b"".join(answers))
+            if away:
+                asyncio.get_running_loop().call_later(away, self.out.write, b"".join(answers))
+            else:
+                self.out.write(b"".join(answers))
 
     async def serve() -> None:
         server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", port)
@@ -108,4 +111,4 @@ def _serve(port: int, pipelines: bool) -> None:
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]), "plain" not in sys.argv[2:])
+    _serve(int(sys.argv[1]), "plain" not in sys.argv[2:], float(sys.argv[2]))

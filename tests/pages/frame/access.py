@@ -51,7 +51,7 @@ def ask(world: World, letter: str, rule: Rule, method: str = "GET", side: str = 
 
 def is_let_in(answer: TestResponse, endpoint: str) -> bool:
     to_sign_in = answer.status_code == 302 and answer.location.startswith("/login") and endpoint != "sign_in.sign_out"
-    return answer.status_code not in (403, 404) and not to_sign_in
+    return answer.status_code not in (401, 403, 404) and not to_sign_in
 
 
 def rules_of(app: Flask, method: str) -> list[Rule]:
