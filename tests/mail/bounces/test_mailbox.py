@@ -122,6 +122,10 @@ class Pop3(socketserver.StreamRequestHandler):
         self.say("+OK ready")
         for line in self.rfile:
             word, *rest = line.decode().split()
+            if word == "QUIT":
+                # Before the answer, after which the reader looks.
+                for each in gone:
+                    del self.mails[each]
             name = names[int(rest[0]) - 1] if rest and rest[0].isdigit() else ""
             if word == "UIDL":
                 self.say("+OK", *(f"{n} {each}" for n, each in enumerate(names, 1)), ".")
@@ -135,8 +139,6 @@ class Pop3(socketserver.StreamRequestHandler):
             else:
                 self.say("+OK" if "wrong" not in rest else "-ERR no")
             if word == "QUIT":
-                for each in gone:
-                    del self.mails[each]
                 return
 
     def say(self, *lines: str) -> None:
