@@ -126,12 +126,12 @@ def test_the_page_of_a_person_shows_of_other_halls_what_the_reader_sees_there(ap
 
 @pytest.mark.parametrize("letter", list("Ss"))
 def test_a_sponsor_reads_waves_and_workflows_without_their_people(app: Flask, world: World, letter: str):
-    """But for the stakeholder map, which sponsors read anyhow."""
+    """But for the stakeholder map, which sponsors read anyhow, and who decides beside them at the gate."""
     told = {}
     for endpoint in ("waves.index", "waves.programme", "waves.wave", "waves.workflow", "waves.ownership"):
         (rule,) = [r for r in app.url_map.iter_rules(endpoint) if "GET" in (r.methods or ())]
         page = ask(world, letter, rule).get_data(as_text=True)
-        page = re.sub(r'<section[^>]* id="stakeholders".*?</section>', "", page, flags=re.DOTALL)
+        page = re.sub(r'<section[^>]* id="(stakeholders|readiness)".*?</section>', "", page, flags=re.DOTALL)
         told[endpoint] = sorted(word for word in ("Reader E", "The own note", "The own concern") if word in page)
     assert told == {endpoint: [] for endpoint in told}
 

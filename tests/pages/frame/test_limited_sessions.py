@@ -21,6 +21,10 @@ from engagement.consultations.actions.bodies import end_member
 from engagement.consultations.models import BodyMember
 from engagement.db import db
 from engagement.people.models import Person
+from engagement.readiness.criteria.actions import Terms, change_criterion
+from engagement.readiness.criteria.models import Criterion
+from engagement.readiness.gate.actions.deciding import end_approver
+from engagement.readiness.gate.models import GateApprover, GateCondition
 from engagement.waves.scopes import people_within
 from tests.communications.calendar_rows import make_approver, make_draft, make_line, make_writer
 
@@ -83,11 +87,18 @@ def test_no_address_opens_more_than_to_an_employee(app: Flask, world: World, let
 def test_an_ordinary_employee_notices_nothing_but_for_a_first_password_and_their_file(
     app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
 ):
-    # Who speaks for a body is no ordinary employee. This is committed, what requests do afterwards is not.
+    # Who speaks for a body or decides at a gate is no ordinary employee. This is committed, what requests do afterwards is not.
     with monkeypatch.context() as committing:
         committing.setattr(db.session, "commit", type(db.session).commit.__get__(db.session))
         for member in db.session.scalars(select(BodyMember)):
             end_member(member, by=TESTER)
+        for approver in db.session.scalars(select(GateApprover)):
+            end_approver(approver, by=TESTER)
+        another = make_person("Another Judge")
+        for criterion in db.session.scalars(select(Criterion)):
+            change_criterion(criterion, Terms("For another", another), by=TESTER)
+        for condition in db.session.scalars(select(GateCondition)):
+            condition.owner = another
         db.session.commit()
     reader, differing = limited(world, "E"), []
     for method in ("GET", "POST"):
