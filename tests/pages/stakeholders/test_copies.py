@@ -55,7 +55,7 @@ def test_who_sees_no_map_reads_only_how_many_there_are(app, manager, audience):
 def test_a_message_and_its_log_tell_of_those_outside(manager, brokers, message):
     shown = text_of(manager.get(f"/occurrences/{message.id}"))
     assert "Reaches now 1 person, 1 of them outside the directory" in shown
-    assert "1 reader is outside the directory: they get this text without links to pages of their own" in shown
+    assert "Brokers is outside the directory: they get this text by mail alone, without links" in shown
     queue(message)
     db.session.commit()
     log = text_of(manager.get(f"/deliveries?message={message.mailing_id}"))
