@@ -111,7 +111,7 @@ def _compared(programme_id: int) -> tuple[ReportSnapshot, ReportSnapshot | None,
     if later is not None and later.frozen_at < earlier.frozen_at:
         earlier, later = later, earlier
     now = _figures(later) if later is not None else frozen(sheet_for(programme_id).document.figures)
-    return earlier, later, changes(now, _figures(earlier), earlier.day)
+    return earlier, later, changes(now, _figures(earlier))
 
 
 @blueprint.get("/reports/programmes/<int:programme_id>/comparison")

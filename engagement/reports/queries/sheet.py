@@ -57,7 +57,6 @@ def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organis
             for change in changes(
                 frozen(figures),
                 figures_in(closed, floor, keeps_concerns_back=report.concerns.is_kept_back),
-                closed.day,
             )
         },
     )

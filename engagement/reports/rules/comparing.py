@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from engagement.reports.rules.figures import NOT_SHOWN, Figure
 from engagement.reports.rules.measures import Unit
-from engagement.words import count, short_day_words
+from engagement.words import count
 
 #: Measures in which a denominator that differs by more than this share is another population.
 POPULATION_DIFFERS = 0.10
@@ -18,18 +17,17 @@ class Change:
 
     now: Figure
     before: Figure | None
-    on: date
 
     @property
     def why_not(self) -> str:
         """Why they cannot be compared; "" if they can."""
         now, before = self.now, self.before
         if before is None:
-            return f"not counted on {self.day}"
+            return "not counted then"
         if before.value is None:
-            return f"on {self.day}: {before.missing or NOT_SHOWN}"
+            return "" if now.value is None else f"{before.missing or NOT_SHOWN} then"
         if now.value is None:
-            return f"{before.words} on {self.day}"
+            return f"{before.words} then"
         if now.definition != before.definition:
             return "not comparable: it was counted in another way"
         if now.need != before.need:
@@ -48,10 +46,6 @@ class Change:
         return self.now.value - self.before.value
 
     @property
-    def day(self) -> str:
-        return short_day_words(self.on, with_year=False)
-
-    @property
     def difference_words(self) -> str:
         """The change beside both numbers: "+8 points", "the same", "not comparable: …"; "" where one of them is missing."""
         if self.difference is None:
@@ -66,12 +60,15 @@ class Change:
 
     @property
     def words(self) -> str:
-        """The change with the earlier number: "+8 points since 31 March, 61 %, 329 of 538 then"."""
-        if self.why_not or self.before is None:
+        """The change with the earlier number: "+8 points from 61 %, 329 of 538"; of which day, the report says once.
+
+        "" where the figure was and is missing.
+        """
+        if self.difference is None or self.before is None:
             return self.why_not
-        if not round(self.difference or 0, 1):
-            return f"as on {self.day}" + (f", {self.before.words} then" if self.now.words != self.before.words else "")
-        return f"{self._by} since {self.day}, {self.before.words} then"
+        if not round(self.difference, 1):
+            return "unchanged" + (f", {self.before.words} then" if self.now.words != self.before.words else "")
+        return f"{self._by} from {self.before.words}"
 
 
 def _differ(now: int | None, before: int | None) -> bool:
@@ -80,7 +77,7 @@ def _differ(now: int | None, before: int | None) -> bool:
     return abs(now - before) > POPULATION_DIFFERS * max(now, before)
 
 
-def changes(now: Iterable[Figure], before: Iterable[Figure], on: date) -> list[Change]:
+def changes(now: Iterable[Figure], before: Iterable[Figure]) -> list[Change]:
     """Return each figure beside the same one of an earlier day."""
     earlier = {figure.key: figure for figure in before}
-    return [Change(figure, earlier.get(figure.key), on) for figure in now]
+    return [Change(figure, earlier.get(figure.key)) for figure in now]

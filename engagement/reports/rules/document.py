@@ -102,7 +102,7 @@ def rows(document: Document) -> Iterator[tuple[Any, ...]]:
             figure.as_of or "",
             change.words if change else "",
             before.words if before else "",
-            change.on if change else "",
+            document.compared_with if change else "",
             figure.note,
             figure.definition,
         )

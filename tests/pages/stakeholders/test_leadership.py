@@ -139,7 +139,9 @@ def test_the_sheet_counts_the_steps_and_takes_one_click(sponsor, wave, margaret)
     assert answer.location == f"{sheet}#leadership"
     assert "You promised 4 : 1 of 2 done, 1 to come." in text_of(sponsor.get(sheet))
     rows = sponsor.get(f"{sheet}.csv").get_data(as_text=True)
-    assert 'What sponsors do in person,Margaret Leclerc,Steps done,50.0,%,1,2,,2026-04-14,,,,,"What the sponsors' in rows
+    assert (
+        'What sponsors do in person,Margaret Leclerc,Steps done,50.0,%,1,2,,2026-04-14,,,,,"What the sponsors' in rows
+    )
 
 
 def test_a_planner_reads_of_missed_steps_on_today(manager, wave, margaret):
