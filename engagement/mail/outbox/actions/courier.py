@@ -233,6 +233,10 @@ class Courier:
             for line in self._lines:
                 if line.talk is not None and not line.in_hand:
                     self._set_down(line, in_doubt=False)
+                elif len(line.held) > 1:
+                    # The answer may come too late, and then only what was handed over is in doubt.
+                    line.lost_next = True
+                    self._leave(line.held.pop())
 
     def _spread(self, present: float) -> None:
         """Give what waits behind a slow message to other lines, and to other workers when no line of this one moves."""
@@ -246,9 +250,12 @@ class Courier:
     def _release(self, line: Line) -> None:
         """Leave to others what a line took and did not hand over."""
         for written in line.held:
-            row = written.row
-            self._ledger.settle(untouched(row.id, row.attempts, row.due_at))
+            self._leave(written)
         line.held.clear()
+
+    def _leave(self, written: Written) -> None:
+        row = written.row
+        self._ledger.settle(untouched(row.id, row.attempts, row.due_at))
 
     def _set_down(self, line: Line, *, in_doubt: bool) -> None:
         """Break a conversation off; what is `in_doubt` of it may have been accepted."""
