@@ -73,7 +73,9 @@ def test_told_to_stop_a_courier_gives_back_what_it_has_not_sent(app: Flask):
         courier = Courier([Transport(peer.url)], "one", link_for, FROM, stopping=lambda: len(peer.messages) >= 3)
         courier.deliver()
         courier.close()
-    assert states() == {"sent": 3, "queued": 7}
+    # The next one may be with the mail server already when it is told so.
+    assert len(peer.messages) in (3, 4)
+    assert states() == {"sent": len(peer.messages), "queued": 10 - len(peer.messages)}
 
 
 def test_worker_ends_quickly_though_the_mail_server_hangs(app: Flask):

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 from mail.bounces.bounced import sent, written
+from mail.outbox import wait_until
 from sqlalchemy import select
 
 from engagement.db import count_of, db
@@ -122,10 +123,6 @@ class Pop3(socketserver.StreamRequestHandler):
         self.say("+OK ready")
         for line in self.rfile:
             word, *rest = line.decode().split()
-            if word == "QUIT":
-                # Before the answer, after which the reader looks.
-                for each in gone:
-                    del self.mails[each]
             name = names[int(rest[0]) - 1] if rest and rest[0].isdigit() else ""
             if word == "UIDL":
                 self.say("+OK", *(f"{n} {each}" for n, each in enumerate(names, 1)), ".")
@@ -139,6 +136,8 @@ class Pop3(socketserver.StreamRequestHandler):
             else:
                 self.say("+OK" if "wrong" not in rest else "-ERR no")
             if word == "QUIT":
+                for each in gone:
+                    del self.mails[each]
                 return
 
     def say(self, *lines: str) -> None:
@@ -164,11 +163,12 @@ def test_a_pop3_mailbox_is_read_once_and_keeps_what_is_no_bounce(app):
     }
     with pop3(mails) as url:
         assert read_bounces(settings(url)) == "1 bounce taken, 2 other mails left there."
-        assert list(mails) == ["b", "c", "d"]
+        # What was deleted goes when the server has heard the end, which the reader doesn't wait for behind too long a line.
+        wait_until(lambda: list(mails) == ["b", "c", "d"])
         assert suppression_of(row.address) is not None
         # After a line that can't be read the conversation ends, and the next one goes on behind it.
         assert read_bounces(settings(url)) == "1 bounce taken, 2 other mails left there."
-        assert list(mails) == ["b", "c"]
+        wait_until(lambda: list(mails) == ["b", "c"])
         with opened(url) as box, pytest.raises(TooLong):
             box.read(box.names()[1])
         with pytest.raises(BadInput, match="can’t be read: "):
