@@ -90,7 +90,9 @@ def test_a_server_that_shuts_down_in_a_window_leaves_the_rest_untouched(app: Fla
     with smtp_peer() as peer:
         peer.on_message = lambda to: "421 4.3.2 Shutting down" if number(to) == 5 else None
         assert deliver(peer).trouble == "421 4.3.2 Shutting down"
-        assert states() == {"sent": 5, "deferred": 1, "queued": PEOPLE - 6}
+        # In which order one claim gives them out is the database's choice.
+        before = len(peer.messages)
+        assert states() == {"sent": before, "deferred": 1, "queued": PEOPLE - 1 - before}
         waits = select(Delivery.attempts, Delivery.attempted_at).where(Delivery.state == DeliveryState.QUEUED)
         assert set(map(tuple, db.session.execute(waits))) == {(0, None)}
         peer.on_message = lambda _: None
