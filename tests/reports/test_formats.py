@@ -31,6 +31,7 @@ def wave(number: int, name: str, finished: int, asked: int, expected: float | No
         figure_of(
             Measure.TRAINED_EXPECTED, of, expected, ON, missing="not known: no day is set on which training opens"
         ),
+        share_of(Measure.READY, of, 3, 7, ON, ""),
     ]
 
 
@@ -105,6 +106,10 @@ def test_the_pdf_says_every_figure_with_tags_and_reads_nothing_as_markup():
     assert root["/Lang"] == "en-GB"
     tags = {str(each) for each in _kinds(root["/StructTreeRoot"])}
     assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Figure", "/LI"} <= tags
+    drawn = [["/Figure" in _kinds(cell) for cell in row["/K"]] for row in _rows(root["/StructTreeRoot"])]
+    assert [row for row in drawn if any(row)] == [[False, False, False, True, False]], (
+        "the bar is below the share trained"
+    )
     text = plain("".join(page.extract_text() for page in read.pages))
     for figure in FIGURES:
         assert plain(figure.of.name) in text
@@ -117,6 +122,15 @@ def test_the_pdf_says_every_figure_with_tags_and_reads_nothing_as_markup():
         *DOCUMENT.notes.values(),
     ):
         assert plain(words) in text
+
+
+def _rows(node):
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        return [row for each in node for row in _rows(each)]
+    if not isinstance(node, dict) or node.get("/S") == "/TR":
+        return [node] if isinstance(node, dict) else []
+    return _rows(node["/K"]) if "/K" in node else []
 
 
 def _kinds(node):

@@ -7,7 +7,7 @@ from typing import Any
 
 from engagement.reports.rules.comparing import Change
 from engagement.reports.rules.decisions import Decision
-from engagement.reports.rules.figures import Figure, Subject, SubjectKind
+from engagement.reports.rules.figures import Figure, FigureKey, Subject, SubjectKind
 from engagement.reports.rules.measures import Measure, Part
 
 HEADER = (
@@ -46,7 +46,7 @@ class Document:
     decisions: Sequence[Decision]
     figures: Sequence[Figure]
     facts: Mapping[str, str]
-    changes: Mapping[tuple[str, str, str], Change] = field(default_factory=dict)
+    changes: Mapping[FigureKey, Change] = field(default_factory=dict)
     compared_with: date | None = None
     period_words: str = ""
     concerns_words: str = ""
@@ -109,12 +109,21 @@ def rows(document: Document) -> Iterator[tuple[Any, ...]]:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell of a table: words, a second, smaller line, and which figure it shows, None where it shows none."""
+
+    words: str = ""
+    more: str = ""
+    key: FigureKey | None = None
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table of figures for paper and mail: a header, and rows of cells; a cell may have a second, smaller line."""
+    """A table of figures for paper: a header, and rows of cells."""
 
     part: Part
     header: Sequence[tuple[str, int | None]]
-    rows: Sequence[Sequence[tuple[str, str]]]
+    rows: Sequence[Sequence[Cell]]
 
     @property
     def title(self) -> str:
@@ -149,7 +158,10 @@ def tables(document: Document) -> list[Table]:
         header: list[tuple[str, int | None]] = [("", None)]
         header += [(measure.word, document.note_number(measure)) for measure in columns]
         body = [
-            [(of.name, _fact(document, of, figures)), *(_cell(document, figures.get(measure)) for measure in columns)]
+            [
+                Cell(of.name, _fact(document, of, figures)),
+                *(_cell(document, figures.get(measure)) for measure in columns),
+            ]
             for of, figures in lines
             if not (of.kind is SubjectKind.SPONSOR and len(lines) == 2)
         ]
@@ -162,5 +174,5 @@ def _fact(document: Document, of: Subject, figures: Mapping[Measure, Figure]) ->
     return " ".join(filter(None, notes))
 
 
-def _cell(document: Document, figure: Figure | None) -> tuple[str, str]:
-    return ("", "") if figure is None else (figure.words, document.change_words(figure))
+def _cell(document: Document, figure: Figure | None) -> Cell:
+    return Cell() if figure is None else Cell(figure.words, document.change_words(figure), figure.key)

@@ -1,4 +1,4 @@
-"""The figures of a report: one list, from which page, PDF, workbook, CSV, mail and snapshot are drawn."""
+"""The figures of a report: one list, from which page, PDF, workbook, CSV and snapshot are drawn."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ from engagement.reports.rules.measures import Measure, Unit
 from engagement.words import count, number_word, share_words
 
 NOT_SHOWN = "not shown"
+
+#: What identifies a figure from one report to the next: its measure, the kind of what it is about, and its key.
+FigureKey = tuple[str, str, str]
 
 
 class SubjectKind(StrEnum):
@@ -73,8 +76,7 @@ class Figure:
         return f"{number} {self.unit}" if self.measure.unit is Unit.OWN else number
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What identifies it from one report to the next."""
+    def key(self) -> FigureKey:
         return self.measure.value, self.of.kind.value, self.of.key
 
 

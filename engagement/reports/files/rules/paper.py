@@ -1,18 +1,18 @@
-"""A report on paper, as tagged PDF (PDF/UA-1), and its chart of training as a picture for mail.
+"""A report on paper, as tagged PDF (PDF/UA-1).
 
-Typst draws both from a template of ours. What a report says reaches it as JSON and is never read as markup. It looks
+Typst draws it from a template of ours. What a report says reaches it as JSON and is never read as markup. It looks
 nothing up in the network and uses the fonts that it brings.
 """
 
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from anyascii import anyascii
 
 from engagement.reports.rules.document import Document, tables
-from engagement.reports.rules.figures import Figure, SubjectKind, by_subject
+from engagement.reports.rules.figures import Figure, FigureKey, SubjectKind, by_subject
 from engagement.reports.rules.measures import Measure
 from engagement.words import day_words
 
@@ -20,24 +20,15 @@ TEMPLATE = Path(__file__).resolve().parents[4] / "templates" / "reports" / "shee
 #: The font that Typst brings has the letters of Latin, Greek and Cyrillic scripts, and these signs; others are spelt in Latin letters.
 _HAS = (range(0x20, 0x250), range(0x370, 0x3E2), range(0x400, 0x530), range(0x1E00, 0x2000))
 _SIGNS = frozenset("\n–—‘’“”„…•−€→≤≥×")
-PIXELS_PER_INCH = 144
 
 
 def pdf_of(document: Document) -> bytes:
     """Return the report as PDF on A4."""
-    return _drawn("paper", _content(document), "pdf")
-
-
-def _drawn(part: str, content: dict[str, Any], kind: Literal["pdf", "png"]) -> bytes:
     # Only who draws a report loads this library, which is larger than the rest of the process.
     import typst
 
-    inputs = {"part": part, "data": json.dumps(_spelt(content))}
-    if kind == "pdf":
-        return typst.compile(
-            _template(), format="pdf", sys_inputs=inputs, ignore_system_fonts=True, pdf_standards="ua-1"
-        )
-    return typst.compile(_template(), format="png", sys_inputs=inputs, ignore_system_fonts=True, ppi=PIXELS_PER_INCH)
+    inputs = {"data": json.dumps(_spelt(_content(document)))}
+    return typst.compile(_template(), format="pdf", sys_inputs=inputs, ignore_system_fonts=True, pdf_standards="ua-1")
 
 
 @cache
@@ -46,7 +37,7 @@ def _template() -> bytes:
 
 
 def _content(document: Document) -> dict[str, Any]:
-    notes = document.notes
+    notes, bars = document.notes, _bars(document)
     return {
         "title": document.name,
         "organisation": document.organisation,
@@ -64,13 +55,15 @@ def _content(document: Document) -> dict[str, Any]:
             }
             for each in document.decisions
         ],
-        "bars": _bars(document),
         "tables": [
             {
                 "title": table.title,
                 "part": table.part.value,
                 "header": [{"word": word, "note": number} for word, number in table.header],
-                "rows": [[{"words": words, "more": more} for words, more in row] for row in table.rows],
+                "rows": [
+                    [{"words": each.words, "more": each.more, "bar": bars.get(each.key)} for each in row]
+                    for row in table.rows
+                ],
             }
             for table in tables(document)
         ],
@@ -78,18 +71,18 @@ def _content(document: Document) -> dict[str, Any]:
     }
 
 
-def _bars(document: Document) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": of[Measure.TRAINED].of.name,
-            "words": of[Measure.TRAINED].words,
-            "part": _part(of[Measure.TRAINED]),
-            "need": (of[Measure.TRAINED].need or 0) / 100,
+def _bars(document: Document) -> dict[FigureKey | None, dict[str, Any]]:
+    """Return what is drawn below the share trained of a wave, by the key of that figure."""
+    return {
+        trained.key: {
+            "alt": f"{trained.of.name}: {trained.words}",
+            "part": trained.value / 100,
+            "need": (trained.need or 0) / 100,
             "expected": _part(of.get(Measure.TRAINED_EXPECTED)),
         }
         for of in by_subject(document.figures, SubjectKind.WAVE).values()
-        if of[Measure.TRAINED].value is not None
-    ]
+        if (trained := of[Measure.TRAINED]).value is not None
+    }
 
 
 def _part(figure: Figure | None) -> float | None:
