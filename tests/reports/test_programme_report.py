@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from factories import (
+    TESTER,
     make_account,
     make_change_manager,
     make_people,
@@ -16,7 +17,8 @@ from factories import (
 )
 
 from engagement.attention.queries.ownership import vacancies
-from engagement.attention.rules import is_training_behind
+from engagement.attention.queries.waves import WaveTraining
+from engagement.attention.rules import Reason, is_training_behind
 from engagement.audiences.models import Audience
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
@@ -25,7 +27,13 @@ from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.programmes.models import Ownership
 from engagement.programmes.rules import OwnershipPart
+from engagement.reports.queries.decisions import wave_decision
 from engagement.reports.queries.programme import programme_report
+from engagement.reports.queries.standing import calm_of, standing_of
+from engagement.reports.rules.pace import Pace
+from engagement.training.queries.counts import Count
+from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.queries import workflows_of_waves
 from engagement.waves.rules import WaveStatus
 from engagement.words import listed
@@ -143,6 +151,29 @@ def test_a_wave_without_training_asks_for_a_decision_once_it_should_be_under_way
     asked = (f"Decide whether wave 3, Property claims, keeps {day}", who, TODAY + timedelta(days=days - 7))
     assert decisions == ([asked] if asks else [])
     assert [line.wave for line in report.in_doubt] == [wave]
+
+
+def test_a_sheet_without_decisions_does_not_say_that_training_is_where_it_should_be_where_it_is_behind():
+    members = make_people(20)
+    wave = make_wave(members=members, go_live_on=TODAY + timedelta(days=70))
+    assign(wave, members, 0)
+    opened = MilestoneDetails(MilestoneKind.TRAINING_OPENS, falls_on=TODAY - timedelta(days=63))
+    add_milestone(wave, opened, country="GB-ENG", by=TESTER)
+    report = programme_report(wave.programme, TODAY, 5)
+    assert report.decisions == []
+    assert calm_of(report, standing_of(report)) == (
+        "Nothing waits for you: every workflow near its go-live has its owners. In wave 3, Property claims, none of 20, "
+        "are trained, where 50\N{NO-BREAK SPACE}% should be by today. Objections are not counted yet."
+    )
+
+
+def test_a_wave_whose_people_are_trained_only_on_the_day_itself_is_not_proposed_to_keep_it():
+    wave = make_wave(go_live_on=TODAY + timedelta(days=9))
+    found = WaveTraining(wave, Reason.TRAINING_BEHIND, 100, Count(100, 50))
+    decision = wave_decision(found, Pace(TODAY - timedelta(days=10), wave.training_due_on, TODAY, 100, 50), TODAY)
+    assert decision.proposal == (
+        "As it goes, 95% are trained on 23 April: move the go-live behind that day, or give people time now."
+    )
 
 
 def test_reach_counts_what_servers_took_of_all_it_was_for():

@@ -61,7 +61,7 @@ def _proposal(pace: Pace, go_live_on: date) -> str:
         why = pace.no_forecast or "at this pace it would take too long to say"
         return f"The figures propose nothing: {why}."
     words = short_day_words(enough, with_year=False)
-    if enough > go_live_on:
+    if enough >= go_live_on:
         return f"As it goes, {TRAINED_WHEN_DUE:.0%} are trained on {words}: move the go-live behind that day, or give people time now."
     return f"As it goes, {TRAINED_WHEN_DUE:.0%} are trained on {words}, before it goes live: keep the day, and look again in a week."
 

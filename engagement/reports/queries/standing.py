@@ -60,19 +60,25 @@ def _others_off(report: ProgrammeReport) -> Iterator[str]:
 def _known(report: ProgrammeReport) -> Iterator[str]:
     if report.waves:
         yield "every workflow near its go-live has its owners"
-    if report.close and not report.in_doubt:
-        yield "training is in time"
-    elif any(line.wave.status.is_ahead and line.pace.expected for line in report.waves):
-        yield "training is where it should be today"
+    if not report.in_doubt and not any(line.pace.is_behind_line for line in _with_line(report)):
+        if report.close:
+            yield "training is in time"
+        elif _with_line(report):
+            yield "training is where it should be today"
     if report.concerns.as_of is not None:
         yield "no promise to a group of people who objected is late"
+
+
+def _with_line(report: ProgrammeReport) -> list[WaveLine]:
+    """Return the waves ahead whose training has begun, so that something can be expected of today."""
+    return [line for line in report.waves if line.wave.status.is_ahead and line.pace.expected]
 
 
 def _unknown(report: ProgrammeReport) -> Iterator[str]:
     for line in report.in_doubt:
         if not line.trained.assigned:
             yield f"nobody in {_named(line)} has training to do yet"
-    if report.waves and not report.close and not any(line.pace.expected for line in report.waves):
+    if report.waves and not report.close and not _with_line(report):
         yield "no wave is live or near its go-live, so nothing could be late yet"
     if report.waves and report.concerns.as_of is None and not report.concerns.is_kept_back:
         yield "objections are not counted yet"
