@@ -18,7 +18,7 @@ from engagement.reports.snapshots.models import ReportSnapshot
 from engagement.reports.snapshots.queries import figures_in, last_closed
 from engagement.reports.snapshots.rules import frozen
 from engagement.resistance.figures.queries import ConcernSummary
-from engagement.words import day_words, number_word, short_day_words
+from engagement.words import day_words, month_words, number_word, short_day_words
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organis
     report = programme_report(programme, on, floor, keeps_concerns_back=keeps_concerns_back(reader, programme.id))
     standing = standing_of(report)
     figures = figures_of(report)
-    closed = last_closed(programme.id, on)
+    closed = last_closed(programme.id)
     document = Document(
         name=programme.name,
         organisation=organisation.name,
@@ -64,10 +64,13 @@ def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organis
 
 
 def _period_words(closed: ReportSnapshot | None, on: date) -> str:
-    """Say what figures are compared with: the last month that was closed."""
+    """Say what figures are compared with: the last month that was closed, or the day on which it was closed late."""
     if closed is None:
         return "A month is closed on the first morning of the next one; from then on each figure is compared with it."
     day = short_day_words(closed.day, with_year=closed.day.year != on.year)
+    if closed.is_late and closed.closes_on is not None:
+        month = month_words(closed.closes_on, with_year=closed.closes_on.year != on.year)
+        return f"Compared with {day}: {month} was closed late, on that day, so its end is not known."
     return f"Compared with {day}, the last closed month; each month is closed on the first morning of the next one."
 
 

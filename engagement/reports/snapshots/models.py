@@ -36,10 +36,14 @@ class ReportSnapshot(Base):
     by: Mapped[Account | None] = relationship()
 
     @property
+    def is_late(self) -> bool:
+        """Whether its month was closed after the morning that follows it, so that it shows a later day."""
+        return self.closes_on is not None and self.on > self.closes_on + timedelta(days=1)
+
+    @property
     def day(self) -> date:
-        """The day whose end it shows: that of the month, if it was closed on the next morning."""
-        in_time = self.closes_on is not None and self.on <= self.closes_on + timedelta(days=1)
-        return self.closes_on if in_time and self.closes_on is not None else self.on
+        """The day that it shows: the end of the month that it closes, unless that was late."""
+        return self.on if self.closes_on is None or self.is_late else self.closes_on
 
     @property
     def title(self) -> str:

@@ -1,7 +1,6 @@
 """Reads of frozen reports: a programme's, the last closed period, and figures as they stood."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -25,10 +24,10 @@ def snapshots_of(programme_id: int) -> list[ReportSnapshot]:
     return list(db.session.scalars(newest.options(joinedload(ReportSnapshot.by))))
 
 
-def last_closed(programme_id: int, before: date) -> ReportSnapshot | None:
-    """Return the newest closed period of a programme that ended before a day."""
+def last_closed(programme_id: int) -> ReportSnapshot | None:
+    """Return the newest closed month of a programme."""
     asked = select(ReportSnapshot).where(
-        ReportSnapshot.programme_id == programme_id, ReportSnapshot.closes_on.is_not(None), ReportSnapshot.on <= before
+        ReportSnapshot.programme_id == programme_id, ReportSnapshot.closes_on.is_not(None)
     )
     return db.session.scalar(asked.order_by(ReportSnapshot.closes_on.desc()).limit(1))
 
