@@ -35,7 +35,8 @@ from engagement.reach import Reach
 from engagement.readiness import actions as readiness
 from engagement.readiness.actions import Overruled
 from engagement.readiness.queries.obstacles import obstacles
-from engagement.reports.snapshots.actions import close_period, programmes_to_close
+from engagement.reports.snapshots.actions import close_period
+from engagement.reports.snapshots.queries import programmes_to_close
 from engagement.resistance import actions as resistance
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.models import About, Concern

@@ -1,10 +1,11 @@
-"""The jobs of the timetable about reports: closing each month, and sending reports to whoever asked for them."""
+"""The job of the timetable about reports: closing each month."""
 
 from zoneinfo import ZoneInfo
 
 from engagement import clock
 from engagement.programmes.models import Programme
-from engagement.reports.snapshots.actions import close_period, programmes_to_close
+from engagement.reports.snapshots.actions import close_period
+from engagement.reports.snapshots.queries import programmes_to_close
 from engagement.reports.snapshots.rules import period_to_close
 from engagement.scheduler.items import one_by_one
 from engagement.settings import Settings

@@ -25,9 +25,15 @@ from engagement.people.organisation.rules import UNSET
 from engagement.reports.queries.sheet import sheet_of
 from engagement.reports.rules.figures import SubjectKind
 from engagement.reports.rules.measures import Measure
-from engagement.reports.snapshots.actions import close_period, freeze_report, programmes_to_close
+from engagement.reports.snapshots.actions import close_period, freeze_report
 from engagement.reports.snapshots.models import ReportSnapshot
-from engagement.reports.snapshots.queries import figures_in, last_closed, snapshot_of_month, snapshots_of
+from engagement.reports.snapshots.queries import (
+    figures_in,
+    last_closed,
+    programmes_to_close,
+    snapshot_of_month,
+    snapshots_of,
+)
 from engagement.reports.snapshots.rules import end_of_month, frozen, period_to_close
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.rules import Source

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from engagement import audit, clock
 from engagement.audit import Actor
@@ -12,11 +12,9 @@ from engagement.reports.queries.figures import figures_of
 from engagement.reports.queries.programme import programme_report
 from engagement.reports.queries.standing import standing_of
 from engagement.reports.snapshots.models import FrozenFigure, ReportSnapshot
+from engagement.reports.snapshots.queries import programmes_to_close
 from engagement.reports.snapshots.rules import frozen
 from engagement.verbs import Verb
-
-#: Who closes a month.
-THE_CLOCK = Actor(None, "The clock")
 
 
 def freeze_report(
@@ -62,18 +60,10 @@ def freeze_report(
     return snapshot
 
 
-def programmes_to_close(closes_on: date) -> list[int]:
-    """Return the ids of the running programmes that had begun when a month ended, and whose month is not closed yet."""
-    closed = select(ReportSnapshot.programme_id).where(ReportSnapshot.closes_on == closes_on)
-    running = select(Programme).where(Programme.closed_at.is_(None), Programme.id.not_in(closed))
-    rows = db.session.scalars(running.order_by(Programme.id))
-    return [programme.id for programme in rows if programme.made_at.date() <= closes_on]
-
-
 def close_period(programme_id: int, closes_on: date, on: date, floor: int) -> int:
     """Close a month of a programme; return 0 if that was done meanwhile."""
     programme = db.session.get_one(Programme, programme_id, with_for_update={"of": Programme})
     if programme_id not in programmes_to_close(closes_on):
         return 0
-    freeze_report(programme, on, floor, by=THE_CLOCK, closes_on=closes_on)
+    freeze_report(programme, on, floor, by=audit.CLOCK, closes_on=closes_on)
     return 1

@@ -1,6 +1,7 @@
 """Reads of frozen reports: a programme's, the last closed period, and figures as they stood."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -30,6 +31,14 @@ def last_closed(programme_id: int) -> ReportSnapshot | None:
         ReportSnapshot.programme_id == programme_id, ReportSnapshot.closes_on.is_not(None)
     )
     return db.session.scalar(asked.order_by(ReportSnapshot.closes_on.desc()).limit(1))
+
+
+def programmes_to_close(closes_on: date) -> list[int]:
+    """Return the ids of the running programmes that had begun when a month ended, and whose month is not closed yet."""
+    closed = select(ReportSnapshot.programme_id).where(ReportSnapshot.closes_on == closes_on)
+    running = select(Programme).where(Programme.closed_at.is_(None), Programme.id.not_in(closed))
+    rows = db.session.scalars(running.order_by(Programme.id))
+    return [programme.id for programme in rows if programme.made_at.date() <= closes_on]
 
 
 def snapshot_of_month(programme: Programme, month: str) -> ReportSnapshot:
