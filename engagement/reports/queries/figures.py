@@ -7,15 +7,13 @@ from datetime import date
 from engagement.adoption.queries.uptake import Uptake
 from engagement.attention.rules import TRAINED_WHEN_DUE
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine
-from engagement.reports.rules.figures import Figure, Subject, SubjectKind, figure_of, share_of
+from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure, Subject, SubjectKind, figure_of, share_of
 from engagement.reports.rules.measures import Measure
 from engagement.reports.rules.pace import Pace
 from engagement.stakeholders.leadership.rules import Tally
 from engagement.value.queries.present import MetricShown
 from engagement.value.rules import share_of_way
 from engagement.words import short_day_words
-
-KEPT_BACK = "not shown to you"
 
 
 def figures_of(report: ProgrammeReport) -> list[Figure]:
@@ -138,7 +136,7 @@ def _steps(of: Subject, tally: Tally, total: int, on: date) -> Figure:
 
 def _of_objections(report: ProgrammeReport) -> Iterator[Figure]:
     concerns = report.concerns
-    missing = KEPT_BACK if concerns.is_kept_back else "not shown" if concerns.as_of else "not counted yet"
+    missing = KEPT_BACK if concerns.is_kept_back else NOT_SHOWN if concerns.as_of else "not counted yet"
 
     def said(measure: Measure, of: Subject, value: float | None) -> Figure:
         return figure_of(measure, of, value, concerns.as_of, missing=missing, groups_under=concerns.floor)

@@ -1,7 +1,7 @@
 """The figures of a report: one list, from which page, PDF, workbook, CSV and snapshot are drawn."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from engagement.reports.rules.measures import Measure, Unit
 from engagement.words import count, number_word, share_words
 
 NOT_SHOWN = "not shown"
+KEPT_BACK = "not shown to you"
 
 #: What identifies a figure from one report to the next: its measure, the kind of what it is about, and its key.
 FigureKey = tuple[str, str, str]
@@ -74,6 +75,10 @@ class Figure:
         if self.measure.unit is Unit.DAYS:
             return f"{number} {'working day' if self.value == 1 else 'working days'}"
         return f"{number} {self.unit}" if self.measure.unit is Unit.OWN else number
+
+    def hidden(self, why: str) -> "Figure":
+        """Return it without its numbers, with these words for them."""
+        return replace(self, value=None, numerator=None, denominator=None, missing=why)
 
     @property
     def key(self) -> FigureKey:

@@ -1,10 +1,9 @@
 """When a period closes, and which figures are frozen: pure functions over plain values."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from engagement.reports.rules.figures import NOT_SHOWN, Figure, SubjectKind
+from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure, SubjectKind
 from engagement.reports.rules.measures import Part
 
 #: From this hour of the first day of a month on, the month before is closed: objections are counted by then.
@@ -43,7 +42,7 @@ def as_shown(figures: Iterable[Figure], floor: int, *, keeps_concerns_back: bool
         if not figure.groups_under:
             return figure
         if keeps_concerns_back and figure.measure.part is Part.OBJECTIONS:
-            return replace(figure, value=None, missing="not shown to you")
-        return figure if figure.groups_under >= floor else replace(figure, value=None, missing=NOT_SHOWN)
+            return figure.hidden(KEPT_BACK)
+        return figure if figure.groups_under >= floor else figure.hidden(NOT_SHOWN)
 
     return [shown(figure) for figure in figures]
