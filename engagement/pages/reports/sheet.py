@@ -17,7 +17,7 @@ from engagement.reports.queries.sheet import Sheet, sheet_of
 from engagement.reports.rules.figures import Figure, SubjectKind, by_subject
 from engagement.reports.rules.measures import Measure
 from engagement.resistance.figures.queries import ConcernSummary
-from engagement.stakeholders.leadership.queries import Roadmap, StepShown
+from engagement.stakeholders.leadership.queries import Roadmap
 from engagement.stakeholders.leadership.scopes import may_settle
 from engagement.waves.scopes import reaches_wave
 from engagement.words import number_word
@@ -66,26 +66,25 @@ def programme(programme_id: int) -> str:
         sources=_source_rows(figures, report.concerns),
         roadmaps=_own_first(report.leadership),
         most_steps=MOST_STEPS,
-        finishes={s.step.id for each in report.leadership for s in each.steps if _finishes(s)},
+        finishes=_finishes(report.leadership),
         hidden_words=_hidden_words(report.concerns),
         notes=list(document.notes.values()),
         note={name: number for number, name in enumerate(document.notes, 1)},
         opens_wave={line.wave.id for line in report.waves if reaches_wave(overseeing, line.wave)},
         opens_training={line.wave.id for line in report.waves if reaches_wave(reading, line.wave)},
-        opens_value=reaches_programme(overseeing, report.programme),
+        opens_programme=reaches_programme(overseeing, report.programme),
         may_name_holders=reaches_programme(rights.naming_holders(reader), report.programme),
         opens_concerns=reaches_programme(rights.planning(reader), report.programme),
-        opens_messages=reading.covers_all_of(programme_id),
         reader_name=reader.name,
         own_id=reader.person_id,
     )
 
 
-def _finishes(shown: StepShown) -> bool:
-    """Return whether the reader says of a step that it is done: who plans there, and the sponsor whose step it is."""
-    reader = guard.reader()
-    may = may_settle(rights.reading_maps(reader), rights.planning(reader), shown.line)
-    return may and shown.standing.is_open
+def _finishes(roadmaps: Sequence[Roadmap]) -> set[int]:
+    """Return the steps of which the reader says that they are done: who plans there, and the sponsor whose step it is."""
+    maps, planning = rights.reading_maps(guard.reader()), rights.planning(guard.reader())
+    steps = (shown for each in roadmaps for shown in each.steps if shown.standing.is_open)
+    return {shown.step.id for shown in steps if may_settle(maps, planning, shown.line)}
 
 
 def _own_first(roadmaps: Sequence[Roadmap]) -> list[Roadmap]:

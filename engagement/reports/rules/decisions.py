@@ -21,6 +21,11 @@ class Decision:
     proposal: str = ""
     otherwise: str = ""
 
+    @property
+    def words(self) -> str:
+        """Why it is needed, what the figures suggest, and what happens otherwise."""
+        return " ".join(filter(None, (self.reason, self.proposal, self.otherwise)))
+
 
 def by_urgency(decisions: Sequence[Decision]) -> list[Decision]:
     """Return decisions by day, those without a day last; equal ones keep their order."""

@@ -83,8 +83,7 @@ def rows(document: Document) -> Iterator[tuple[Any, ...]]:
 
     yield said("Report", document.name, "How it stands", document.lede, as_of=document.as_of)
     for number, each in enumerate(document.decisions, 1):
-        words = " ".join(filter(None, (each.reason, each.proposal, each.otherwise)))
-        yield said("Decision needed", each.title, f"Decision {number}", words, as_of=each.by_on or "")
+        yield said("Decision needed", each.title, f"Decision {number}", each.words, as_of=each.by_on or "")
     for key, fact in document.facts.items():
         yield said(Part.WAVES.word, key, "Go-live and state", fact)
     for figure in document.figures:

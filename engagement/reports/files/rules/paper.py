@@ -51,7 +51,7 @@ def _content(document: Document) -> dict[str, Any]:
             {
                 "title": each.title,
                 "by": f" by {day_words(each.by_on)}" if each.by_on else "",
-                "words": " ".join(filter(None, (each.reason, each.proposal, each.otherwise))),
+                "words": each.words,
             }
             for each in document.decisions
         ],
