@@ -1,5 +1,7 @@
 """Frozen reports: a programme's list, one of them with its figures, and two side by side."""
 
+from dataclasses import dataclass
+
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -99,11 +101,18 @@ def _earlier(programme_id: int) -> ReportSnapshot:
     return kept[0]
 
 
-def _compared(programme_id: int) -> tuple[ReportSnapshot, ReportSnapshot | None, list[Change]]:
-    """Return two reports of the programme that the address names, and each figure of the later beside the earlier.
+@dataclass(frozen=True)
+class Comparison:
+    """Two reports of a programme, the later None for that of this moment: what changed, and what is not counted any more."""
 
-    Without a later one it is the report of this moment.
-    """
+    earlier: ReportSnapshot
+    later: ReportSnapshot | None
+    changes: list[Change]
+    gone: list[Figure]
+
+
+def _comparison(programme_id: int) -> Comparison:
+    """Return the two reports that the address names, the earlier first."""
     earlier = _earlier(programme_id)
     later = _snapshot(request.args.get("later", 0, type=int)) if request.args.get("later") else None
     if earlier.programme_id != programme_id or (later is not None and later.programme_id != programme_id):
@@ -111,22 +120,22 @@ def _compared(programme_id: int) -> tuple[ReportSnapshot, ReportSnapshot | None,
     if later is not None and later.frozen_at < earlier.frozen_at:
         earlier, later = later, earlier
     now = _figures(later) if later is not None else frozen(sheet_for(programme_id).document.figures)
-    return earlier, later, changes(now, _figures(earlier))
+    before, keys = _figures(earlier), {figure.key for figure in now}
+    return Comparison(earlier, later, changes(now, before), [figure for figure in before if figure.key not in keys])
 
 
 @blueprint.get("/reports/programmes/<int:programme_id>/comparison")
 def comparison(programme_id: int) -> str:
     """Show two reports side by side, with the difference of each figure or why they cannot be compared."""
     programme = report_for(guard.reader(), programme_id)
-    earlier, later, compared = _compared(programme_id)
-    now = {change.now.key for change in compared}
+    both = _comparison(programme_id)
     return render_template(
         "reports/comparison.html",
         programme=programme,
-        earlier=earlier,
-        later=later,
-        compared=compared,
-        gone=[figure for figure in _figures(earlier) if figure.key not in now],
+        earlier=both.earlier,
+        later=both.later,
+        compared=both.changes,
+        gone=both.gone,
         snapshots=queries.snapshots_of(programme_id),
         files=[
             (
@@ -135,8 +144,8 @@ def comparison(programme_id: int) -> str:
                     ".comparison_file",
                     programme_id=programme_id,
                     kind=kind,
-                    earlier=earlier.id,
-                    later=later.id if later else None,
+                    earlier=both.earlier.id,
+                    later=both.later.id if both.later else None,
                 ),
             )
             for kind in ("csv", "xlsx")
@@ -148,7 +157,7 @@ def comparison(programme_id: int) -> str:
 def comparison_file(programme_id: int, kind: str) -> Response:
     """Give two reports side by side as a file."""
     programme = report_for(guard.reader(), programme_id)
-    _, _, compared = _compared(programme_id)
+    both = _comparison(programme_id)
     rows = [
         (
             change.now.measure.part.word,
@@ -159,6 +168,10 @@ def comparison_file(programme_id: int, kind: str) -> Response:
             change.difference_words,
             change.now.definition,
         )
-        for change in compared
+        for change in both.changes
+    ]
+    rows += [
+        (each.measure.part.word, each.of.name, each.name, each.words, "not counted any more", "", each.definition)
+        for each in both.gone
     ]
     return list_file(kind, HEADER, rows, f"comparison {programme.name}", "Comparison")
