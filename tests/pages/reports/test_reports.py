@@ -1,11 +1,13 @@
 """The sponsor's sheet: who may read it, what it shows, and its files."""
 
+import html
 import re
 from datetime import date
 from io import BytesIO
 
 import pytest
 from factories import (
+    TESTER,
     make_account,
     make_change_manager,
     make_people,
@@ -26,8 +28,12 @@ from engagement.programmes.models import Ownership
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.rules import Source
+from engagement.stakeholders.leadership.actions import StepDetails, plan_step
+from engagement.stakeholders.leadership.rules import StepKind
+from engagement.value.actions.metrics import make_metric
+from engagement.value.rules import Better, MetricDetails, ReadingRhythm
 from engagement.waves.models import Wave
-from engagement.waves.queries import waves_of
+from engagement.waves.queries import waves_of, workflows_of_waves
 from engagement.waves.rules import WaveStatus
 from tests.attention.training_rows import assign
 
@@ -82,6 +88,26 @@ def test_a_sponsor_goes_straight_to_the_sheet_without_links_into_lists(app, prog
     }
     assert 'href="/people' not in source
     assert 'href="/concerns' not in source.replace('href="/concerns/new"', "")
+
+
+def test_a_sponsor_of_one_wave_opens_everything_that_the_sheet_links_to(app, programme):
+    wave = waves_of(programme.id)[0]
+    wave.sponsor = make_person("Wanda Ward", "wanda@example.com")
+    details = StepDetails(StepKind.VISIT, "Ask what is in the way.", "Claims", date(2026, 4, 20))
+    plan_step(wave, wave.sponsor, details, on=date(2026, 4, 14), by=TESTER)
+    (workflow,) = workflows_of_waves([wave.id])[wave.id]
+    make_metric(workflow, MetricDetails("Time", "minutes", Better.LOWER, ReadingRhythm.MONTH), None, by=TESTER)
+    db.session.commit()
+    account = make_account("wanda@example.com", "Wanda Ward")
+    account.person_id = wave.sponsor.id
+    browser = signed_in(app, account)
+    source = browser.get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
+    links = set(re.findall(r'href="(/(?:reports|stakeholders|waves|workflows|value|metrics|training)[^"]*)"', source))
+    assert {f"/waves/{wave.id}", f"/reports/programmes/{programme.id}/snapshots"} < links
+    assert any(link.startswith("/stakeholders/leadership/") for link in links)
+    assert {
+        link: browser.get(html.unescape(link), follow_redirects=True).status_code for link in links
+    } == dict.fromkeys(links, 200)
 
 
 def test_small_groups_are_words_and_so_is_the_group_that_would_give_them_away(app, programme):
