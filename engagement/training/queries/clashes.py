@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
 from engagement.people.models import Person
@@ -98,10 +98,11 @@ def _people_in(wave: Wave, others: Sequence[int]) -> dict[int, int]:
 
 
 def people_held_back(wave: Wave, settling: Wave) -> Select[Person]:
-    """Return a SELECT of the people of a clash, by name: they have training of the wave to finish, and are in the one that settles."""
+    """Return a SELECT of the people of a clash with their departments, by name: they have training of the wave to finish, and are in the one that settles."""
     standing = standing_of(*_due_with(wave), Assignment.person_id.in_(member_ids(settling.id)))
     unfinished = select(standing.c.person_id).where(standing.c.asked > 0, standing.c.is_finished == 0)
-    return select(Person).where(Person.id.in_(unfinished)).order_by(Person.sorted_by, Person.id)
+    asked = select(Person).where(Person.id.in_(unfinished)).options(joinedload(Person.department))
+    return asked.order_by(Person.sorted_by, Person.id)
 
 
 def _due_with(wave: Wave) -> list[ColumnElement[bool]]:
