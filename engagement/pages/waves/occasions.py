@@ -83,7 +83,6 @@ def occasion(occasion_id: int) -> Drawn | BaseResponse:
         unnamed=number - len(named),
         hides_names=not may_name and bool(named),
         may_plan=may_plan,
-        is_open=Outcome.OPEN,
     )
 
 
