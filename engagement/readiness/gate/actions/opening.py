@@ -43,7 +43,7 @@ def reopen_gate(wave_id: int, on: date) -> bool:
     """
     wave = db.session.get_one(Wave, wave_id, with_for_update={"of": Wave})
     gate = gate_of(wave, on)
-    if not wave.status.is_ahead or gate.override is not None:
+    if not gate.is_watched:
         return False
     found = gate.fallen(standings_of([wave], on)[wave.id], on)
     if not found:

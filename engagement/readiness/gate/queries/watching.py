@@ -21,7 +21,7 @@ def gates_fallen(on: date) -> list[int]:
     """Return the waves ahead that were decided and have a counted criterion that has fallen since; counted together."""
     decided = select(GateDecision.wave_id).where(GateDecision.ended_at.is_(None))
     gates = gates_of(_ahead(Wave.id.in_(decided)), on)
-    watched = [gate.wave for gate in gates.values() if gate.said and gate.override is None]
+    watched = [gate.wave for gate in gates.values() if gate.is_watched]
     standing = standings_of(watched, on) if watched else {}
     return [wave.id for wave in watched if gates[wave.id].fallen(standing[wave.id], on)]
 
