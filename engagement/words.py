@@ -32,16 +32,19 @@ def plural(number: int, one: str, many: str) -> str:
     return f"{count(number)} {one if number == 1 else many}"
 
 
+def percent_of(part: int, whole: int) -> int:
+    """Return a share in whole percent; 100 only for all, 0 only for none. Raises ZeroDivisionError for a share of nothing."""
+    percent = round(100 * part / whole)
+    return min(max(percent, 1 if part else 0), 99 if part < whole else 100)
+
+
 def share_words(part: int, whole: int, missing: str = "none yet") -> str:
-    """Write a share with its fraction: "69 %, 371 of 538"; "none of 538". A share is never rounded up to all."""
+    """Write a share with its fraction: "69 %, 371 of 538"; "none of 538"."""
     if whole == 0:
         return missing
     if part == 0:
         return f"none of {count(whole)}"
-    percent = round(100 * part / whole)
-    if percent == 100 and part < whole:
-        percent = 99
-    return f"{percent}\N{NO-BREAK SPACE}%, {count(part)} of {count(whole)}"
+    return f"{percent_of(part, whole)}\N{NO-BREAK SPACE}%, {count(part)} of {count(whole)}"
 
 
 def number_word(number: int) -> str:

@@ -16,7 +16,7 @@ from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid, Outcome
 class Met:
     """An occasion on the day `day` days from today: one in how many of which department was there, and what was raised.
 
-    `raised` maps each point to what it changed, or why it changes nothing; "" for one without an answer.
+    `changed` and `unchanged` map a point to its answer; those `waiting` have none.
     """
 
     day: int

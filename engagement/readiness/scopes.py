@@ -49,6 +49,11 @@ def is_asked_anything(person_id: int | None) -> bool:
     return person_id is not None and db.session.scalar(_asked(person_id).limit(1)) is not None
 
 
+def may_weigh(overseeing: Reach, judging: Reach, wave: Wave) -> bool:
+    """Return whether the reader sees how ready a wave is: who oversees it, and who is asked about it."""
+    return reaches_wave(overseeing, wave) or is_asked_of(wave.id, judging)
+
+
 def wave_to_weigh(overseeing: Reach, judging: Reach, wave_id: int) -> Wave:
     """Return a wave whose readiness the reader may see: who oversees it, and who is asked about it. Raises NotFound or BeyondReach."""
     if is_asked_of(wave_id, judging):

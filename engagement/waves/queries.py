@@ -128,6 +128,11 @@ def members(wave_id: int, *, without_role: bool = False) -> Select[Person]:
     return query.where(Person.id.not_in(select(PersonRole.person_id))) if without_role else query
 
 
+def member_ids(wave_id: int) -> Select[int]:
+    """Return a SELECT of the ids of a wave's present members."""
+    return select(Membership.person_id).where(Membership.wave_id == wave_id, Membership.ended_at.is_(None))
+
+
 def members_between(wave_id: int, begins_at: datetime, ends_at: datetime) -> Select[Person]:
     """Return a SELECT of everybody, by name, who was in a wave at any moment between two instants."""
     then = select(Membership.person_id).where(

@@ -5,14 +5,13 @@ from factories import TESTER, make_person, make_wave
 from sqlalchemy import update
 
 from engagement.communications.actions import sending
-from engagement.communications.queries.one_message import why_reached
 from engagement.communications.queries.previews import preview_as
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.mail.models import Delivery
 from engagement.mail.rules import MailingKind
-from tests.communications.calendar_rows import deliveries, make_approved, make_draft, make_line, queue
+from tests.communications.calendar_rows import make_approved, make_draft, make_line, queue
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 
@@ -68,14 +67,4 @@ def test_a_copy_whose_values_were_let_go_is_shown_without_them() -> None:
     assert preview.html == (
         "<p>[…], of <strong>Wave 3: Property claims</strong>: "
         '<a rel="noopener noreferrer nofollow">See what changes for you</a></p>'
-    )
-
-
-def test_why_reached_names_audience_moment_and_approval() -> None:
-    make_person("Tomasz Wójcik", "tomasz@example.com")
-    occurrence = make_approved()
-    queue(occurrence)
-    assert why_reached(deliveries()[0], "Asia/Tokyo") == (
-        "Tomasz Wójcik belonged to “Everybody” when the recipients of “Department briefing, 14 April 2026” were found, "
-        "14 April 2026 at 17:00, Tokyo time. Sam Pryce approved version 2 of the text."
     )

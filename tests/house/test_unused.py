@@ -18,8 +18,8 @@ CALLED_BY_LIBRARIES = {
     "Meta", "_create_server", "collect", "get_id", "handle_DATA", "handle_data", "handle_endtag", "handle_starttag", "parseDocument", "pre_validate", "process_bind_param",
     "process_result_value", "validate_sender", "validate_source", "writable",
 }  # fmt: skip
-#: Tests add people one by one and ask who is late, and why somebody was reached; the service asks for more at once.
-ASKED_BY_TESTS = {"add_person", "overdue_learners", "why_reached"}
+#: Tests add people one by one and ask who is late; the service asks for more at once.
+ASKED_BY_TESTS = {"add_person", "overdue_learners"}
 
 
 def words() -> Counter[str]:

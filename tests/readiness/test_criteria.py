@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 from factories import TESTER, make_person, make_wave
-from readiness.random_programme import by_hand, make_random_programme
+from readiness.counted_by_hand import by_hand
+from readiness.random_programme import make_random_programme
 
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken

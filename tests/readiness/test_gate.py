@@ -195,5 +195,7 @@ def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_aroun
     object_severely(wave)
     past_the_gate(wave)
     assert (reopen_gate(wave.id, TODAY), gates_fallen(TODAY)) == (False, [])
+    # Nothing opens while somebody goes past the gate, so nobody is told that it will.
+    assert gate(wave).fallen(standings_of([wave], TODAY)[wave.id], TODAY) == []
     go_live(wave, TODAY, reason="Began.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)
     assert wave.status is WaveStatus.LIVE

@@ -20,7 +20,7 @@ def make_door(programme: Programme, name: str, *, by: Actor) -> tuple[UsageDoor,
     """Make a secret for posting numbers of a programme; return it beside its row, which keeps only its hash. Raises BadInput."""
     name = clean(name)
     if not name or len(name) > LONGEST_NAME:
-        problem = f"Say which system posts with it, in at most {LONGEST_NAME} characters."
+        problem = f"Say which system posts the numbers, in at most {LONGEST_NAME} characters."
         raise BadInput(problem, {"name": problem})
     secret = TOKEN_BEGINS + secrets.token_urlsafe(32)
     door = UsageDoor(

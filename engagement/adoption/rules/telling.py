@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from engagement.words import number_word, plural
+from engagement.words import number_word, percent_of, plural
 
 Group = TypeVar("Group")
 
@@ -39,7 +39,7 @@ class Told:
     @property
     def percent(self) -> int | None:
         """The share in whole percent, if it may be told."""
-        return self.part * 100 // self.whole if self.is_exact else None
+        return percent_of(self.part, self.whole) if self.is_exact else None
 
     @property
     def number_words(self) -> str:

@@ -14,21 +14,23 @@ from engagement.db import db
 from engagement.programmes.models import Programme
 from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateReopening
 from engagement.readiness.gate.queries.present import Gate, gates_of
-from engagement.readiness.gate.rules import ASKED_DAYS_BEFORE, GateState
+from engagement.readiness.gate.queries.watching import gates_open_again, waves_ahead
+from engagement.readiness.gate.rules import ASKED_DAYS_BEFORE
 from engagement.waves.models import Wave
 from engagement.waves.queries import of_open_waves
-from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import waves_within
 from engagement.words import days_away, short_day_words
-
-_AHEAD = (WaveStatus.PLANNED, WaveStatus.READY)
 
 
 def gates_to_decide(reader: Reader, on: date, limit: int) -> Needed:
     """Return the waves about whose go-live the reader has to decide: near it, or open again."""
     person_id = rights.judging(reader).person_id
     waves = _decided_by(person_id, on) if person_id is not None else []
-    waiting = [gate for gate in gates_of(waves, on).values() if person_id in {each.id for each in gate.unheard}]
+    waiting = [
+        gate
+        for gate in gates_of(waves, on).values()
+        if gate.override is None and person_id in {each.id for each in gate.unheard}
+    ]
 
     def row(gate: Gate) -> Need:
         wave = gate.wave
@@ -46,7 +48,7 @@ def gates_to_decide(reader: Reader, on: date, limit: int) -> Needed:
             days_late=days_late(wave.go_live_on, on),
         )
 
-    return first(Reason.GATE, (gate for gate in waiting if gate.override is None), row, limit)
+    return first(Reason.GATE, waiting, row, limit)
 
 
 def _decided_by(person_id: int, on: date) -> Sequence[Wave]:
@@ -54,18 +56,12 @@ def _decided_by(person_id: int, on: date) -> Sequence[Wave]:
     opened = select(GateReopening.wave_id)
     near = Wave.go_live_on <= on + timedelta(days=ASKED_DAYS_BEFORE)
     mine = or_(Wave.sponsor_id == person_id, Programme.sponsor_id == person_id, Wave.id.in_(named))
-    asked = select(Wave).join(Programme).where(Wave.status.in_(_AHEAD), mine, or_(near, Wave.id.in_(opened)))
-    names = (joinedload(Wave.programme).joinedload(Programme.sponsor), joinedload(Wave.sponsor))
-    return db.session.scalars(asked.options(*names).order_by(Wave.go_live_on, Wave.id)).all()
+    return waves_ahead(mine, or_(near, Wave.id.in_(opened)))
 
 
 def gates_reopened(reader: Reader, on: date, limit: int) -> Needed:
     """Return the waves that the reader plans whose gate opened again and is not decided yet."""
-    opened = select(GateReopening.wave_id)
-    asked = select(Wave).where(Wave.status.in_(_AHEAD), Wave.id.in_(opened), waves_within(rights.planning(reader)))
-    names = (joinedload(Wave.programme).joinedload(Programme.sponsor), joinedload(Wave.sponsor))
-    waves = db.session.scalars(asked.options(*names).order_by(Wave.go_live_on, Wave.id)).all()
-    found = [gate for gate in gates_of(waves, on).values() if gate.state is GateState.REOPENED]
+    found = gates_open_again(on, waves_within(rights.planning(reader)))
 
     def row(gate: Gate) -> Need:
         wave = gate.wave

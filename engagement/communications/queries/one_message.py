@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
@@ -14,19 +13,16 @@ from engagement.audiences.outside.queries import Outsider, outside_reach, outsid
 from engagement.audiences.queries import members, people_in, reaches
 from engagement.communications.models import Approval, Communication, Occurrence, SentBack, TextVersion
 from engagement.communications.queries import approvals
-from engagement.communications.queries.calendar import with_communication
 from engagement.communications.queries.readers import DeliveryPlan, delivery_plan, reader_groups, unread_languages
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.texts.queries.problems import problems_of
 from engagement.communications.texts.queries.translations import texts_of
 from engagement.db import db
 from engagement.mail.confirmations.queries import Confirmations, confirmations_of
-from engagement.mail.models import Delivery
 from engagement.mail.queries import Waiting, delivery_counts, waiting_for_hours
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from engagement.people.organisation.rules import UNSET, Organisation
-from engagement.words import short_day_words, zone_words
 
 
 @dataclass(frozen=True)
@@ -159,22 +155,3 @@ def recipient_by_email(communication: Communication, email: str, visible: Column
 
 def _recipients(communication: Communication) -> Select[Person]:
     return members(communication.audience, clock.today(communication.timezone))
-
-
-def why_reached(delivery: Delivery, timezone: str) -> str:
-    """Say why one person was sent one message: the audience, when it was resolved, who approved which version.
-
-    The instant is written in `timezone` (IANA), which is named. "" for mails outside the calendar, such as a sign-in
-    link.
-    """
-    occurrence = db.session.scalar(with_communication().where(Occurrence.mailing_id == delivery.mailing_id))
-    if occurrence is None:
-        return ""
-    queued = delivery.queued_at.astimezone(ZoneInfo(timezone))
-    approval = approvals.standing_approval(occurrence)
-    by = f" {approval.approved_by.name} approved version {approval.text_version} of the text." if approval else ""
-    name = delivery.name or delivery.address
-    return (
-        f"{name} belonged to “{occurrence.communication.audience.name}” when the recipients of “{occurrence.title}” were "
-        f"found, {short_day_words(queued.date())} at {queued:%H:%M}, {zone_words(timezone)}.{by}"
-    )

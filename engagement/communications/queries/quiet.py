@@ -14,7 +14,7 @@ from engagement.mail.models import Delivery
 from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.waves.models import Membership, Wave
-from engagement.waves.queries import is_settling
+from engagement.waves.queries import is_settling, member_ids
 from engagement.waves.rules import WaveStatus
 
 #: For so many days after a quiet period its people can still be told what is stable; later it is no news.
@@ -100,7 +100,7 @@ def due_after_quiet(
     for wave in waves:
         later = _after(wave, communication, now)
         then = due_column(later, organisation) if communication.in_working_hours else later
-        whens.append((Person.id.in_(_members(wave.id)), column(then)))
+        whens.append((Person.id.in_(member_ids(wave.id)), column(then)))
     return case(*whens, else_=column(due_at))
 
 
@@ -110,7 +110,3 @@ def _after(wave: Wave, communication: Communication, now: datetime) -> datetime:
     assert wave.stabilises_until_on is not None
     day = wave.stabilises_until_on + timedelta(days=1)
     return datetime.combine(day, time(local.hour, local.minute), zone).astimezone(now.tzinfo)
-
-
-def _members(wave_id: int) -> Select[int]:
-    return select(Membership.person_id).where(Membership.wave_id == wave_id, Membership.ended_at.is_(None))

@@ -36,7 +36,7 @@ class DoorForm(Form):
     """Which system posts."""
 
     name = StringField(
-        "Which system posts with it?",
+        "Which system posts the numbers?",
         description="Such as the claims system. It stands beside the figures as their source.",
         filters=[stripped],
         validators=[InputRequired("Say which system posts."), Length(max=LONGEST_NAME)],

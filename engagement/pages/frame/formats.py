@@ -64,7 +64,8 @@ def here_today() -> date:
     return clock.today(guard.settings().timezone)
 
 
-def _local_day(value: date | datetime) -> date:
+def local_day(value: date | datetime) -> date:
+    """Return the day of an instant in the reader's zone; a day is itself."""
     return value.astimezone(reader_zone()).date() if isinstance(value, datetime) else value
 
 
@@ -72,7 +73,7 @@ def day(value: date | datetime | None, missing: str = "not set") -> str:
     """Write a day in full, "Tuesday 12 May", with the year if it is not this one."""
     if value is None:
         return missing
-    local = _local_day(value)
+    local = local_day(value)
     return day_words(local, with_year=local.year != today().year)
 
 
@@ -80,7 +81,7 @@ def short_day(value: date | datetime | None, missing: str = "not set") -> str:
     """Write a day for a table, "12 May", with the year if it is not this one."""
     if value is None:
         return missing
-    local = _local_day(value)
+    local = local_day(value)
     return short_day_words(local, with_year=local.year != today().year)
 
 
@@ -93,7 +94,7 @@ def moment(value: datetime | None, missing: str = "not yet") -> str:
     """Write an instant in the reader's zone: "today at 14:00", "Tuesday 12 May at 14:00"."""
     if value is None:
         return missing
-    local = _local_day(value)
+    local = local_day(value)
     when = "today" if local == today() else day(local)
     return f"{when} at {clock_time(value)}"
 
@@ -102,7 +103,7 @@ def brief_moment(value: datetime | None, missing: str = "not yet") -> Markup:
     """Write an instant for a cell of a table, which keeps it in one line: "today, 14:00", "Tue 12 May, 14:00"."""
     if value is None:
         return escape(missing)
-    local = _local_day(value)
+    local = local_day(value)
     year = f" {local.year}" if local.year != today().year else ""
     when = "today" if local == today() else f"{brief_day_words(local)}{year}"
     return Markup('<time class="nowrap" datetime="{}">{}, {}</time>').format(iso(value), when, clock_time(value))

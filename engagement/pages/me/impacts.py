@@ -58,7 +58,11 @@ class GroupChange:
 
 def impacts_of(person: Person, waves: Sequence[Wave]) -> list[GroupChange]:
     """Return what was published for a person's department and roles in these waves."""
-    rows = _published(person, waves)
+    return _as_read(person, _published(person, waves))
+
+
+def _as_read(person: Person, rows: Sequence[ImpactAssessment]) -> list[GroupChange]:
+    """Return these assessments as a person reads them, and whether they are asked what they think of each."""
     answered = answered_by(person.id, [row.id for row in rows], _secret()) if rows else set()
     open_rows = [row for row in rows if row.wave.status.is_open and row.id not in answered]
     members, floor = members_of(open_rows), guard.settings().anonymity_floor
@@ -134,9 +138,9 @@ AnswerForm: type[OwnForm] = type("AnswerForm", (OwnForm,), _of_aspects())
 def impact(assessment_id: int) -> Drawn | BaseResponse:
     """Say how much a wave changes in the reader's own work, once and without a name."""
     person = guard.found(guard.person_or_none())
-    waves = waves_of_person(person.id)
-    row = guard.found(next((each for each in _published(person, waves) if each.id == assessment_id), None))
-    (change,) = [each for each in impacts_of(person, waves) if each.id == assessment_id]
+    published = _published(person, waves_of_person(person.id))
+    row = guard.found(next((each for each in published if each.id == assessment_id), None))
+    [change] = _as_read(person, [row])
     form, floor = AnswerForm(), guard.settings().anonymity_floor
     if form.validate_on_submit():
         with saving(form) as saved:

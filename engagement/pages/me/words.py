@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from engagement.pages.frame.formats import day, reader_zone, short_day, today
+from engagement.pages.frame.formats import day, local_day, short_day, today
 from engagement.people.models import Person
 from engagement.programmes.models import Workflow
 from engagement.programmes.scope.rules import StatementFor
@@ -162,7 +162,7 @@ def _steps(
             dated.append((quiet, Step(f"to {short_day(quiet)}", words, "done" if is_over else "")))
     for at, subject in sent:
         if at is not None:
-            on = at.astimezone(reader_zone()).date()
+            on = local_day(at)
             dated.append((on, Step(_words(on), f"Message: {subject}", "now" if on == now else "done")))
     return [step for _, step in sorted(dated, key=lambda entry: entry[0])]
 

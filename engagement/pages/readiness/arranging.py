@@ -10,7 +10,7 @@ from engagement.pages.readiness import blueprint
 from engagement.pages.readiness.forms import ApproverForm, OverrideForm, SettleForm
 from engagement.readiness.gate.actions import deciding, opening
 from engagement.readiness.gate.queries.present import gate_of
-from engagement.readiness.scopes import approver_for, condition_to_settle, override_for, wave_to_arrange
+from engagement.readiness.scopes import approver_for, condition_to_settle, may_weigh, override_for, wave_to_arrange
 
 
 @blueprint.route("/waves/<int:wave_id>/approvers", methods=["GET", "POST"])
@@ -67,5 +67,6 @@ def settle(condition_id: int) -> Drawn | BaseResponse:
         with saving(form) as saved:
             deciding.settle_condition(row, form.note.data, by=reader.actor)
         if saved:
-            return saved.to("readiness.wave", "The condition is settled.", wave_id=row.decision.wave_id, _anchor="gate")
-    return drawn("readiness/condition.html", form, condition=row, wave=row.decision.wave)
+            return saved.to("readiness.settle", "The condition is settled.", condition_id=condition_id)
+    sees_wave = may_weigh(rights.overseeing(reader), rights.judging(reader), row.decision.wave)
+    return drawn("readiness/condition.html", form, condition=row, wave=row.decision.wave, sees_wave=sees_wave)

@@ -1,6 +1,7 @@
 """One criterion: what is asked by it, how it was judged, and all that was said of it before."""
 
-from werkzeug.exceptions import NotFound
+from typing import Any
+
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
@@ -13,9 +14,8 @@ from engagement.pages.readiness.forms import JudgeForm, TermsForm
 from engagement.pages.readiness.shown import shown
 from engagement.readiness.criteria import actions
 from engagement.readiness.criteria.models import Criterion
-from engagement.readiness.criteria.queries.standing import Standing, history_of
+from engagement.readiness.criteria.queries.standing import Standing, history_of, standings_of
 from engagement.readiness.criteria.rules import CriterionKind, CriterionState
-from engagement.readiness.queries.verdicts import verdict
 from engagement.readiness.scopes import allow_setting, may_judge, may_set, wave_to_weigh
 from engagement.waves.models import Wave
 from engagement.waves.scopes import wave_for
@@ -23,17 +23,14 @@ from engagement.waves.scopes import wave_for
 
 def _asked(wave_id: int, criterion: str) -> tuple[Wave, Standing]:
     reader = guard.reader()
-    row = wave_to_weigh(rights.overseeing(reader), rights.judging(reader), wave_id)
-    found = verdict(row, today()).standing.named(criterion)
-    if found is None:
-        raise NotFound()
-    return row, found
+    row = held(wave_to_weigh(rights.overseeing(reader), rights.judging(reader), wave_id))
+    return row, guard.found(standings_of([row], today())[wave_id].named(criterion))
 
 
-def _terms_form(standing: Standing) -> TermsForm:
-    terms, kind = standing.terms, standing.kind
-    data = {"owner": standing.owner, "need": standing.need, "left_out": terms.left_out if terms else ""}
-    form = TermsForm(data=data | {"title": standing.title})
+def _terms_form(standing: Standing, **options: Any) -> TermsForm:
+    kind = standing.kind
+    asked = {"title": standing.title, "owner": standing.owner, "need": standing.need, "left_out": standing.left_out}
+    form = TermsForm(data=asked, **options)
     if kind.is_counted:
         del form.title
     else:
@@ -71,7 +68,7 @@ def criterion(wave_id: int, criterion: str) -> Drawn | BaseResponse:
     wave, standing = _asked(wave_id, criterion)
     form = _terms_form(standing)
     if form.is_submitted():
-        allow_setting(rights.planning(reader), standing.kind, held(wave))
+        allow_setting(rights.planning(reader), standing.kind, wave)
     if form.validate_on_submit():
         with saving(form) as saved:
             said = form.said(standing.kind.usual_need)
@@ -89,27 +86,16 @@ def judge(wave_id: int, criterion: str) -> Drawn | BaseResponse:
     """Judge an own criterion: whoever is named there, or who plans the wave."""
     reader = guard.reader()
     wave, standing = _asked(wave_id, criterion)
-    if standing.terms is None or standing.criterion_id is None:
-        raise NotFound()
-    guard.allow(may_judge(rights.planning(reader), rights.judging(reader), standing.terms, held(wave)))
+    criterion_id = guard.found(standing.criterion_id)
+    guard.allow(may_judge(rights.planning(reader), rights.judging(reader), standing.terms, wave))
     form = JudgeForm()
     if form.validate_on_submit():
         with saving(form) as saved:
-            row = db.session.get_one(Criterion, standing.criterion_id)
+            row = db.session.get_one(Criterion, criterion_id)
             actions.judge(row, CriterionState(form.state.data), form.evidence.data, by=reader.actor)
         if saved:
             return saved.to("readiness.wave", "Your judgement stands there, with your name.", wave_id=wave_id)
-    return _page(wave, standing, _terms_form_alone(standing), form)
-
-
-def _terms_form_alone(standing: Standing) -> TermsForm:
-    form = _terms_form(standing)
-    form.process(
-        formdata=None,
-        data={"owner": standing.owner, "need": standing.need, "left_out": standing.left_out}
-        | {"title": standing.title},
-    )
-    return form
+    return _page(wave, standing, _terms_form(standing, formdata=None), form)
 
 
 @blueprint.route("/waves/<int:wave_id>/criteria/new", methods=["GET", "POST"])

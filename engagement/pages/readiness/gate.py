@@ -11,14 +11,14 @@ from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.readiness import blueprint
 from engagement.pages.readiness.forms import DecisionForm
 from engagement.pages.readiness.shown import approver_behind, conditions_shown, lede, shown
-from engagement.readiness.criteria.queries.standing import Standing
+from engagement.readiness.criteria.queries.standing import Standing, standings_of
 from engagement.readiness.criteria.rules import CriterionState
 from engagement.readiness.gate.actions import deciding as actions
 from engagement.readiness.gate.models import GateValue
 from engagement.readiness.gate.queries.history import conditions_of, values_of
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.rules import MOST_CONDITIONS, Choice
-from engagement.readiness.queries.verdicts import verdict
+from engagement.readiness.queries.verdicts import Verdict, verdict
 from engagement.readiness.scopes import decision_to_read, wave_to_weigh
 
 
@@ -39,7 +39,7 @@ def decide(wave_id: int) -> Drawn | BaseResponse:
         if saved:
             says = "Your decision stands there, with the criteria as you saw them."
             return saved.to("readiness.wave", says, wave_id=wave_id, _anchor="gate")
-    found = verdict(wave, today())
+    found = Verdict(standings_of([wave], today())[wave_id], gate)
     form.seen.data = actions.states_seen(found.standing.criteria)
     return drawn(
         "readiness/decide.html",
@@ -76,13 +76,13 @@ def decision(decision_id: int) -> Drawn:
     """Show a decision with the criteria as they were seen, compared with now."""
     reader = guard.reader()
     row = decision_to_read(rights.overseeing(reader), rights.judging(reader), decision_id)
-    now = verdict(row.wave, today()).standing
+    now = verdict(row.wave, today())
     return drawn(
         "readiness/decision.html",
         DecisionForm(),
         decision=row,
         wave=row.wave,
-        stands=row.id in {each.id for each in gate_of(row.wave, today()).decisions},
-        compared=[Compared(each, now.named(each.name)) for each in values_of(row.id)],
+        stands=row in now.gate.decisions,
+        compared=[Compared(each, now.standing.named(each.name)) for each in values_of(row.id)],
         conditions=conditions_shown(conditions_of(row.id)),
     )

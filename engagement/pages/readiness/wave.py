@@ -10,6 +10,7 @@ from engagement.pages.readiness import blueprint
 from engagement.pages.readiness.shown import approver_behind, conditions_shown, groups_of, lede, shown
 from engagement.readiness.criteria.rules import CriterionState
 from engagement.readiness.gate.queries.history import decisions_of, overrides_of, reopenings_of
+from engagement.readiness.gate.rules import fallen_words
 from engagement.readiness.queries.verdicts import verdict
 from engagement.readiness.scopes import may_arrange, wave_to_weigh
 from engagement.waves.scopes import reaches_wave
@@ -30,7 +31,7 @@ def wave(wave_id: int) -> str:
         lede=lede(row),
         verdict=found,
         gate=gate,
-        fallen=gate.fallen(found.standing, today()) if row.status.is_ahead else [],
+        fallen=fallen_words(fallen) if (fallen := gate.fallen(found.standing, today())) else "",
         conditions=conditions_shown(gate.conditions),
         may_decide=row.status.is_ahead and approver_behind(gate) is not None,
         may_arrange=row.status.is_ahead and may_arrange(planning, row),

@@ -169,7 +169,8 @@ def publish_impact(wave_id: int, department_id: int) -> BaseResponse:
     """Let the people of a group read what changes for them."""
     read_id, role = row_id(request.form.get("version")), asked_role()
     actions.publish_impact(_to_plan(wave_id), department_id, role, read_id=read_id, by=guard.reader().actor)
-    says = "Its people read it on their page now, and are asked there how they see it."
+    floor = guard.settings().anonymity_floor
+    says = f"Its people read it on their page now. If they are at least {floor}, they are asked there how they see it."
     return done("waves.impact", says, **_address(wave_id, department_id, role))
 
 

@@ -6,6 +6,7 @@ from flask import Response, render_template
 
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
+from engagement.pages.frame.formats import local_day
 from engagement.pages.parts.files import list_file
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.impact_groups import Group, groups_of, heat_of, heat_sums
@@ -95,7 +96,7 @@ def impacts_file(wave_id: int, kind: str) -> Response:
             one.after,
             sum(one.counts) or row.voices,
             row.said_by,
-            row.said_at.date(),
+            local_day(row.said_at),
         )
         for group in groups_of(wave)
         for row in group.rows

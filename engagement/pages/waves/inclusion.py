@@ -46,11 +46,6 @@ class OccasionLine:
     is_late: bool = False
 
     @property
-    def open_points(self) -> int:
-        """How many points have no answer."""
-        return sum(point.outcome is Outcome.OPEN for point in self.occasion.points)
-
-    @property
     def points_words(self) -> str:
         """What was raised and what came of it, counted."""
         raised = len(self.occasion.points)
@@ -63,9 +58,7 @@ class OccasionLine:
 def inclusion_words(wave: Wave, sums: Sequence[MemberSum], *, sees_people: bool) -> str:
     """Say in one line, for the page of a wave, who took part in its design and what has no answer."""
     shares = shares_of(shares_counted(wave, sums), 0 if sees_people else guard.settings().anonymity_floor)
-    waiting = points_waiting(counts_for(wave))
-    unanswered = f" {plural(waiting, 'point has', 'points have')} no answer yet." if waiting else ""
-    return shares.words + unanswered
+    return shares.words + _unanswered(points_waiting(counts_for(wave)))
 
 
 def occasions_words(workflow: Workflow, overseeing: Reach) -> str:
@@ -73,15 +66,18 @@ def occasions_words(workflow: Workflow, overseeing: Reach) -> str:
     occasions = occasions_of_workflow(workflow.id, occasions_within(overseeing))
     if not occasions:
         return "No occasion is written down. Nobody can see yet whether those who do the work were asked."
-    waiting = len(_open_points(occasions))
-    unanswered = f" {plural(waiting, 'point has', 'points have')} no answer yet." if waiting else ""
-    return f"{plural(len(occasions), 'occasion', 'occasions')}, the last on {day(occasions[0].held_on)}.{unanswered}"
+    last = f"{plural(len(occasions), 'occasion', 'occasions')}, the last on {day(occasions[0].held_on)}."
+    return last + _unanswered(len(_open_points(occasions)))
+
+
+def _unanswered(points: int) -> str:
+    return f" {plural(points, 'point has', 'points have')} no answer yet." if points else ""
 
 
 def _open_points(occasions: Iterable[DesignOccasion]) -> list[DesignPoint]:
     """Return what was raised and has no answer, the longest waiting first."""
     oldest_first = sorted(occasions, key=lambda row: (row.held_on, row.id))
-    return [point for row in oldest_first for point in row.points if point.outcome is Outcome.OPEN]
+    return [point for row in oldest_first for point in row.open_points]
 
 
 def _lines(occasions: Sequence[DesignOccasion], wave: Wave | None = None) -> list[OccasionLine]:

@@ -1,7 +1,7 @@
 """Pages of one occasion of design: writing it down, correcting it, adding to what was raised, and answering that."""
 
 from flask import request
-from sqlalchemy import not_
+from sqlalchemy import ColumnElement, and_, not_
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
@@ -71,7 +71,7 @@ def occasion(occasion_id: int) -> Drawn | BaseResponse:
             says = f"{plural(new, 'point is', 'points are')} added." if new else "Nothing new was written."
             return saved.to("waves.occasion", says, occasion_id=occasion_id)
     number = participant_counts([row.id]).get(row.id, 0)
-    named = people_of(row.id, people_within(rights.reading(reader)), Person.erased_at.is_(None))
+    named = people_of(row.id, _seen_by_name())
     # Beside so few names everybody would know who raised what; who wrote it down knows anyway.
     may_name = may_plan or number >= guard.settings().anonymity_floor
     return drawn(
@@ -83,8 +83,12 @@ def occasion(occasion_id: int) -> Drawn | BaseResponse:
         unnamed=number - len(named),
         hides_names=not may_name and bool(named),
         may_plan=may_plan,
-        is_open=Outcome.OPEN,
     )
+
+
+def _seen_by_name() -> ColumnElement[bool]:
+    # Of people who were erased nothing is left that tells one from another, so they can't stand in a form by name.
+    return and_(people_within(rights.reading(guard.reader())), Person.erased_at.is_(None))
 
 
 @blueprint.route("/inclusion/<int:occasion_id>/edit", methods=["GET", "POST"])
@@ -93,7 +97,7 @@ def edit_occasion(occasion_id: int) -> Drawn | BaseResponse:
     row = held(_to_plan(occasion_id))
     planning = rights.planning(guard.reader())
     waves, may_all = waves_to_write_of(planning, row.workflow), planning.covers(programme_id=row.workflow.programme_id)
-    seen = people_within(rights.reading(guard.reader()))
+    seen = _seen_by_name()
     # Those whom the reader doesn't see by name stay, unnamed.
     named, unseen = people_of(row.id, seen), people_of(row.id, not_(seen))
     present = {"kind": row.kind, "held_on": row.held_on, "about": row.about, "people": named}

@@ -21,7 +21,7 @@ from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.consultations.queries.standing import shown_of_wave
 from engagement.db import db
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import day, reader_zone, short_day, today
+from engagement.pages.frame.formats import day, local_day, short_day, today
 from engagement.pages.parts.fields import TickField, chosen_departments
 from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
@@ -265,7 +265,7 @@ def _lede(wave: Wave) -> str:
 def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Milestone]:
     rows = milestones_of(wave.id)
     dated = [(row.falls_on, row.title, row.kind is MilestoneKind.GO_LIVE) for row in rows]
-    dated += [(at.astimezone(reader_zone()).date(), subject, False) for at, subject in messages]
+    dated += [(local_day(at), subject, False) for at, subject in messages]
     now = today()
     return [
         Milestone("Today" if on == now else short_day(on), text, "go" if go else "done" if on < now else "")

@@ -1,4 +1,7 @@
-"""Which people some lines name, in a few statements for all lines together."""
+"""Which people some lines name: two statements for all lines together, and one for each line that they don't find.
+
+Such a line has a name in another order, as in "Berg, Ann", or in part, or names nobody.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

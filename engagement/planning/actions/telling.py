@@ -31,9 +31,10 @@ from engagement.planning.models import Replan
 from engagement.planning.rules import Replanning, Row, RowKind
 from engagement.training.models import Assignment
 from engagement.training.queries.standing import is_asked, standing_of
-from engagement.training.waiting.queries import holding_back, members_of
+from engagement.training.waiting.queries import holding_back
 from engagement.training.waiting.rules import due_after
 from engagement.waves.models import Wave
+from engagement.waves.queries import member_ids
 from engagement.words import day_words
 
 WHY = "You get this because you lead or sponsor this wave, or because a message of yours has another day."
@@ -177,8 +178,8 @@ def _queue_learners(mailing: Mailing, people: Select[int], wave: Wave, due_on: d
     today = clock.today(organisation.timezone)
     quiet = [(each.id, until) for each, until in holding_back(wave, today) if each.status.is_live and until >= today]
     others = [wave_id for wave_id, until in quiet if due_after(until) > due_on]
-    people = people.where(*(Person.id.not_in(members_of(wave_id)) for wave_id in others))
-    whens = [(Person.id.in_(members_of(wave_id)), _morning_after(until, organisation)) for wave_id, until in quiet]
+    people = people.where(*(Person.id.not_in(member_ids(wave_id)) for wave_id in others))
+    whens = [(Person.id.in_(member_ids(wave_id)), _morning_after(until, organisation)) for wave_id, until in quiet]
     now = due_column(clock.now(), organisation)
     return queue_for_people(
         mailing,

@@ -47,23 +47,17 @@ REACH: dict[str, Reach] = {
     "account": Reach(about=("person_id",), without=("password_hash", "session_version")),
     "sign_in_day": Reach(about=("account_id",)),
     "role_grant": Reach(about=("account_id",), without=("granted_by",)),
-    "used_link": NOBODY,
-    "sign_in_attempt": NOBODY,
-    "known_place": NOBODY,
+    **dict.fromkeys(("used_link", "sign_in_attempt", "known_place"), NOBODY),
     # HR files. A staged row is found by the person it was matched to.
     "import_run": Reach(by={"started_by_account_id": ("id", "filename", "started_at", "status")}),
     "import_change": Reach(about=("person_id",)),
     "staged_match": Reach(about=("person_id",)),
     "staged_person": Reach(without=("searched_by", "sorted_by", "manager_email", "manager_employee_id")),
-    "staged_reference": NOBODY,
-    "saved_mapping": NOBODY,
-    "skipped_setup": NOBODY,
+    **dict.fromkeys(("staged_reference", "saved_mapping", "skipped_setup"), NOBODY),
     "kept_form": Reach(by={"account_id": ("path", "fields", "kept_at")}),
     "kept_upload": Reach(by={"account_id": ("filename", "kept_at")}),
     # Mail. The built-in mailbox holds copies of deliveries.
-    "mailing": NOBODY,
-    "translation": NOBODY,
-    "reminder": NOBODY,
+    **dict.fromkeys(("mailing", "translation", "reminder"), NOBODY),
     "delivery": Reach(about=("person_id",), without=("claimed_by", "claimed_until")),
     "acknowledgement": Reach(about=("person_id",)),
     "mailbox_message": NOBODY,
@@ -73,9 +67,7 @@ REACH: dict[str, Reach] = {
     "bounce_mailbox": NOBODY,
     # Programmes and waves.
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
-    "workflow": NOBODY,
-    "workflow_version": NOBODY,
-    "scope_statement": NOBODY,
+    **dict.fromkeys(("workflow", "workflow_version", "scope_statement"), NOBODY),
     "overseer": Reach(
         about=("person_id",),
         without=("deputy_id", "said_by"),
@@ -114,17 +106,13 @@ REACH: dict[str, Reach] = {
     "usage_mapping": Reach(by={"saved_by_id": ("saved_at",)}),
     **dict.fromkeys(("wave_department", "milestone", "anchor", "replan", "replan_row"), NOBODY),
     "blackout": Reach(by={"made_by_id": ("from_on", "until_on", "reason", "made_at")}),
-    "wave_step": NOBODY,
-    "wave_audience": NOBODY,
-    "wave_lesson": NOBODY,
-    "design_occasion": NOBODY,
+    **dict.fromkeys(("wave_step", "wave_audience", "wave_lesson", "design_occasion"), NOBODY),
     "design_participant": Reach(about=("person_id",)),
     # What was raised belongs to an occasion, never to a person.
     "design_point": NOBODY,
     # What people say each alone refers to nobody; that somebody answered can be told by the service's secret alone.
     **dict.fromkeys(("impact_assessment", "impact_aspect", "impact_mark", "impact_voice", "impact_sentence"), NOBODY),
-    "wave_fallback": NOBODY,
-    "go_live_move": NOBODY,
+    **dict.fromkeys(("wave_fallback", "go_live_move"), NOBODY),
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
     "criterion": Reach(by={"made_by_id": ("made_at", "kind")}),
     "criterion_terms": Reach(
@@ -150,9 +138,7 @@ REACH: dict[str, Reach] = {
     "tally_share": Reach(beside=("person_id",)),
     "tally_mark": Reach(beside=("person_id",)),
     # Training.
-    "module": NOBODY,
-    "curriculum": NOBODY,
-    "curriculum_item": NOBODY,
+    **dict.fromkeys(("module", "curriculum", "curriculum_item"), NOBODY),
     "assignment": Reach(about=("person_id",)),
     "own_due_day": Reach(
         about=("person_id",),
@@ -260,14 +246,11 @@ REACH: dict[str, Reach] = {
         posts={"owner_id": Post("Owner", "concern", ("id",))},
     ),
     # The letterbox and the figures refer to nobody.
-    "concern_letter": NOBODY,
-    "letterbox_round": NOBODY,
-    "concern_figures": NOBODY,
+    **dict.fromkeys(("concern_letter", "letterbox_round", "concern_figures"), NOBODY),
     "concern_reply": Reach(by={"author_id": ("concern_id", "written_on", "text")}),
     "concern_step": Reach(by={"by_id": ("concern_id", "at", "status", "note")}),
     # Communication.
-    "audience": NOBODY,
-    "role_rule": NOBODY,
+    **dict.fromkeys(("audience", "role_rule"), NOBODY),
     "communication": Reach(
         posts={
             "owner_id": Post("Writer", "communication", since="made_at", until="ended_at"),
@@ -284,11 +267,7 @@ REACH: dict[str, Reach] = {
     "audit_entry": Reach(
         about=("person_id",), without=("actor_id", "actor_name"), by={"actor_id": ("at", "verb", "subject_kind")}
     ),
-    "job_line": NOBODY,
-    "mail_pace": NOBODY,
-    "mail_domain_pace": NOBODY,
-    "mail_worker": NOBODY,
-    "retention_rule": NOBODY,
+    **dict.fromkeys(("job_line", "mail_pace", "mail_domain_pace", "mail_worker", "retention_rule"), NOBODY),
 }
 
 #: Tables that may tell of concerns, unsent forms among them: only for the person and for readers of the log.

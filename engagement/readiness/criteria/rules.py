@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engagement.vocabulary import State, Worded
-from engagement.words import count, listed
+from engagement.words import count, listed, percent_of
 
 LONGEST_TITLE = 200
 LONGEST_TEXT = 2_000
@@ -180,11 +180,8 @@ def _more(number: int) -> list[str]:
 
 
 def percent_words(met: int, total: int) -> str:
-    """Write a share as a percentage; 100 % only for all, 0 % only for none, and words where there is nothing to share."""
-    if not total:
-        return "nothing to count"
-    percent = round(met * 100 / total)
-    return f"{min(max(percent, 1 if met else 0), 99 if met < total else 100)} %"
+    """Write a share as a percentage, or words where there is nothing to share."""
+    return f"{percent_of(met, total)} %" if total else "nothing to count"
 
 
 def need_problem(kind: CriterionKind, need: int | None) -> str:

@@ -140,3 +140,8 @@ class GateOverride(Base):
 
     wave: Mapped[Wave] = relationship()
     by: Mapped[Account | None] = relationship(foreign_keys=[by_id])
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether it was taken back; one that ran out is ended only when another takes its place."""
+        return self.ended_at is not None and self.ended_at.date() <= self.until_on

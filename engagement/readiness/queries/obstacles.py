@@ -87,14 +87,12 @@ def _gate(wave: Wave, on: date, to: WaveStatus) -> Iterator[Obstacle]:
     notice is written; before going live everybody was sent it.
     """
     gate, standing = gate_of(wave, on), standings_of([wave], on)[wave.id]
-    override = gate.override
-    if override is None:
-        found = gate.fallen(standing, on)
-        if found:
-            why = "It opens again by itself within minutes. Its approvers decide anew."
-            yield Obstacle(ObstacleKind.GATE, wave.id, fallen_words(found).rstrip("."), why)
-        elif not gate.state.lets_through:
-            yield Obstacle(ObstacleKind.GATE, wave.id, ObstacleKind.GATE.word, f"{gate.sentence} {gate.rule_words}")
+    override, found = gate.override, gate.fallen(standing, on)
+    if found:
+        why = "It opens again by itself within minutes. Its approvers decide anew."
+        yield Obstacle(ObstacleKind.GATE, wave.id, fallen_words(found).rstrip("."), why)
+    elif not gate.state.lets_through:
+        yield Obstacle(ObstacleKind.GATE, wave.id, ObstacleKind.GATE.word, f"{gate.sentence} {gate.rule_words}")
     for number, each in enumerate(standing.criteria):
         is_new = override is None or (each.since is not None and each.since > override.at)
         is_coming = to is WaveStatus.READY and each.kind is CriterionKind.NOTICE and each.total is not None

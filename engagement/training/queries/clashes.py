@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
 from engagement.people.models import Person
@@ -17,6 +17,7 @@ from engagement.training.waiting.rules import due_after
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Membership, Wave
+from engagement.waves.queries import member_ids
 from engagement.waves.rules import WaveStatus
 
 _KEEPS_DAYS = [status for status in WaveStatus if status.is_open and status.keeps_days]
@@ -97,11 +98,11 @@ def _people_in(wave: Wave, others: Sequence[int]) -> dict[int, int]:
 
 
 def people_held_back(wave: Wave, settling: Wave) -> Select[Person]:
-    """Return a SELECT of the people of a clash, by name: they have training of the wave to finish, and are in the one that settles."""
-    members = select(Membership.person_id).where(Membership.wave_id == settling.id, Membership.ended_at.is_(None))
-    standing = standing_of(*_due_with(wave), Assignment.person_id.in_(members))
+    """Return a SELECT of the people of a clash with their departments, by name: they have training of the wave to finish, and are in the one that settles."""
+    standing = standing_of(*_due_with(wave), Assignment.person_id.in_(member_ids(settling.id)))
     unfinished = select(standing.c.person_id).where(standing.c.asked > 0, standing.c.is_finished == 0)
-    return select(Person).where(Person.id.in_(unfinished)).order_by(Person.sorted_by, Person.id)
+    asked = select(Person).where(Person.id.in_(unfinished)).options(joinedload(Person.department))
+    return asked.order_by(Person.sorted_by, Person.id)
 
 
 def _due_with(wave: Wave) -> list[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Date, and_, case, exists, func, literal, select
 from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
@@ -12,6 +12,7 @@ from engagement.training.models import Assignment
 from engagement.training.waiting.models import QuietOverride
 from engagement.training.waiting.rules import GRACE, Wait, due_after, longest
 from engagement.waves.models import Membership, Wave
+from engagement.waves.queries import member_ids
 from engagement.waves.rules import WaveStatus
 
 #: Waves that went live as planned. A closed one settles nothing more, but its people have their week afterwards.
@@ -88,16 +89,11 @@ def due_days(wave: Wave, on: date) -> ColumnElement[date]:
     """Return when each `Assignment` of a wave is due, as a column: `Wait.due_on` says the same of one person."""
     own: ColumnElement[date] = func.coalesce(Assignment.own_due_on, literal(wave.training_due_on, Date()))
     whens = [
-        (and_(Assignment.own_due_on.is_(None), Assignment.person_id.in_(members_of(each.id))), literal(day, Date()))
+        (and_(Assignment.own_due_on.is_(None), Assignment.person_id.in_(member_ids(each.id))), literal(day, Date()))
         for each, until_on in holding_back(wave, on)
         if (day := due_after(until_on)) > wave.training_due_on
     ]
     return case(*whens, else_=own) if whens else own
-
-
-def members_of(wave_id: int) -> Select[int]:
-    """Return a SELECT of the ids of the people who are in a wave now."""
-    return select(Membership.person_id).where(Membership.wave_id == wave_id, Membership.ended_at.is_(None))
 
 
 def standing_overrides(wave_id: int) -> list[QuietOverride]:

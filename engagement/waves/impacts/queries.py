@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
-from engagement.people.queries import department_successors, standing_department
+from engagement.people.queries import below, department_successors, standing_department
 from engagement.people.rules import TrainingRole
 from engagement.programmes.scope.rules import StatementFor, applying
 from engagement.waves.impacts.models import ImpactAssessment
@@ -80,11 +80,11 @@ def members_of(rows: Sequence[ImpactAssessment]) -> dict[int, int]:
 
 def _members(row: ImpactAssessment) -> Select[int]:
     place = standing_department(row.department)
-    below = select(Department.id).where(Department.lineage.startswith(place.lineage, autoescape=True))
+    within = select(Department.id).where(below(place))
     counted = (
         select(func.count(Person.id.distinct()))
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.wave_id == row.wave_id, Membership.ended_at.is_(None), Person.department_id.in_(below))
+        .where(Membership.wave_id == row.wave_id, Membership.ended_at.is_(None), Person.department_id.in_(within))
     )
     if row.for_role is StatementFor.EVERYBODY:
         return counted

@@ -40,6 +40,11 @@ class DesignOccasion(Base):
         return f"{self.kind.word}: {self.about}"
 
     @property
+    def open_points(self) -> list["DesignPoint"]:
+        """What was raised and has no answer."""
+        return [point for point in self.points if point.is_open]
+
+    @property
     def programme_id(self) -> int:
         """The programme to which it belongs."""
         return self.workflow.programme_id
@@ -75,3 +80,8 @@ class DesignPoint(Base):
     answered_by: Mapped[str | None] = mapped_column(short(401))
 
     occasion: Mapped[DesignOccasion] = relationship(back_populates="points")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has no answer."""
+        return self.outcome is Outcome.OPEN

@@ -11,7 +11,8 @@ from engagement.people.rules import path_key
 from engagement.programmes.models import Workflow
 from engagement.waves.inclusion.models import DesignOccasion, DesignParticipant, DesignPoint
 from engagement.waves.inclusion.rules import Outcome, Share
-from engagement.waves.models import Membership, Wave, WaveWorkflow
+from engagement.waves.models import Wave, WaveWorkflow
+from engagement.waves.queries import member_ids
 from engagement.waves.tallies.queries import MemberSum, member_sums
 
 
@@ -64,12 +65,11 @@ def shares_counted(wave: Wave, sums: Sequence[MemberSum] | None = None) -> list[
     Somebody who took part several times counts once. `sums` are the wave's, if they are read already.
     """
     members = {row.department_id: row.members for row in (member_sums([wave.id]) if sums is None else sums)}
-    here = select(Membership.person_id).where(Membership.wave_id == wave.id, Membership.ended_at.is_(None))
     counted = (
         select(Person.department_id, func.count(Person.id.distinct()))
         .join(DesignParticipant, DesignParticipant.person_id == Person.id)
         .join(DesignOccasion, DesignOccasion.id == DesignParticipant.occasion_id)
-        .where(counts_for(wave), is_early_for(wave), Person.id.in_(here))
+        .where(counts_for(wave), is_early_for(wave), Person.id.in_(member_ids(wave.id)))
         .group_by(Person.department_id)
     )
     included: dict[int | None, int] = dict(db.session.execute(counted).all())
@@ -89,11 +89,10 @@ def points_waiting(condition: ColumnElement[bool]) -> int:
 
 def others_included(wave: Wave) -> int:
     """Return how many people took part before a wave's go-live who are not, or no longer, affected by it."""
-    here = select(Membership.person_id).where(Membership.wave_id == wave.id, Membership.ended_at.is_(None))
     took_part = (
         select(func.count(DesignParticipant.person_id.distinct()))
         .join(DesignOccasion, DesignOccasion.id == DesignParticipant.occasion_id)
-        .where(counts_for(wave), is_early_for(wave), DesignParticipant.person_id.not_in(here))
+        .where(counts_for(wave), is_early_for(wave), DesignParticipant.person_id.not_in(member_ids(wave.id)))
     )
     return int(db.session.scalar(took_part) or 0)
 

@@ -44,7 +44,8 @@ def test_a_sponsor_decides_with_a_condition_and_what_was_typed_is_kept_when_refu
     page = refused.get_data(as_text=True)
     assert (refused.status_code, "Name who does it." in page, "That day has passed." in page) == (422, True, True)
     assert "The &lt;desk&gt; gets help." in page
-    typed |= {"owner_1": "lea@example.com", "due_1": "2026-04-17"}
+    make_person("Otto Other", "otto@example.com")
+    typed |= {"owner_1": "otto@example.com", "due_1": "2026-04-17"}
     again = sponsor.post(address, data=typed | {"seen": "training=met"})
     assert (again.status_code, "stands otherwise than when you opened" in again.get_data(as_text=True)) == (422, True)
     assert sponsor.post(address, data=typed | {"seen": seen_on(again.get_data(as_text=True))}).status_code == 303
@@ -58,10 +59,15 @@ def test_a_sponsor_decides_with_a_condition_and_what_was_typed_is_kept_when_refu
     object_severely(wave)
     assert manager.get(link).get_data(as_text=True).count("<b>Changed.</b>") == 1
     condition = db.session.scalars(db.select(GateCondition)).one()
-    lead = named(app, "Lea Lead", "lea@example.com")
-    refused = lead.post(f"/conditions/{condition.id}", data={"note": " "})
+    # Who does it may have no other right, and none to the wave once it is done.
+    owner = named(app, "Otto Other", "otto@example.com")
+    refused = owner.post(f"/conditions/{condition.id}", data={"note": " "})
     assert (refused.status_code, "Say what was done" in refused.get_data(as_text=True)) == (422, True)
-    assert lead.post(f"/conditions/{condition.id}", data={"note": "They <came>."}).status_code == 303
+    assert "/readiness" in refused.get_data(as_text=True)
+    settled = owner.post(f"/conditions/{condition.id}", data={"note": "They <came>."})
+    assert settled.status_code == 303
+    left = owner.get(settled.location)
+    assert (left.status_code, "/readiness" in left.get_data(as_text=True)) == (200, False)
     assert "They &lt;came&gt;." in manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
 
 

@@ -189,7 +189,10 @@ def test_people_are_asked_without_a_name_and_counted_from_the_floor_on(app, wave
     told = _page(sponsor, group)
     assert "5 said it each alone" in told
     assert "We check all day" not in told
-    assert "The people, each alone" in _page(manager, f"/waves/{wave.id}/impacts.csv")
+    assert sponsor.post("/me/timezone", data={"timezone": "Pacific/Honolulu"}).status_code == 303
+    for reader, said_on in ((manager, "2026-04-14"), (sponsor, "2026-04-13")):
+        in_file = _page(reader, f"/waves/{wave.id}/impacts.csv").splitlines()[-1]
+        assert ("The people, each alone" in in_file, in_file.rpartition(",")[2]) == (True, said_on)
 
 
 def test_a_group_too_small_is_not_asked_and_says_so(app, wave, manager):

@@ -7,8 +7,10 @@ from factories import TESTER, make_account, make_people, make_person, signed_in
 from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.db import db
+from engagement.privacy.actions.erasing import erase_person
 from engagement.waves.inclusion.actions import write_occasion
 from engagement.waves.inclusion.models import DesignPoint
+from engagement.waves.inclusion.queries import participant_counts
 from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid
 from engagement.waves.models import Membership
 from engagement.waves.queries import workflows_of_waves
@@ -90,6 +92,20 @@ def test_an_occasion_is_corrected_added_to_and_removed(app, wave, manager):
     assert "It counts for every wave with this workflow." in page
     assert manager.post(f"{address}/removal").status_code == 303
     assert manager.get(address).status_code == 404
+
+
+def test_correcting_an_occasion_keeps_everybody_who_was_erased(app, wave, manager):
+    workflow, people = _workflow(wave), make_people(3, "Operations/Letters")
+    said = OccasionSaid(OccasionKind.TRIAL, date(2026, 4, 10), "Photos")
+    row = write_occasion(workflow, wave, said, people, today=date(2026, 4, 14), by=TESTER)
+    for person in people[:2]:
+        erase_person(person, by=TESTER)
+    db.session.commit()
+    address = f"/inclusion/{row.id}/edit"
+    assert "2 people whom you don’t see by name took part too" in _page(manager, address)
+    changed = {"kind": "review", "held_on": "2026-04-11", "about": "Photos", "wave": str(wave.id)}
+    _page(manager, address, 303, **changed, people=people[2].email)
+    assert participant_counts([row.id]) == {row.id: 3}
 
 
 def test_few_people_are_neither_named_beside_what_they_raised_nor_counted_for_who_sees_no_names(app, wave, manager):

@@ -21,7 +21,7 @@ from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.gate.models import GateOverride, GateReopening
 from engagement.readiness.gate.queries.present import gate_of
-from engagement.readiness.gate.queries.watching import messages_behind_gates
+from engagement.readiness.gate.queries.watching import messages_around
 from engagement.readiness.gate.rules import LONGEST_OVERRIDE, LONGEST_TEXT, fallen_words
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
@@ -43,7 +43,7 @@ def reopen_gate(wave_id: int, on: date) -> bool:
     """
     wave = db.session.get_one(Wave, wave_id, with_for_update={"of": Wave})
     gate = gate_of(wave, on)
-    if not wave.status.is_ahead or gate.override is not None:
+    if not gate.is_watched:
         return False
     found = gate.fallen(standings_of([wave], on)[wave.id], on)
     if not found:
@@ -55,9 +55,8 @@ def reopen_gate(wave_id: int, on: date) -> bool:
     audit.record(Verb.REOPENED_GATE, wave, by=audit.CLOCK, reason=(None, reason))
     db.session.flush()
     _tell(wave, gate.approvers, reason)
-    for occurrence_id, held in messages_behind_gates(on).items():
-        if held.id == wave.id:
-            hold_message(occurrence_id, HELD.format(wave=wave.title))
+    for occurrence_id in messages_around([wave]):
+        hold_message(occurrence_id, HELD.format(wave=wave.title))
     return True
 
 

@@ -125,9 +125,14 @@ class Gate:
         word = {Choice.GO: "go", Choice.CONDITIONS: "go, with conditions", Choice.NO_GO: "no-go"}[row.choice]
         return f"{row.approver.name} said {word} on {short_day_words(row.decided_at.date())}."
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether it opens again when a criterion falls: it was decided, the go-live is ahead, and nobody goes past it."""
+        return bool(self.said) and self.wave.status.is_ahead and self.override is None
+
     def fallen(self, now: WaveStanding, on: date) -> list[Seen]:
-        """Return the counted criteria that have fallen since a standing decision; nothing without one."""
-        if not self.said:
+        """Return the counted criteria that have fallen since a standing decision; nothing of a gate that is not watched."""
+        if not self.is_watched:
             return []
         late = (self.wave.go_live_on - on).days > NOTICE_DAYS
         counted = [each for each in seen_in(now) if not (late and each.name == CriterionKind.NOTICE.value)]
