@@ -181,7 +181,11 @@ class Courier:
                 if isinstance(said, Waits):
                     line.waits = said
                     return
-                if not self._note(line, said) or self._supply.has_ended or self._stopping():
+                takes_more = self._note(line, said)
+                if self._stopping():
+                    # At once: a line that is free would begin anew before the next look.
+                    self._supply.end()
+                if not takes_more or self._supply.has_ended:
                     self._set_down(line, in_doubt=False)
                     return
             line.stop()
