@@ -1,20 +1,27 @@
 """The sponsor's report: one programme at one instant, with the decisions that it needs. It names no objector."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from engagement import clock
 from engagement.adoption.queries.uptake import Uptake, uptake_of_waves
 from engagement.attention.queries.ownership import vacancies
-from engagement.attention.queries.waves import is_close, untrained_waves
+from engagement.attention.queries.waves import WaveTraining, is_close, untrained_waves
 from engagement.attention.rules import is_training_in_doubt
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
 from engagement.programmes.models import Programme, Workflow
+from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.queries.verdicts import Verdict, verdicts
-from engagement.reports.queries.decisions import concern_decisions, ownership_decision, wave_decision
-from engagement.reports.rules.decisions import Decision, by_urgency
+from engagement.reports.queries.decisions import (
+    concern_decisions,
+    decided,
+    gate_decision,
+    ownership_decision,
+    wave_decision,
+)
+from engagement.reports.rules.decisions import Decided, Decision, by_urgency
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
@@ -68,6 +75,7 @@ class ProgrammeReport:
     on: date
     leadership: Sequence[Roadmap] = ()
     metrics: Sequence[MetricShown] = ()
+    decided: Sequence[Decided] = ()
 
     @property
     def people(self) -> int:
@@ -114,11 +122,9 @@ def programme_report(
     concerns = (
         nothing_shown(floor, is_kept_back=True) if keeps_concerns_back else summary_for_report(programme.id, floor)
     )
-    untrained = untrained_waves(waves, on, people, trained)
-    paces = {line.wave.id: line.pace for line in lines}
     decisions = [
         *(ownership_decision(vacancy, on) for vacancy in vacancies(waves, on, workflows)),
-        *(wave_decision(found, paces[found.wave.id], on) for found in untrained if found.is_pressing(on)),
+        *_wave_decisions(lines, untrained_waves(waves, on, people, trained), on),
         *concern_decisions(concerns),
     ]
     return ProgrammeReport(
@@ -132,7 +138,26 @@ def programme_report(
         on=on,
         leadership=roadmaps_of(programme.id, on),
         metrics=_metrics(workflows),
+        decided=[decided(line.ready) for line in lines if line.ready is not None and _is_decided(line.ready.gate, on)],
     )
+
+
+def _wave_decisions(lines: Sequence[WaveLine], untrained: Sequence[WaveTraining], on: date) -> Iterator[Decision]:
+    """Decide about waves: go or no-go where a gate waits, else about training that is late.
+
+    A day that has passed is set anew first.
+    """
+    late = {found.wave.id: found for found in untrained if found.is_pressing(on)}
+    for line in lines:
+        found = late.get(line.wave.id)
+        if line.ready is not None and line.ready.gate.waits(on) and line.wave.go_live_on >= on:
+            yield gate_decision(line.ready, line.pace, on)
+        elif found is not None:
+            yield wave_decision(found, line.pace, on)
+
+
+def _is_decided(gate: Gate, on: date) -> bool:
+    return not gate.waits(on) and (bool(gate.said) or gate.override is not None)
 
 
 def pace_of(wave: Wave, milestones: Sequence[Milestone], trained: Count, on: date) -> Pace:

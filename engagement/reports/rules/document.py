@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engagement.reports.rules.comparing import Change
-from engagement.reports.rules.decisions import Decision
+from engagement.reports.rules.decisions import Decided, Decision
 from engagement.reports.rules.figures import Figure, FigureKey, Subject, SubjectKind
 from engagement.reports.rules.measures import Measure, Part
 
@@ -50,6 +50,7 @@ class Document:
     compared_with: date | None = None
     period_words: str = ""
     concerns_words: str = ""
+    decided: Sequence[Decided] = ()
 
     def change_words(self, figure: Figure) -> str:
         """How a figure changed since the last closed period; "" before the first one."""
@@ -84,6 +85,8 @@ def rows(document: Document) -> Iterator[tuple[Any, ...]]:
     yield said("Report", document.name, "How it stands", document.lede, as_of=document.as_of)
     for number, each in enumerate(document.decisions, 1):
         yield said("Decision needed", each.title, f"Decision {number}", each.words, as_of=each.by_on or "")
+    for done in document.decided:
+        yield said("Decided", done.title, "Go or no-go", done.words)
     for key, fact in document.facts.items():
         yield said(Part.WAVES.word, key, "Go-live and state", fact)
     for figure in document.figures:

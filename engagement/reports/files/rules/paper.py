@@ -55,6 +55,7 @@ def _content(document: Document) -> dict[str, Any]:
             }
             for each in document.decisions
         ],
+        "decided": [{"title": each.title, "words": each.words} for each in document.decided],
         "tables": [
             {
                 "title": table.title,
