@@ -58,7 +58,9 @@ DOCUMENT = Document(
     moment="Tuesday 14 April 2026, 09:00",
     lede="Not on track, because nothing is.",
     calm="",
-    decisions=[Decision(DecisionKind.GO_LIVE, "=Decide this", "Because", ON, proposal="Do it.", otherwise="Otherwise not.")],
+    decisions=[
+        Decision(DecisionKind.GO_LIVE, "=Decide this", "Because", ON, proposal="Do it.", otherwise="Otherwise not.")
+    ],
     decided=[Decided("Wave 2, =Empty", "Passed. Ann said go.", 2)],
     figures=FIGURES,
     facts={FIGURES[0].of.name: "Planned, go-live 12 May"},
@@ -147,6 +149,6 @@ def _kinds(node):
 
 def test_a_report_of_nothing_is_words_in_every_format():
     nothing = Document(**{**vars(DOCUMENT), "figures": wave(2, "Empty", 0, 0, None)})
-    assert len(PdfReader(BytesIO(pdf_of(nothing))).pages) == 1
+    assert len(PdfReader(BytesIO(pdf_of(nothing))).pages) == 2
     assert len(CalamineWorkbook.from_filelike(BytesIO(workbook_of(nothing))).sheet_names) == 3
     assert "NaN" not in csv_table_of(nothing).decode()

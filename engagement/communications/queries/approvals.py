@@ -19,7 +19,7 @@ from engagement.communications.queries.writers import barred_from_approving
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.texts.queries.merge_values import constants_for
 from engagement.communications.texts.queries.translations import translations_of
-from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, OF_SCOPE, fields_in
+from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, OF_SCOPE, VALUE, fields_in
 from engagement.db import db
 from engagement.reach import Reach
 from engagement.words import day_words, moment_words
@@ -112,7 +112,8 @@ def _values(occurrence: Occurrence, names: Collection[str]) -> dict[str, str]:
     if line.wave is not None:
         found[GO_LIVE] = line.wave.go_live_on.isoformat()
     if any(name in CONSTANT for name in names):
-        found = constants_for(occurrence, [] if {"workflow", *OF_SCOPE}.isdisjoint(names) else None) | found
+        reads_none = {"workflow", *OF_SCOPE}.isdisjoint(names)
+        found = constants_for(occurrence, [] if reads_none else None, with_value=VALUE in names) | found
     return {name: value for name, value in found.items() if name in names}
 
 

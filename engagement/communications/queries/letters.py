@@ -13,7 +13,7 @@ from engagement.communications.texts.queries.merge_values import (
     values_for,
 )
 from engagement.communications.texts.queries.translations import Text
-from engagement.communications.texts.rules.merge_fields import fields_in, slot, without_slots
+from engagement.communications.texts.rules.merge_fields import VALUE, fields_in, slot, without_slots
 from engagement.communications.texts.rules.rendering import Rendered, rendered
 from engagement.content.frames import Frame, frame_in
 from engagement.db import db
@@ -75,7 +75,8 @@ def confirm_button(frame: Frame, note: str = "") -> Button:
 
 def text_rendered(occurrence: Occurrence, text: Text, frame: Frame) -> Rendered:
     """Return a text of a message with the values that all readers share; each person's own stay slots."""
-    constants = constants_for(occurrence, language=text.language)
+    with_value = VALUE in fields_in(text.subject, text.body)
+    constants = constants_for(occurrence, language=text.language, with_value=with_value)
     return rendered(text.subject, text.body, constants, frame.words)
 
 

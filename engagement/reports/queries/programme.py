@@ -1,7 +1,7 @@
 """The sponsor's report: one programme at one instant, with the decisions that it needs. It names no objector."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from engagement import clock
@@ -11,7 +11,7 @@ from engagement.attention.queries.waves import WaveTraining, is_close, untrained
 from engagement.attention.rules import is_training_in_doubt
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
-from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.models import Programme
 from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.queries.verdicts import Verdict, verdicts
 from engagement.reports.queries.decisions import (
@@ -27,6 +27,7 @@ from engagement.resistance.figures.queries import ConcernSummary, nothing_shown,
 from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import people_counts
+from engagement.value.queries.by_wave import WaveValue, values_by_wave
 from engagement.value.queries.present import MetricShown, metrics_shown
 from engagement.waves.milestones.models import Milestone
 from engagement.waves.milestones.queries import milestones_of_waves
@@ -76,6 +77,7 @@ class ProgrammeReport:
     leadership: Sequence[Roadmap] = ()
     metrics: Sequence[MetricShown] = ()
     decided: Sequence[Decided] = ()
+    worth: Mapping[int, WaveValue] = field(default_factory=dict)
 
     @property
     def people(self) -> int:
@@ -127,6 +129,9 @@ def programme_report(
         *_wave_decisions(lines, untrained_waves(waves, on, people, trained), on),
         *concern_decisions(concerns),
     ]
+    # What is measured of the waves' workflows, each once, in the waves' order.
+    in_order = dict.fromkeys(workflow.id for each in workflows.values() for workflow in each)
+    metrics = metrics_shown(in_order)
     return ProgrammeReport(
         programme=programme,
         as_of=clock.now(),
@@ -137,7 +142,8 @@ def programme_report(
         messages=messages_out(Communication.programme_id == programme.id, RECENT_MESSAGES),
         on=on,
         leadership=roadmaps_of(programme.id, on),
-        metrics=_metrics(workflows),
+        metrics=[metric for workflow_id in in_order for metric in metrics.get(workflow_id, ())],
+        worth={each.wave.id: each for each in values_by_wave(waves, workflows, metrics)},
         decided=[decided(line.ready) for line in lines if line.ready is not None and _is_decided(line.ready.gate, on)],
     )
 
@@ -164,10 +170,3 @@ def pace_of(wave: Wave, milestones: Sequence[Milestone], trained: Count, on: dat
     """Return the pace of a wave's training on a day."""
     opens = next((day.falls_on for day in milestones if day.kind is MilestoneKind.TRAINING_OPENS), None)
     return Pace(opens, wave.training_due_on, on, trained.assigned, trained.finished)
-
-
-def _metrics(workflows: Mapping[int, Sequence[Workflow]]) -> list[MetricShown]:
-    """Return what is measured of the waves' workflows, each once, in the waves' order."""
-    in_order = dict.fromkeys(workflow.id for each in workflows.values() for workflow in each)
-    shown = metrics_shown(in_order)
-    return [metric for workflow_id in in_order for metric in shown.get(workflow_id, ())]

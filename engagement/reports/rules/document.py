@@ -120,11 +120,20 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of a table: its word, the number of its definition at the foot, and its width beside the others."""
+
+    word: str
+    note: int | None
+    width: float
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of figures for paper: a header, and rows of cells."""
 
     part: Part
-    header: Sequence[tuple[str, int | None]]
+    header: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
 
     @property
@@ -141,12 +150,26 @@ _COLUMNS: dict[Part, tuple[Measure, ...]] = {
         Measure.TRAINED_EXPECTED,
         Measure.TRAINED_FORECAST,
         Measure.USED,
+        Measure.WORTH,
     ),
     Part.VALUE: (Measure.VALUE, Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED),
     Part.SPONSORS: (Measure.STEPS,),
     Part.OBJECTIONS: (Measure.OPEN, Measure.ANSWERED, Measure.MEDIAN),
     Part.MESSAGES: (Measure.DELIVERED,),
 }
+
+
+#: How wide a column is that shows a share and its change; others are said here.
+_WIDE = 1.0
+_WIDTHS = {
+    Measure.PEOPLE: 0.6,
+    Measure.TRAINED: 1.25,
+    Measure.TRAINED_EXPECTED: 0.8,
+    Measure.TRAINED_FORECAST: 1.1,
+    Measure.USED: 1.15,
+    Measure.VALUE: 2.0,
+}
+_FIRST = {Part.WAVES: 1.9, Part.VALUE: 2.2}
 
 
 def tables(document: Document) -> list[Table]:
@@ -157,8 +180,10 @@ def tables(document: Document) -> list[Table]:
         if not lines:
             continue
         columns = [measure for measure in _COLUMNS[part] if any(measure in figures for _, figures in lines)]
-        header: list[tuple[str, int | None]] = [("", None)]
-        header += [(measure.word, document.note_number(measure)) for measure in columns]
+        header = [Column("", None, _FIRST.get(part, 1.5))]
+        header += [
+            Column(measure.word, document.note_number(measure), _WIDTHS.get(measure, _WIDE)) for measure in columns
+        ]
         body = [
             [
                 Cell(of.name, _fact(document, of, figures)),

@@ -89,7 +89,9 @@ def test_who_is_no_approver_sees_who_decides_and_no_form(app, wave, sponsor):
     for browser in (auditor, signed_in(app, make_change_manager())):
         shown = words_of(browser.get(SHEET))
         assert "Not on track, because wave 3, Property claims, was stopped at its gate" in shown
-        assert "Sue Sponsor said no-go on 14 April 2026. It is passed when Sue Sponsor says go and Olga Officer" in shown
+        assert (
+            "Sue Sponsor said no-go on 14 April 2026. It is passed when Sue Sponsor says go and Olga Officer" in shown
+        )
         assert "What do you decide?" not in shown
     page = sponsor.get(SHEET).get_data(as_text=True)
     assert "What do you decide?" not in page

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
 
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, OF_SCOPE
+from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, OF_SCOPE, VALUE
 from engagement.content.frames import frame_in
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
@@ -16,6 +16,8 @@ from engagement.programmes.models import Workflow
 from engagement.programmes.rules import lines_of
 from engagement.programmes.scope.queries import current_statements
 from engagement.programmes.scope.rules import StatementFor
+from engagement.value.queries.by_wave import value_of_programme
+from engagement.value.queries.present import MetricShown
 from engagement.waves.queries import workflows_of_waves
 from engagement.words import day_words, listed
 
@@ -24,12 +26,18 @@ IN_ITS_LANGUAGE = ("department", "training_role")
 
 
 def constants_of(
-    communication: Communication, on: date, workflows: Iterable[Workflow] | None = None, language: str = "en"
+    communication: Communication,
+    on: date,
+    workflows: Iterable[Workflow] | None = None,
+    language: str = "en",
+    *,
+    with_value: bool = False,
 ) -> dict[str, str]:
     """Return the values that all readers share; without a wave its values are missing.
 
     `on` is the day of sending: a go-live in another year is written with its year, in the manner of `language`.
-    `workflows` are those of the wave; None reads them, and what their scope statements say.
+    `workflows` are those of the wave; None reads them, and what their scope statements say. What waves are worth is read only
+    `with_value`.
     """
     values = {"programme": communication.programme.name, "sender_name": communication.owner.name}
     wave = communication.wave
@@ -41,7 +49,35 @@ def constants_of(
         values["workflow"] = listed((workflow.name for workflow in named), language=language)
         if workflows is None:
             values |= _scope_of(named)
+    if with_value:
+        values[VALUE] = "\n".join(_value_lines(communication.programme_id, language))
     return values
+
+
+def _value_lines(programme_id: int, language: str) -> list[str]:
+    """Return what each wave that went live has brought, a line for each metric, in the words of a language."""
+    say, lines = frame_in(language).say, list[str]()
+    for each in value_of_programme(programme_id):
+        lines += [_value_line(each.wave.title, metric, language) for metric in each.metrics]
+        if not each.metrics and not each.others:
+            lines.append(say("value_unmeasured", wave=each.wave.title))
+    return lines or [say("value_none")]
+
+
+def _value_line(wave: str, shown: MetricShown, language: str) -> str:
+    say, metric, way = frame_in(language).say, shown.metric, shown.way
+    names = {"wave": wave, "metric": f"{metric.workflow.name}, {metric.name}"}
+    if shown.latest is None:
+        return say("value_unread", **names)
+    names |= {
+        "value": metric.said(shown.latest.value),
+        "day": day_words(shown.latest.measured_on, with_year=True, language=language),
+    }
+    before = shown.baseline.value if shown.baseline else None
+    if way.done is None or way.planned is None or before is None or metric.target is None:
+        return say("value_read", **names)
+    compared = {"before": metric.said(before), "target": metric.said(metric.target)}
+    return say("value_planned", **names, **compared, done=str(way.done), planned=f"{way.planned:.0f}")
 
 
 def _scope_of(workflows: Sequence[Workflow]) -> dict[str, str]:
@@ -59,12 +95,16 @@ def _scope_of(workflows: Sequence[Workflow]) -> dict[str, str]:
 
 
 def constants_for(
-    occurrence: Occurrence, workflows: Iterable[Workflow] | None = None, language: str = "en"
+    occurrence: Occurrence,
+    workflows: Iterable[Workflow] | None = None,
+    language: str = "en",
+    *,
+    with_value: bool = False,
 ) -> dict[str, str]:
-    """Return the values that all readers of one message share; `workflows` and `language` as `constants_of` takes them."""
+    """Return the values that all readers of one message share; the rest is as `constants_of` takes it."""
     communication = occurrence.communication
     on = occurrence.sends_at.astimezone(ZoneInfo(communication.timezone)).date()
-    return constants_of(communication, on, workflows, language)
+    return constants_of(communication, on, workflows, language, with_value=with_value)
 
 
 def person_columns(names: Iterable[str], language: str = "en") -> dict[str, ColumnElement[str]]:

@@ -43,6 +43,7 @@ FIELDS = {
         MergeField("signs_of_error", "how to tell that it is wrong, as published for all roles"),
         MergeField("about_the_job", "what it means for people’s jobs, as published for all roles"),
         MergeField("programme", "the name of the programme"),
+        MergeField("value_by_wave", "what each wave has brought so far, a line for each metric, against its plan"),
         MergeField("sender_name", "the name of the communication’s owner"),
         MergeField("my_change_link", "a link to the reader’s own page", "/me"),
         MergeField("training_link", "a link to the reader’s training", "/me/training"),
@@ -52,8 +53,10 @@ FIELDS = {
 #: What the scope statements of a wave’s workflows say.
 OF_SCOPE = ("system_does", "people_do", "who_decides", "signs_of_error", "about_the_job")
 #: The same for all readers, so filled when the message is built; delivery fills the others.
-CONSTANT = ("wave", "go_live", "workflow", *OF_SCOPE, "programme", "sender_name")
+CONSTANT = ("wave", "go_live", "workflow", *OF_SCOPE, "programme", "value_by_wave", "sender_name")
 OF_A_WAVE = ("wave", "go_live", "workflow", *OF_SCOPE)
+#: Its value has several lines, so it stands in the body, in a paragraph of its own.
+VALUE = "value_by_wave"
 LINKS = tuple(field.name for field in FIELDS.values() if field.path)
 
 

@@ -28,10 +28,10 @@ class Rendered:
     text: str
 
     def filled(self, values: Mapping[str, str]) -> "Rendered":
-        """Return the same with a person's values in the slots."""
+        """Return the same with a person's values in the slots; lines of a value stay lines, except in the subject."""
         return Rendered(
-            _filled(self.subject, values),
-            _filled(self.html, {name: escape(isolated(value)) for name, value in values.items()}),
+            _filled(self.subject, values).replace("\n", " "),
+            _filled(self.html, {name: escape(isolated(value)).replace("\n", "<br>") for name, value in values.items()}),
             _filled(self.text, values),
         )
 

@@ -60,7 +60,7 @@ def _content(document: Document) -> dict[str, Any]:
             {
                 "title": table.title,
                 "part": table.part.value,
-                "header": [{"word": word, "note": number} for word, number in table.header],
+                "header": [vars(column) for column in table.header],
                 "rows": [
                     [{"words": each.words, "more": each.more, "bar": bars.get(each.key)} for each in row]
                     for row in table.rows
