@@ -1,5 +1,6 @@
 """What waves have brought, in the executive update: by wave, beside the plan, in the words of its language, and as approved."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,8 +11,9 @@ from engagement.communications.actions.approving import approve, ask_approval, l
 from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.queries.previews import preview_to_nobody
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
-from engagement.communications.texts.queries.merge_values import constants_for
 from engagement.communications.texts.queries.outlines import standard_outlines
+from engagement.communications.texts.queries.problems import problems_of
+from engagement.communications.texts.queries.value_texts import value_points
 from engagement.db import db
 from engagement.value.actions.metrics import make_metric, say_baseline
 from engagement.value.actions.readings import Read, add_reading
@@ -68,23 +70,22 @@ def message_of(programme, writer, audience=None):
     return message
 
 
-LINES = [
-    "Wave 1: Name 1 – Motor, First answer: 26.5 hours (Wednesday 1 April 2026), 52 hours before; 91 % of the way to 24 hours, planned by then: 25 %.",
-    "Wave 1: Name 1 – Motor, Sent back: 3 hours (Wednesday 1 April 2026).",
-    "Wave 1: Name 1 – Shared, Checks: not measured since.",
-    "Wave 3: Name 3 – nothing is measured.",
-]
+FIRST = "Motor, First answer: 26.5 hours (Wednesday 1 April 2026), 52 hours before; 91 % of the way to 24 hours, planned by then: 25 %."
+OTHERS = ["Motor, Sent back: 3 hours (Wednesday 1 April 2026).", "Shared, Checks: not measured since."]
 
 
 def test_each_wave_that_went_live_says_what_was_measured_beside_its_plan(programme, writer):
     message = message_of(programme, writer)
-    assert constants_for(message, with_value=True)["value_by_wave"].split("\n") == LINES
-    assert "value_by_wave" not in constants_for(message)
-    german = constants_for(message, language="de", with_value=True)["value_by_wave"].split("\n")
-    assert german[0].endswith("vorher 52 hours; 91 % des Wegs zu 24 hours, bis dahin geplant: 25 %.")
-    assert preview_to_nobody(message).html == f"<p>Value:</p>\n<p>{'<br>'.join(LINES)}</p>"
+    listed = "\n".join(f"<li>{line}</li>" for line in (FIRST, *OTHERS))
+    html = preview_to_nobody(message).html.replace("<ul><li>", "<ul>\n<li>").replace("</li></ul>", "</li>\n</ul>")
+    assert re.sub(r"</li>\s*<li>", "</li>\n<li>", html) == (
+        f"<p>Value:</p>\n<p>Wave 1: Name 1:</p>\n<ul>\n{listed}\n</ul>\n<p>Wave 3: Name 3: Nothing is measured.</p>"
+    )
+    german = value_points(message.communication, "de")
+    assert german[0].said[0].endswith("vorher 52 hours; 91 % des Wegs zu 24 hours, bis dahin geplant: 25 %.")
     before = message_of(make_programme("Another"), writer, message.communication.audience)
     assert preview_to_nobody(before).text.endswith("No wave is live yet, so there is no value to report.")
+    assert problems_of(before) == problems_of(message) == []
 
 
 def test_a_figure_that_moves_after_the_approval_holds_the_message(programme, writer):

@@ -4,7 +4,8 @@ from engagement.audiences.queries import rule_problem
 from engagement.communications.models import Occurrence
 from engagement.communications.texts.queries.merge_values import constants_for
 from engagement.communications.texts.queries.translations import translations_of
-from engagement.communications.texts.rules.merge_fields import VALUE, fields_in
+from engagement.communications.texts.queries.value_texts import value_constant
+from engagement.communications.texts.rules.merge_fields import fields_in
 from engagement.communications.texts.rules.problems import problems_in
 from engagement.words import language_words
 
@@ -16,7 +17,7 @@ def problems_of(occurrence: Occurrence) -> list[str]:
     """
     translations = translations_of(occurrence)
     bodies = [occurrence.body, *(text.body for text in translations)]
-    constants = constants_for(occurrence, with_value=VALUE in fields_in(*bodies))
+    constants = constants_for(occurrence) | value_constant(occurrence.communication, fields_in(*bodies))
     found = problems_in(occurrence.subject, occurrence.body, constants)
     for text in translations:
         own = problems_in(text.subject, text.body, constants)

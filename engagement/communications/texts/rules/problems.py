@@ -6,16 +6,7 @@ from difflib import get_close_matches
 from xml.etree.ElementTree import Element
 
 from engagement.communications.texts.rules.field_places import misplaced
-from engagement.communications.texts.rules.merge_fields import (
-    CONSTANT,
-    FIELDS,
-    LINKS,
-    OF_A_WAVE,
-    VALUE,
-    Mark,
-    fields_in,
-    slot,
-)
+from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, LINKS, OF_A_WAVE, Mark, fields_in, slot
 from engagement.content.commonmark import read
 from engagement.errors import BadInput
 
@@ -38,8 +29,6 @@ def problems_in(subject: str, body: str, constants: Mapping[str, str]) -> list[s
     if not body.strip():
         found.append("The text is empty.")
     found += [f"{slot(name)} is a link; it can’t stand in the subject." for name in LINKS if name in fields_in(subject)]
-    if VALUE in fields_in(subject):
-        found.append(f"{slot(VALUE)} has several lines; it can’t stand in the subject.")
     found += _unknown_fields(subject, body)
     found += _without_value(fields_in(subject, body), constants)
     found += _left_guidance(body)
