@@ -10,7 +10,7 @@ from engagement.programmes.models import Programme
 from engagement.reports.snapshots.actions import close_period
 from engagement.reports.snapshots.queries import programmes_to_close
 from engagement.reports.snapshots.rules import period_to_close
-from engagement.reports.subscriptions.actions.sending import Around, SendOutcome, send_report
+from engagement.reports.subscriptions.actions.sending import SendOutcome, Service, send_report
 from engagement.reports.subscriptions.models import ReportSubscription
 from engagement.reports.subscriptions.queries import due_subscriptions
 from engagement.scheduler.items import one_by_one
@@ -38,7 +38,7 @@ def close_periods(settings: Settings) -> str:
 
 def send_reports(settings: Settings) -> str:
     """Send each report whose date has come to whoever asked for it and may read it now."""
-    around = Around(
+    service = Service(
         Organisation.of(settings),
         settings.anonymity_floor,
         settings.lateness_limit,
@@ -46,7 +46,7 @@ def send_reports(settings: Settings) -> str:
         str(current_app.config["SECRET_KEY"]),
     )
     due = due_subscriptions(clock.now())
-    done = one_by_one("send-reports", ReportSubscription, due, lambda key: send_report(key, around))
+    done = one_by_one("send-reports", ReportSubscription, due, lambda key: send_report(key, service))
     told = {
         "queued": done.count(SendOutcome.SENT),
         "not sent because too late": done.count(SendOutcome.TOO_LATE),

@@ -25,7 +25,7 @@ from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.wire.actions.transport import Transport
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
-from engagement.reports.subscriptions.actions.sending import Around, SendOutcome, send_report
+from engagement.reports.subscriptions.actions.sending import SendOutcome, Service, send_report
 from engagement.reports.subscriptions.actions.subscribing import subscribe
 from engagement.reports.subscriptions.models import ReportSubscription
 from engagement.reports.subscriptions.queries import due_subscriptions
@@ -35,7 +35,7 @@ from engagement.resistance.rules import Source
 from tests.attention.training_rows import assign
 
 COUNTRY = "GB-ENG"
-AROUND = Around(Organisation("Northmere Insurance"), 5, 24, "https://engagement.example.com", "a secret of the tests")
+SERVICE = Service(Organisation("Northmere Insurance"), 5, 24, "https://engagement.example.com", "a secret of the tests")
 
 
 def make_told_programme(name: str = "Claims and finance") -> tuple[Programme, Account]:
@@ -73,7 +73,7 @@ def send_due() -> list[SendOutcome]:
     """Send what is due, each in a transaction of its own."""
     done = []
     for key in due_subscriptions(clock.now()):
-        done.append(send_report(key, AROUND))
+        done.append(send_report(key, SERVICE))
         db.session.commit()
     return done
 
@@ -90,7 +90,7 @@ def said_in(message: EmailMessage, kind: str) -> str:
     if kind in ("plain", "html"):
         part = message.get_body((kind,))
         assert part is not None
-        return str(part.get_content()).replace("\r\n", "\n")
+        return str(part.get_content()).replace("\r\n", "\n").replace("&nbsp;", "\u00a0")
     (found,) = [part for part in message.iter_attachments() if str(part.get_filename()).endswith(f".{kind}")]
     content = found.get_payload(decode=True)
     assert isinstance(content, bytes)

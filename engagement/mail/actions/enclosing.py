@@ -39,10 +39,10 @@ def let_old_enclosures_go(now: datetime) -> int:
     return let_enclosures_go(now - timedelta(days=ENCLOSED_KEPT_DAYS))
 
 
-def let_enclosures_go(before: datetime) -> int:
-    """Delete the bytes of files of all messages that were built before an instant and wait for nobody."""
+def let_enclosures_go(until: datetime) -> int:
+    """Delete the bytes of files of all messages that were built up to an instant and wait for nobody."""
     waits = Delivery.state.not_in([state for state in DeliveryState if state.is_final])
-    old = select(Mailing.id).where(Mailing.built_at < before)
+    old = select(Mailing.id).where(Mailing.built_at <= until)
     return rows_changed(
         update(EnclosedFile)
         .where(

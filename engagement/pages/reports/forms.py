@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import time
 
 from wtforms import BooleanField, RadioField, SelectField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from engagement.pages.parts.fields import row_id
@@ -21,7 +22,7 @@ class SubscriptionForm(Form):
     whom = SelectField("To whom?", default=MYSELF)
     rhythm = RadioField(
         "How often?",
-        choices=[(each.value, each.word) for each in ReportRhythm],
+        choices=[SelectChoice(each.value, each.word) for each in ReportRhythm],
         default=ReportRhythm.MONTHLY.value,
         validators=[InputRequired("Choose how often it is sent.")],
         description="A date on a weekend or holiday moves to the next working day.",
@@ -31,7 +32,10 @@ class SubscriptionForm(Form):
 
     def offer(self, sponsors: Sequence[Person], clock_words: str) -> None:
         """Offer sponsors beside the reader; say by which clock the time is meant."""
-        self.whom.choices = [(MYSELF, "To me"), *((str(person.id), person.name) for person in sponsors)]
+        self.whom.choices = [
+            SelectChoice(MYSELF, "To me"),
+            *(SelectChoice(str(person.id), person.name) for person in sponsors),
+        ]
         self.at.description = f"By {clock_words}; for somebody else, by their own clock."
 
     def show(self, row: ReportSubscription) -> None:

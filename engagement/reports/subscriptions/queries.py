@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.accounts.letters.queries import is_real
@@ -110,12 +110,6 @@ def lasting_subscription(programme_id: int, account_id: int) -> ReportSubscripti
     """Return the subscription of somebody to the report of a programme, resting or not."""
     mine = (ReportSubscription.programme_id == programme_id, ReportSubscription.account_id == account_id)
     return db.session.scalar(select(ReportSubscription).where(*mine, ReportSubscription.ended_at.is_(None)))
-
-
-def has_subscriptions(account_id: int) -> bool:
-    """Return whether anything is sent to somebody, or rests."""
-    lasting = (ReportSubscription.account_id == account_id, ReportSubscription.ended_at.is_(None))
-    return bool(db.session.scalar(select(exists().where(*lasting))))
 
 
 def sponsors_of(programme: Programme) -> list[Person]:

@@ -17,7 +17,7 @@ from engagement.programmes.portfolio.actions import announce_version
 from engagement.programmes.rules import OwnershipPart
 from engagement.programmes.scope.actions import discard_draft, publish_statement, write_statement
 from engagement.programmes.scope.rules import StatementTexts
-from engagement.reports.subscriptions.actions.sending import Around, send_report
+from engagement.reports.subscriptions.actions.sending import Service, send_report
 from engagement.reports.subscriptions.actions.subscribing import end_subscription, rest, subscribe
 from engagement.reports.subscriptions.models import ReportSubscription
 from engagement.reports.subscriptions.rules.rhythm import ReportRhythm, Wish
@@ -77,7 +77,7 @@ def have_sent_now(at: Place) -> None:
     at.programme.sponsor_id = at.person.id
     row = have_sent(at)
     row.next_at = clock.now()
-    send_report(row.id, Around(Organisation(), 5, 24, "https://engagement.example.com", "secret"))
+    send_report(row.id, Service(Organisation(), 5, 24, "https://engagement.example.com", "secret"))
 
 
 DONE: list[Deed] = [

@@ -81,7 +81,7 @@ def test_a_sponsor_has_the_report_sent_changes_that_and_ends_it(app, programme):
     ended = page_of(browser.post(f"/reports/subscriptions/{row.id}/ending", follow_redirects=True))
     assert "It is not sent to you any more." in ended
     assert "Nothing is sent to you" in ended
-    assert "not sent any more already" in page_of(browser.post(f"/reports/subscriptions/{row.id}/ending"), 409)
+    assert "not sent any more already" in page_of(browser.post(f"/reports/subscriptions/{row.id}/ending"), 422)
 
 
 @pytest.mark.parametrize(

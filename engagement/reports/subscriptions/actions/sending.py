@@ -39,7 +39,7 @@ class SendOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Around:
+class Service:
     """What sending needs to know of the service: its floor, for how many hours something is not too late, and its address."""
 
     organisation: Organisation
@@ -49,23 +49,23 @@ class Around:
     secret: str
 
 
-def send_report(subscription_id: int, around: Around) -> SendOutcome:
+def send_report(subscription_id: int, service: Service) -> SendOutcome:
     """Queue the report of a subscription as it stands now, once for each date, however many processes try."""
     now = clock.now()
     row = db.session.get_one(ReportSubscription, subscription_id, populate_existing=True)
     since = due_since(row) if row.ended_at is None and not row.is_resting and row.next_at <= now else None
     if since is None or not (sending := _claimed(row, now)):
         return SendOutcome.TAKEN
-    row.next_at = row.wish.next_at(now, around.organisation.country)
-    reader = reader_of(row.account, around.organisation.timezone)
+    row.next_at = row.wish.next_at(now, service.organisation.country)
+    reader = reader_of(row.account, service.organisation.timezone)
     sending.reason = why_not_sent(row, reader)
     if sending.reason:
         rest(row, sending.reason)
         return SendOutcome.RESTS
-    if now - since > timedelta(hours=around.lateness_limit_hours):
+    if now - since > timedelta(hours=service.lateness_limit_hours):
         sending.reason = TOO_LATE
         return SendOutcome.TOO_LATE
-    sending.mailing = _queued(row, reader, around)
+    sending.mailing = _queued(row, reader, service)
     audit.record(Verb.SENT_REPORT, audit.about(row, row.account.person), by=audit.CLOCK)
     db.session.flush()
     return SendOutcome.SENT
@@ -80,9 +80,9 @@ def _claimed(row: ReportSubscription, now: datetime) -> ReportSending | None:
     return db.session.scalars(select(ReportSending).where(*here)).one()
 
 
-def _queued(row: ReportSubscription, reader: Reader, around: Around) -> Mailing:
-    account, on = row.account, clock.today(around.organisation.timezone)
-    document = sheet_of(row.programme, on, reader, around.floor, around.organisation).document
+def _queued(row: ReportSubscription, reader: Reader, service: Service) -> Mailing:
+    account, on = row.account, clock.today(service.organisation.timezone)
+    document = sheet_of(row.programme, on, reader, service.floor, service.organisation).document
     pictures = pictures_of(document)
     by = row.made_by.name if row.made_by is not None and row.made_by_id != row.account_id else ""
     letter = letter_of(document, pictures, on, row.wish.inside, by)
@@ -95,7 +95,7 @@ def _queued(row: ReportSubscription, reader: Reader, around: Around) -> Mailing:
     enclose(mailing, files)
     values = {
         SHEET_LINK: f"/reports/programmes/{row.programme_id}",
-        UNSUBSCRIBE: ending_address(around.base_url, around.secret, row.id),
+        UNSUBSCRIBE: ending_address(service.base_url, service.secret, row.id),
     }
     queue_for_address(mailing, account.email, account.name, values, person_id=account.person_id)
     return mailing

@@ -11,7 +11,7 @@ from engagement.mail.rules import UNSUBSCRIBE, Letter
 from engagement.reports.files.rules.picture import WIDTH, Picture
 from engagement.reports.rules.decisions import Decision
 from engagement.reports.rules.document import Document
-from engagement.reports.rules.figures import Figure, Subject, SubjectKind
+from engagement.reports.rules.figures import Figure
 from engagement.reports.rules.measures import Measure, Part
 from engagement.words import day_words, plural, short_day_words
 
@@ -62,12 +62,8 @@ def key_rows(document: Document, part: Part) -> list[Row]:
     for of, figures in document.of_part(part):
         lines = [_line(document, figures[measure]) for measure in KEY_FIGURES[part] if measure in figures]
         if lines:
-            found.append(Row(_name(of), document.facts.get(of.name, ""), lines))
+            found.append(Row(of.name, document.facts.get(of.name, ""), lines))
     return found
-
-
-def _name(of: Subject) -> str:
-    return "All" if of.kind is SubjectKind.PROGRAMME else of.name
 
 
 def _line(document: Document, figure: Figure) -> str:
