@@ -8,6 +8,7 @@ from flows.deeds.place import DAY, PEOPLE_OF_DEPARTMENT, Deed, Place
 
 from engagement import clock
 from engagement.accounts.posts.actions import name_sponsor
+from engagement.db import db
 from engagement.notices.actions import end_effect, publish_notice, say_effect, send_notice, write_notice
 from engagement.notices.models import Notice
 from engagement.people.organisation.rules import Organisation
@@ -77,6 +78,7 @@ def have_sent_now(at: Place) -> None:
     at.programme.sponsor_id = at.person.id
     row = have_sent(at)
     row.next_at = clock.now()
+    db.session.flush()
     send_report(row.id, Service(Organisation(), 5, 24, "https://engagement.example.com", "secret"))
 
 

@@ -21,6 +21,7 @@ def subscribe(programme: Programme, account: Account, wish: Wish, country: str, 
     clock_time(wish.at)
     check_zone(wish.timezone)
     # So that of two who ask at the same moment the second changes what the first made.
+    db.session.flush()
     db.session.refresh(programme, with_for_update={"of": Programme})
     if programme.closed_at is not None:
         raise RuleBroken(f"{programme.name} is closed. Its report is not sent any more; it can still be read.")
