@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Department, Person
-from engagement.people.queries import standing_department
+from engagement.people.queries import Places, places_of, standing_department
 from engagement.people.rules import path_key
 from engagement.stakeholders.models import Champion
 from engagement.stakeholders.rules import champions_needed, coverage_words
@@ -109,24 +109,37 @@ def place_of(lineage: str, departments: Sequence[Department]) -> Department | No
 
 
 def wave_coverage(
-    wave_id: int, on: date, sums: Sequence[MemberSum] | None = None, departments: ByWave | None = None
+    wave_id: int,
+    on: date,
+    sums: Sequence[MemberSum] | None = None,
+    departments: ByWave | None = None,
+    *,
+    places: Places | None = None,
+    has_champions: bool = True,
 ) -> WaveCoverage:
     """Return the coverage of a wave on a day by department, in a fixed number of queries.
 
-    `sums` and `departments` are given if they are read already.
+    `sums`, `departments` and `places`, those of the departments of its people, are given if they are read already, as is that it
+    never had champions.
     """
-    return coverages([wave_id], on, sums, departments)[wave_id]
+    return coverages([wave_id], on, sums, departments, places=places, have_champions=has_champions)[wave_id]
 
 
 def coverages(
-    wave_ids: Sequence[int], on: date, sums: Sequence[MemberSum] | None = None, departments: ByWave | None = None
+    wave_ids: Sequence[int],
+    on: date,
+    sums: Sequence[MemberSum] | None = None,
+    departments: ByWave | None = None,
+    *,
+    places: Places | None = None,
+    have_champions: bool = True,
 ) -> dict[int, WaveCoverage]:
     """Return the coverage of each of these waves on a day by department, in a fixed number of queries."""
     departments = departments_of_waves(wave_ids) if departments is None else departments
-    members = _members_by_lineage(member_sums(wave_ids) if sums is None else sums)
+    members = _members_by_lineage(member_sums(wave_ids) if sums is None else sums, places)
     here = (Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None))
     champions: dict[int, list[Champion]] = defaultdict(list)
-    for champion in _champions(*here):
+    for champion in _champions(*here) if have_champions else ():
         champions[champion.wave_id].append(champion)
     return {key: _coverage(_standing(departments.get(key, [])), members[key], champions[key]) for key in wave_ids}
 
@@ -148,13 +161,12 @@ def _coverage(
     return WaveCoverage(rows)
 
 
-def _members_by_lineage(sums: Sequence[MemberSum]) -> dict[int, list[tuple[str | None, int]]]:
-    places = {row.department_id for row in sums if row.department_id is not None}
-    found = db.session.execute(select(Department.id, Department.lineage).where(Department.id.in_(places)))
-    lineages: dict[int | None, str] = dict(found.all()) if places else {}
+def _members_by_lineage(sums: Sequence[MemberSum], places: Places | None) -> dict[int, list[tuple[str | None, int]]]:
+    known = places_of(row.department_id for row in sums) if places is None else places
     counted: dict[int, list[tuple[str | None, int]]] = defaultdict(list)
     for row in sums:
-        counted[row.wave_id].append((lineages.get(row.department_id), row.members))
+        place = known.get(row.department_id)
+        counted[row.wave_id].append((place.lineage if place else None, row.members))
     return counted
 
 
