@@ -24,6 +24,9 @@ class SubjectKind(StrEnum):
     SPONSOR = "sponsor"
     SOURCE = "source"
     MESSAGE = "message"
+    DEPARTMENT = "department"
+    RESPONSE = "response"
+    MONTH = "month"
 
 
 @dataclass(frozen=True)

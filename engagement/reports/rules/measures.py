@@ -41,6 +41,11 @@ class Measure(Worded):
     ANSWERED = "answered", "Answered"
     MEDIAN = "median", "Time to first answer"
     DELIVERED = "delivered", "Delivered"
+    CAME_OPEN = "came_open", "Came in, still open"
+    CAME_ANSWERED = "came_answered", "Came in, answered"
+    IN_TIME = "in_time", "Answered in time"
+    TRIED = "tried", "Tried for"
+    TRIED_ANSWERED = "tried_answered", "Answered since"
 
     @property
     def part(self) -> Part:
@@ -128,5 +133,31 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
         Part.MESSAGES,
         Unit.PERCENT,
         "Messages that a mail server accepted, of people the message was for. The last four messages.",
+    ),
+    Measure.CAME_OPEN: (
+        Part.OBJECTIONS,
+        Unit.CONCERNS,
+        "Of the concerns that came in during the months, those that waited for an answer at their end. Months in which few people said "
+        "something are counted together with the next ones.",
+    ),
+    Measure.CAME_ANSWERED: (
+        Part.OBJECTIONS,
+        Unit.CONCERNS,
+        "Of the concerns that came in during the months, those whose last word was an answer of the change team at their end.",
+    ),
+    Measure.IN_TIME: (
+        Part.OBJECTIONS,
+        Unit.PERCENT,
+        "First answers within five working days, as every sender is promised, of the concerns whose five days ended in the months.",
+    ),
+    Measure.TRIED: (
+        Part.OBJECTIONS,
+        Unit.CONCERNS,
+        "Concerns for which the change team began to try this response of the playbook in the months.",
+    ),
+    Measure.TRIED_ANSWERED: (
+        Part.OBJECTIONS,
+        Unit.PERCENT,
+        "Of these concerns, those whose last word was an answer at the end of the months, and that nobody took up again since.",
     ),
 }
