@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 SOURCES = "job_security loss_of_control change_fatigue quality_scepticism other".split()
-ABOUT = "programme wave metric sponsor source message department response month".split()
+ABOUT = "programme wave metric sponsor source message department response month group topic workflow".split()
 
 
 def upgrade() -> None:

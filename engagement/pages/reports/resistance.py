@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 from markupsafe import Markup
 
-from engagement import charts
+from engagement import charts, clock
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
 from engagement.pages.parts.files import list_file
@@ -20,6 +20,10 @@ from engagement.reports.rules.figures import Figure, SubjectKind, by_subject
 from engagement.reports.rules.measures import Measure
 from engagement.reports.rules.months import written_month
 from engagement.resistance.rules import ANSWER_WITHIN_WORKING_DAYS
+from engagement.waves.scopes import reaches_wave
+
+#: Parts of the work that leaders and people see differently on the page; the rest is in the files.
+MOST_GROUPS = 12
 
 
 def _report(programme_id: int) -> ResistanceReport:
@@ -27,7 +31,8 @@ def _report(programme_id: int) -> ResistanceReport:
     settings, reader = guard.settings(), guard.reader()
     programme = report_for(reader, programme_id)
     asked = Asked(**_months())
-    return resistance_report(programme, reader, settings.anonymity_floor, Organisation.of(settings), asked)
+    on, floor = clock.today(settings.timezone), settings.anonymity_floor
+    return resistance_report(programme, on, reader, floor, Organisation.of(settings), asked)
 
 
 def _months() -> dict[str, str]:
@@ -49,8 +54,11 @@ def resistance(programme_id: int) -> str:
     report, planning = _report(programme_id), rights.planning(guard.reader())
     asked: dict[str, Any] = {name: month for name, month in _months().items() if month}
     document, figures = report.document, report.document.figures
+    waves = by_subject(figures, SubjectKind.WAVE)
+    overseeing = rights.overseeing(guard.reader())
     return render_template(
         "reports/resistance.html",
+        opens_wave={str(each.wave.id) for each in report.gaps if reaches_wave(overseeing, each.wave)},
         report=report,
         document=document,
         Measure=Measure,
@@ -60,7 +68,10 @@ def resistance(programme_id: int) -> str:
         sources=by_subject(figures, SubjectKind.SOURCE),
         whole=by_subject(figures, SubjectKind.PROGRAMME).get(str(programme_id), {}),
         months=by_subject(figures, SubjectKind.MONTH),
-        waves=by_subject(figures, SubjectKind.WAVE),
+        waves={key: of for key, of in waves.items() if Measure.CAME_OPEN in of},
+        apart={key: of[Measure.SEEN_APART] for key, of in waves.items() if Measure.SEEN_APART in of},
+        groups=list(by_subject(figures, SubjectKind.GROUP).values()),
+        most_groups=MOST_GROUPS,
         departments=by_subject(figures, SubjectKind.DEPARTMENT),
         responses=list(by_subject(figures, SubjectKind.RESPONSE).values()),
         picture=_picture(figures),

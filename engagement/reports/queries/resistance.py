@@ -9,6 +9,7 @@ from engagement import clock
 from engagement.accounts.scopes.reader import Reader
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
+from engagement.reports.queries.gaps import WaveGaps, gap_figures, gap_words, gaps_of
 from engagement.reports.queries.reading import keeps_concerns_back
 from engagement.reports.rules.comparing import Change, changes
 from engagement.reports.rules.document import Document
@@ -18,6 +19,7 @@ from engagement.reports.rules.months import months_asked, written_month
 from engagement.resistance.periods.queries import Group, MonthEnd, Span, month_ends, spans_of
 from engagement.resistance.periods.rules import TIMES_FLOOR, Dimension, Told, end_of
 from engagement.resistance.rules import ANSWER_WITHIN_WORKING_DAYS, Source
+from engagement.waves.queries import waves_of
 from engagement.words import moment_words, month_words, number_word, plural, short_day_words
 
 #: The months of the trend, as far back as a year ago.
@@ -37,18 +39,29 @@ class Asked:
 class ResistanceReport:
     """Resistance in a programme for a reader: the newest of `months` ends the period, and `before` is what it is compared with.
 
-    `choices` are all months that can be asked for. `spans` are the newest span that was over then, and the one before it. All are empty
-    for who reads a part of the concerns themselves, and before the first night.
+    `choices` are all months that can be asked for. `spans` are the newest span that was over then, and the one before it. These are empty
+    for who reads a part of the concerns themselves, and before the first night. `gaps` are those between leaders and people.
     """
 
     programme: Programme
     document: Document
     floor: int
     is_kept_back: bool
+    gaps: Sequence[WaveGaps] = ()
     choices: Sequence[MonthEnd] = ()
     months: Sequence[MonthEnd] = ()
     before: MonthEnd | None = None
     spans: Sequence[Span] = ()
+
+    @property
+    def gap_words(self) -> str:
+        """Where leaders and people differ, in a sentence; "" where no gap is known."""
+        return gap_words(self.gaps)
+
+    @property
+    def judged(self) -> int:
+        """How many groups both sides have judged."""
+        return sum(each.judged for each in self.gaps)
 
     @property
     def least_people(self) -> int:
@@ -64,12 +77,14 @@ class ResistanceReport:
 
 
 def resistance_report(
-    programme: Programme, reader: Reader, floor: int, organisation: Organisation, asked: Asked = Asked()
+    programme: Programme, on: date, reader: Reader, floor: int, organisation: Organisation, asked: Asked = Asked()
 ) -> ResistanceReport:
-    """Return the report on a programme that the reader may read. Raises BadInput for months of which nothing can be told."""
+    """Return the report on a programme that the reader may read, on a day. Raises BadInput for months of which nothing can be told."""
     is_kept_back = keeps_concerns_back(reader, programme.id)
     ends = [] if is_kept_back else month_ends(programme.id, floor)
     as_of = clock.now()
+    gaps = gaps_of(waves_of(programme.id), floor)
+    seen_apart = list(gap_figures(gaps, on, floor))
     document = Document(
         name=programme.name,
         organisation=organisation.name,
@@ -79,11 +94,11 @@ def resistance_report(
         lede=_nothing_words(is_kept_back),
         calm="",
         decisions=(),
-        figures=(),
+        figures=seen_apart,
         facts={},
     )
     if not ends:
-        return ResistanceReport(programme, document, floor, is_kept_back)
+        return ResistanceReport(programme, document, floor, is_kept_back, gaps)
     began = min(programme.made_at.astimezone(ZoneInfo(reader.timezone)).date(), ends[0].on)
     last_on, first_on = months_asked(began, [end.on for end in ends], asked.until, asked.since)
     now = next(end for end in ends if end.on == last_on)
@@ -95,12 +110,12 @@ def resistance_report(
     document = replace(
         document,
         lede=_lede(now, before, floor),
-        figures=[*made.of_end(now), *made.of_months(months), *(made.of_span(spans[0]) if spans else ())],
+        figures=[*made.of_end(now), *made.of_months(months), *(made.of_span(spans[0]) if spans else ()), *seen_apart],
         changes={change.now.key: change for change in compared},
         compared_with=before.on if before else None,
         period_words=_period_words(before),
     )
-    return ResistanceReport(programme, document, floor, is_kept_back, ends, months, before, spans)
+    return ResistanceReport(programme, document, floor, is_kept_back, gaps, ends, months, before, spans)
 
 
 def _compared(made: "_Figures", now: MonthEnd, before: MonthEnd | None, spans: Sequence[Span]) -> list[Change]:

@@ -27,6 +27,9 @@ class SubjectKind(StrEnum):
     DEPARTMENT = "department"
     RESPONSE = "response"
     MONTH = "month"
+    GROUP = "group"
+    TOPIC = "topic"
+    WORKFLOW = "workflow"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ class Part(Worded):
     VALUE = "value", "What it is worth"
     SPONSORS = "sponsors", "What sponsors do in person"
     OBJECTIONS = "objections", "What people object to"
+    LEADERS = "leaders", "Leaders and their people"
     MESSAGES = "messages", "What was said to people"
 
 
@@ -46,6 +47,9 @@ class Measure(Worded):
     IN_TIME = "in_time", "Answered in time"
     TRIED = "tried", "Tried for"
     TRIED_ANSWERED = "tried_answered", "Answered since"
+    SEEN_APART = "seen_apart", "Seen differently"
+    LEADERS_SAY = "leaders_say", "Leaders say"
+    PEOPLE_SAY = "people_say", "People say"
 
     @property
     def part(self) -> Part:
@@ -159,5 +163,21 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
         Part.OBJECTIONS,
         Unit.PERCENT,
         "Of these concerns, those whose last word was an answer at the end of the months, and that nobody took up again since.",
+    ),
+    Measure.SEEN_APART: (
+        Part.LEADERS,
+        Unit.PERCENT,
+        "Groups of the wave of which leaders and people judged the same part of the work at least two points apart, of the groups that both "
+        "have judged. Each part of the work has 0 points (stays as it is) to 5 (becomes something else).",
+    ),
+    Measure.LEADERS_SAY: (
+        Part.LEADERS,
+        Unit.OWN,
+        "The points that those who lead the group or the wave gave how much this part of its work changes, as it stands now.",
+    ),
+    Measure.PEOPLE_SAY: (
+        Part.LEADERS,
+        Unit.OWN,
+        "The points in the middle of those that people of the group gave each alone, without a name; else those that they gave together.",
     ),
 }

@@ -73,7 +73,7 @@ def test_a_sponsor_reads_who_objects_to_what_and_how_long_answers_take(app, prog
     assert row_of(source, "Loss of control") == "Loss of control 13 +6 from 7 not shown"
     assert row_of(source, "March 2026") == "March 2026 14 17 3 working days"
     assert row_of(source, "April 2026, until 13 April").startswith("April 2026, until 13 April 20 17")
-    assert "What came in from 1 March 2026 to 31 March 2026, as it stood then" in shown
+    assert "What came in from 1 March to 31 March, as it stood then" in shown
     assert row_of(source, "Wave 2: Part 2") == "Wave 2: Part 2 7 8"
     assert row_of(source, f"Job security: {RESPONSE}").endswith("8 all, or all but a few, of 8")
     assert "53 %, 9 of 17" not in shown  # all of the others were open when their five days ended
@@ -92,8 +92,8 @@ def test_who_reads_every_concern_opens_the_list_behind_a_figure(app, programme):
     source = browser.get(address(programme)).get_data(as_text=True)
     links = re.findall(r'href="(/concerns\?[^"]*wave=[^"]*)"', source)
     assert len(links) == 2
-    listed = text_of(browser.get(links[1].replace("&amp;", "&")))
-    assert listed.count("Words") == 15
+    listed = browser.get(links[1].replace("&amp;", "&")).get_data(as_text=True)
+    assert len(re.findall(r'href="/concerns/\d+"', listed)) == 15
 
 
 def test_an_earlier_month_can_be_asked_for_and_compared(app, programme):
@@ -160,7 +160,7 @@ def test_it_is_for_who_reads_the_sheet_and_nothing_is_left_to_subtract(app, prog
     shown = text_of(browser.get(address(programme)))
     assert "You read a part of these concerns yourself." in shown
     assert "Part 2" not in shown
-    assert len(browser.get(address(programme, ".csv")).get_data(as_text=True).splitlines()) == 2
+    assert "What people object to" not in browser.get(address(programme, ".csv")).get_data(as_text=True)
     assert sponsor_of(app, make_programme("Another")).get(address(programme)).status_code == 403
 
 
@@ -173,7 +173,7 @@ def test_the_team_says_what_it_tries_on_the_page_of_a_concern(app, programme):
     answer = browser.post(f"{page}/responses", data={"title": other})
     assert answer.status_code == 303
     shown = text_of(browser.get(page))
-    assert "Tried since 14 April 2026" in shown
+    assert "Tried since 14 April" in shown
     assert f"We try this: {other}." in shown
     assert (
         browser.get(page).get_data(as_text=True).count(">We try this</button>")
