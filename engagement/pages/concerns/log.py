@@ -124,7 +124,7 @@ def _filters(asked: Asked, readable: ColumnElement[bool], planning: Reach) -> Lo
     owners = ((owner.id, owner.name) for owner in queries.owners(readable))
     owner_id = asked.row("owner", "In the hands of", owners, "Anybody")
     age = asked.one_of("age", "Age", AGES, "Any")
-    department_id = asked.row("department", "Department", ((int(key), path) for key, path in department_choices()))
+    department_id = asked.row("department")
     place = db.session.get(Department, department_id) if department_id else None
     first, last = asked.day("from", "Came in from"), asked.day("until", "Until")
     return LogFilters(
