@@ -144,7 +144,7 @@ TECHNICAL_PARTS = [
 ]
 EXECUTIVE = (
     "Claims and finance: the quarter in one page",
-    "Dear {{ first_name }},\n\n## Progress\n\n{progress}\n\n## What people object to\n\n{objections}\n\n## What we need from you\n\n{needs}\n\n{{ sender_name }}",
+    "Dear {{ first_name }},\n\n## Progress\n\n{progress}\n\n## Value so far\n\n{{ value_by_wave }}\n\n## What people object to\n\n{objections}\n\n## What we need from you\n\n{needs}\n\n{{ sender_name }}",
 )
 EXECUTIVE_PARTS = [
     (

@@ -14,6 +14,7 @@ WAVE = {
     "workflow": "Claims triage",
     "programme": "Claims and finance",
     "sender_name": "Ines Okafor",
+    "value_by_wave": "Wave 1: 26 hours.",
     **dict.fromkeys(OF_SCOPE, "Published."),
 }
 NO_WAVE = {"programme": "Claims and finance", "sender_name": "Ines Okafor"}

@@ -19,6 +19,7 @@ from engagement.communications.queries.writers import barred_from_approving
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.texts.queries.merge_values import constants_by_role, constants_for
 from engagement.communications.texts.queries.translations import translations_of
+from engagement.communications.texts.queries.value_texts import value_constant
 from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, OF_SCOPE, fields_in
 from engagement.db import db
 from engagement.people.rules import TrainingRole
@@ -115,6 +116,7 @@ def _values(occurrence: Occurrence, names: Collection[str]) -> dict[str, str]:
         found[GO_LIVE] = line.wave.go_live_on.isoformat()
     if any(name in CONSTANT for name in names):
         found = constants_for(occurrence, [] if {"workflow", *OF_SCOPE}.isdisjoint(names) else None) | found
+    found |= value_constant(line, names)
     if any(":" in name for name in names):
         found |= constants_by_role(occurrence)
     return {name: value for name, value in found.items() if name in names}

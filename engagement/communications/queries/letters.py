@@ -16,7 +16,8 @@ from engagement.communications.texts.queries.merge_values import (
 )
 from engagement.communications.texts.queries.scope_texts import published_for, scope_fields
 from engagement.communications.texts.queries.translations import Text
-from engagement.communications.texts.rules.merge_fields import fields_in, slot, without_slots
+from engagement.communications.texts.queries.value_texts import value_points, value_words
+from engagement.communications.texts.rules.merge_fields import VALUE, fields_in, slot, without_slots
 from engagement.communications.texts.rules.rendering import Rendered, rendered
 from engagement.communications.texts.rules.scope_values import scope_points
 from engagement.content.frames import Frame, frame_in
@@ -89,6 +90,9 @@ def text_rendered(occurrence: Occurrence, text: Text, frame: Frame, roles: Colle
     constants = constants_for(occurrence, language=text.language, roles=roles)
     published = published_for(occurrence.communication) if scope_fields(text) else []
     points = scope_points(published, roles, frame.say("not_published"))
+    if VALUE in fields_in(text.subject, text.body):
+        value = value_points(occurrence.communication, text.language)
+        constants, points = constants | {VALUE: value_words(value)}, points | {VALUE: value}
     return rendered(text.subject, text.body, constants, frame.words, points)
 
 

@@ -20,6 +20,7 @@ from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.texts.rules.merge_fields import FIELDS, OF_A_WAVE
 from engagement.pages.calendar import blueprint, words
 from engagement.pages.calendar.reading import Reading, asked_role, reading_as
+from engagement.pages.calendar.sources import value_sources
 from engagement.pages.calendar.writing import (
     MessageForms,
     language_to_show,
@@ -86,6 +87,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
         editing_words=language_words(forms.draft.language.data) if forms.draft.language.data else "",
         my_address=guard.account().email,
         fields=[f for f in FIELDS.values() if row.communication.wave or f.name not in OF_A_WAVE],
+        sources=value_sources(row),
         may_see_deliveries=rights.reading_operation(reader).everything,
         counts=[(state, number) for state, number in page.counts.items() if number],
     )

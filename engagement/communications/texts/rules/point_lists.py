@@ -1,4 +1,4 @@
-"""Fields that stand alone in a paragraph and have several points: they become a list, one for each workflow."""
+"""Fields that stand alone in a paragraph and have several points: they become a list, one for each workflow or wave."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 @dataclass(frozen=True)
 class Points:
-    """What one workflow says under a field; `workflow` is "" where there is only one."""
+    """What is said about one thing, such as a workflow, under a field; `about` is "" where there is only one."""
 
-    workflow: str
+    about: str
     said: Sequence[str]
 
 
@@ -27,8 +27,8 @@ def put_lists(tree: Element, field_of: re.Pattern[str], points: Mapping[str, Seq
 
 
 def _elements(points: Points) -> list[Element]:
-    """Return a line with the workflow's name and its points, as a list if there are several."""
-    found, name, few = [], points.workflow, len(points.said) == 1
+    """Return a line with what they are about, and the points, as a list if there are several."""
+    found, name, few = [], points.about, len(points.said) == 1
     if name:
         found.append(_paragraph(f"{name}: {points.said[0]}" if few else f"{name}:"))
     if not (name and few):

@@ -27,7 +27,7 @@ def pdf_of(document: Document) -> bytes:
     # Only who draws a report loads this library, which is larger than the rest of the process.
     import typst
 
-    inputs = {"data": json.dumps(_spelt(_content(document)))}
+    inputs = {"data": json.dumps(spelt(_content(document)))}
     return typst.compile(_template(), format="pdf", sys_inputs=inputs, ignore_system_fonts=True, pdf_standards="ua-1")
 
 
@@ -55,11 +55,12 @@ def _content(document: Document) -> dict[str, Any]:
             }
             for each in document.decisions
         ],
+        "decided": [{"title": each.title, "words": each.words} for each in document.decided],
         "tables": [
             {
                 "title": table.title,
                 "part": table.part.value,
-                "header": [{"word": word, "note": number} for word, number in table.header],
+                "header": [vars(column) for column in table.header],
                 "rows": [
                     [{"words": each.words, "more": each.more, "bar": bars.get(each.key)} for each in row]
                     for row in table.rows
@@ -89,13 +90,13 @@ def _part(figure: Figure | None) -> float | None:
     return None if figure is None or figure.value is None else figure.value / 100
 
 
-def _spelt(content: Any) -> Any:
+def spelt(content: Any) -> Any:
     """Return the content with letters that the font lacks spelt in Latin ones: PDF/UA refuses a text that it cannot show."""
     if isinstance(content, str):
         return "".join(sign if _is_shown(sign) else anyascii(sign) for sign in content)
     if isinstance(content, dict):
-        return {name: _spelt(value) for name, value in content.items()}
-    return [_spelt(each) for each in content] if isinstance(content, list) else content
+        return {name: spelt(value) for name, value in content.items()}
+    return [spelt(each) for each in content] if isinstance(content, list) else content
 
 
 def _is_shown(sign: str) -> bool:
