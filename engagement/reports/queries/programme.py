@@ -12,6 +12,7 @@ from engagement.attention.rules import is_training_in_doubt
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
 from engagement.programmes.models import Programme, Workflow
+from engagement.readiness.criteria.queries.counting import read_of
 from engagement.readiness.queries.verdicts import Verdict, verdicts
 from engagement.reports.queries.decisions import concern_decisions, ownership_decision, wave_decision
 from engagement.reports.rules.decisions import Decision, by_urgency
@@ -19,13 +20,12 @@ from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
-from engagement.training.queries.progress import people_counts
 from engagement.value.queries.present import MetricShown, metrics_shown
 from engagement.waves.milestones.models import Milestone
 from engagement.waves.milestones.queries import milestones_of_waves
 from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import GoLiveMove, Wave
-from engagement.waves.queries import member_counts, moves_of_waves, waves_of, workflows_of_waves
+from engagement.waves.queries import moves_of_waves, waves_of
 
 RECENT_MESSAGES = 4
 
@@ -95,15 +95,17 @@ def programme_report(
     """
     waves = waves_of(programme.id)
     ids = [wave.id for wave in waves]
-    people, trained, workflows = member_counts(ids), people_counts(ids), workflows_of_waves(ids)
+    read = read_of(ids)
+    people, workflows = read.people, read.workflows
+    trained = {key: far.people for key, far in read.trained.items()}
     moves, milestones = moves_of_waves(ids), milestones_of_waves(ids)
-    ready = verdicts([wave for wave in waves if wave.status.is_ahead], on)
+    ready = verdicts([wave for wave in waves if wave.status.is_ahead], on, read)
     use = uptake_of_waves(waves, on, floor=floor)
     lines = [
         WaveLine(
             wave,
             people[wave.id],
-            count := trained.get(wave.id, Count()),
+            count := trained[wave.id],
             pace_of(wave, milestones[wave.id], count, on),
             next(iter(moves.get(wave.id, ())), None),
             ready.get(wave.id),
