@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     dkim_domain: str = ""
     mail_rate: int = Field(default=0, ge=0)
     mail_domain_rate: int = Field(default=0, ge=0)
-    mail_connections: int = Field(default=2, ge=1, le=50)
+    mail_connections: int = Field(default=4, ge=1, le=50)
     mailbox_port: int = Field(default=0, ge=0, le=65535)
     lateness_limit: int = Field(default=24, ge=0)
     timezone: str = "Europe/London"

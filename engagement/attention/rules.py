@@ -82,6 +82,7 @@ class Kind(StrEnum):
     BODY = "body"
     GATE = "gate"
     CONDITION = "condition"
+    CRITERION = "criterion"
 
 
 class Place(StrEnum):
@@ -118,6 +119,7 @@ class Place(StrEnum):
     BODIES = "bodies"
     READINESS = "readiness"
     GATE = "gate"
+    APPROVERS = "approvers"
     CONDITION = "condition"
     NOTICES = "notices"
     LEAVERS = "leavers"

@@ -139,8 +139,8 @@ class Occurrence(Base):
     it by hand. `text_version` counts every change of subject, body, a translation or `asks_confirmation`; an approval
     names the version that it approves. `mailing_id` is set once, by the claim that queued the message.
     `reach_when_planned` is the number of people in the audience when the text was approved, `reached` the number of
-    people the message was made out to. `reason` says in words why it was skipped, missed, held, stopped, or went to
-    nobody.
+    people the message was made out to. `reason` says in words why it was skipped, missed, held, stopped, went to
+    nobody, or told some readers that nothing is published for them.
     """
 
     __tablename__ = "occurrence"

@@ -38,12 +38,11 @@ EARLY_BRIEFING = (
 UPCOMING_BRIEFING = (
     "What changes in property claims from {{ go_live }}",
     "Dear {{ first_name }},\n\nfrom **{{ go_live }}**, new property claims reach you already sorted, with a suggested reserve and the "
-    "three facts it rests on. **You still decide every one.** No post is removed by this.\n\n## The system does\n\n- Reads the claim "
-    "and its photos\n- Sorts it: simple, standard, needs an expert\n- Suggests a first reserve\n\n## You still do\n\n- Every decision on "
-    "cover and payment\n- Every call\n- Anything with injury, fraud or a complaint\n\n## Who decides exceptions\n\nYou do, with one "
-    "line of reason. Above £25,000 your team manager decides with you.\n\n## If it looks wrong\n\nPress “Send back”, say what you saw, "
-    "carry on by hand. Nobody counts it against you.\n\n## What you need to do\n\nFinish your training, seven days before go-live at "
-    "the latest: {{ training_link }}\n\nWhat changes for you: {{ my_change_link }}\n\nSay what worries you: {{ concern_link }}\n\n"
+    "three facts it rests on, and standard letters come as drafts. **You still decide every one.** What follows is meant for you as "
+    "{{ training_role }}.\n\n## The system does\n\n{{ system_does }}\n\n## You still do\n\n{{ people_do }}\n\n## Who decides "
+    "exceptions\n\n{{ who_decides }}\n\n## If it looks wrong\n\n{{ signs_of_error }}\n\n{{ then_do }}\n\n## Your job\n\n"
+    "{{ about_the_job }}\n\n## What you need to do\n\nFinish your training, seven days before go-live at the latest: "
+    "{{ training_link }}\n\nWhat changes for you: {{ my_change_link }}\n\nSay what worries you: {{ concern_link }}\n\n"
     "{{ sender_name }}",
 )
 UPDATE = (
@@ -145,7 +144,7 @@ TECHNICAL_PARTS = [
 ]
 EXECUTIVE = (
     "Claims and finance: the quarter in one page",
-    "Dear {{ first_name }},\n\n## Progress\n\n{progress}\n\n## What people object to\n\n{objections}\n\n## What we need from you\n\n{needs}\n\n{{ sender_name }}",
+    "Dear {{ first_name }},\n\n## Progress\n\n{progress}\n\n## Value so far\n\n{{ value_by_wave }}\n\n## What people object to\n\n{objections}\n\n## What we need from you\n\n{needs}\n\n{{ sender_name }}",
 )
 EXECUTIVE_PARTS = [
     (

@@ -20,7 +20,7 @@ from engagement.communications.actions import calendar
 from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
-from engagement.demo import living, moving, planning, roster, story
+from engagement.demo import living, moving, planning, roster, settling, story
 from engagement.demo.roster import Figure
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage, person_of
 from engagement.demo.workflows import QUESTIONS, RATED
@@ -127,6 +127,7 @@ def load(settings: Settings, say: Callable[[str], None], days: int = DAYS_OF_HIS
     for offset in range(-DAYS_OF_HISTORY + 1, days - DAYS_OF_HISTORY + 1):
         moving.move_people(stage, offset)
         planning.plan_ahead(stage, offset)
+        settling.let_settle(stage, offset)
         living.live_a_day(stage, offset)
         if offset % 30 == 0:
             say(f"{offset + DAYS_OF_HISTORY} of {DAYS_OF_HISTORY} days lived through")

@@ -37,14 +37,18 @@ class Mailing(Base):
 
 
 class Translation(Base):
-    """The text of a mailing in another language, or for readers outside the directory (`rules.OUTSIDE`), and just as fixed."""
+    """The text of a mailing in another language, or for readers outside the directory (`rules.OUTSIDE`), and just as fixed.
+
+    `roles` are the sets of training roles whose readers get it, as `written_sets` writes them; "" for all others of its language.
+    """
 
     __tablename__ = "translation"
-    __table_args__ = (UniqueConstraint("mailing_id", "language"),)
+    __table_args__ = (UniqueConstraint("mailing_id", "language", "roles"),)
 
     id: Mapped[Key]
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
     language: Mapped[str] = mapped_column(short(35))
+    roles: Mapped[str] = mapped_column(short(100), default="")
     subject: Mapped[str] = mapped_column(short(300))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
@@ -97,7 +101,7 @@ class Delivery(Base):
 
     @property
     def letter(self) -> Mailing | Translation:
-        """The text that this person gets: in their language if there is one."""
+        """The text that this person gets: in their language if there is one, and for their training roles."""
         return self.translation or self.mailing
 
     @property

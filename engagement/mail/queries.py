@@ -93,9 +93,9 @@ def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
 
 
 def translations_in(mailing_id: int) -> list[Translation]:
-    """Return the translations of a mailing, by language; without the texts for readers outside the directory."""
+    """Return the translations of a mailing, by language and roles; without the texts for readers outside the directory."""
     rows = select(Translation).where(Translation.mailing_id == mailing_id, ~Translation.language.endswith(OUTSIDE))
-    return list(db.session.scalars(rows.order_by(Translation.language)))
+    return list(db.session.scalars(rows.order_by(Translation.language, Translation.roles)))
 
 
 def outside_letters(mailing_id: int) -> dict[str, Translation]:
@@ -105,7 +105,7 @@ def outside_letters(mailing_id: int) -> dict[str, Translation]:
 
 
 def letters_of(mailing: Mailing) -> list[Mailing | Translation]:
-    """Return a mailing's texts in all languages, its own first."""
+    """Return a mailing's texts in all languages and for all roles, its own first."""
     return [mailing, *translations_in(mailing.id)]
 
 

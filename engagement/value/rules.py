@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from engagement.vocabulary import Worded
+from engagement.words import short_day_words
 
 LONGEST_NAME, LONGEST_UNIT, LONGEST_TEXT = 200, 60, 1_000
 #: The largest value either way; a larger one is a slip.
@@ -89,6 +90,52 @@ def due_on(last_on: date, every: ReadingRhythm) -> date:
 def share_of_way(baseline: int, target: int, value: int) -> int | None:
     """Return how much of the way from baseline to target is done, in whole percent; None where there is no way to go."""
     return None if baseline == target else (value - baseline) * 100 // (target - baseline)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A value on a day."""
+
+    value: int
+    on: date
+
+
+@dataclass(frozen=True)
+class Way:
+    """How much of the way from the value before to the target the last reading has come, in percent, and how much was planned by its day.
+
+    `why_not` says why `done` is not known, `why_no_plan` why `planned` is not. `is_as_planned` is exact, not of the rounded numbers.
+    """
+
+    done: int | None = None
+    planned: float | None = None
+    why_not: str = ""
+    why_no_plan: str = ""
+    is_as_planned: bool | None = None
+
+
+def way_of(before: Point | None, target: Point | None, latest: Point | None) -> Way:
+    """Return the way of a metric; what was planned lies on a straight line from the value before to the target."""
+    if before is None:
+        return _no_way("nothing was measured before")
+    if target is None:
+        return _no_way("no target is set")
+    if latest is None:
+        return _no_way("nothing read yet")
+    done = share_of_way(before.value, target.value, latest.value)
+    if done is None:
+        return _no_way("the target is the value before")
+    days = (target.on - before.on).days
+    if days <= 0:
+        return Way(done, why_no_plan=f"the target was for {short_day_words(target.on)}, before the first value")
+    passed = min(max((latest.on - before.on).days, 0), days)
+    came, planned = (latest.value - before.value) * days, (target.value - before.value) * passed
+    is_as_planned = came >= planned if target.value > before.value else came <= planned
+    return Way(done, round(100 * passed / days, 1), is_as_planned=is_as_planned)
+
+
+def _no_way(why: str) -> Way:
+    return Way(why_not=why, why_no_plan=why)
 
 
 def is_met(value: int, target: int, better: Better) -> bool:

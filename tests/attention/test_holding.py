@@ -30,14 +30,20 @@ from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
+from engagement.readiness.criteria.actions import Terms, set_terms, write_criterion
+from engagement.readiness.criteria.rules import CriterionKind
+from engagement.readiness.gate.actions.deciding import ConditionSaid, name_approver
+from engagement.readiness.gate.rules import Choice
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Source
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
 from tests.communications.calendar_rows import make_audience, make_line
 from tests.conftest import Statements
+from tests.readiness.gate_rows import TODAY, say
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 
@@ -151,6 +157,40 @@ def test_who_plans_one_wave_sees_what_belongs_to_it() -> None:
         ("Approver", Place.COMMUNICATION),
         ("Owner. State: in response. About job security, Wave 3: Property claims", Place.CONCERN),
     ]
+
+
+def test_who_sees_to_criteria_decides_at_a_gate_or_meets_a_condition_holds_that_until_the_wave_is_past_it() -> None:
+    person, sponsor = make_person("Ann Lead", "ann@example.com"), make_person("Sue Sponsor", "sue@example.com")
+    wave = make_wave(make_programme(sponsor=sponsor), go_live_on=TODAY + timedelta(days=9))
+    set_terms(wave, CriterionKind.TRAINING, Terms(owner=person), by=TESTER)
+    set_terms(wave, CriterionKind.SUPPORT, Terms(owner=person, left_out="None is needed."), by=TESTER)
+    write_criterion(wave, Terms("Rehearsed", person), by=TESTER)
+    name_approver(wave, person, by=TESTER)
+    say(wave, sponsor, Choice.CONDITIONS, "Help comes.", ConditionSaid("Two more people", person, TODAY))
+    leave(person)
+    planner, auditor = (
+        reader_for(make_account(f"{role}@example.com", "Some Body", role))
+        for role in (Role.CHANGE_MANAGER, Role.AUDITOR)
+    )
+    title = wave.title
+    assert [(thing.what, thing.as_what, thing.place, thing.may_change) for thing in held_by(person, planner)] == [
+        (f"{title}: Training is finished, in each role", "Sees to this criterion", Place.READINESS, True),
+        (f"{title}: Rehearsed", "Judges this criterion", Place.READINESS, True),
+        (title, "Decides at its gate", Place.APPROVERS, True),
+        (f"{title}: Two more people", "Meets this condition", Place.CONDITION, True),
+    ]
+    assert [(thing.place, thing.may_change) for thing in held_by(person, auditor)] == [(Place.READINESS, False)] * 4
+    assert held_by_leavers() == (1, 4)
+    wave.status = WaveStatus.LIVE
+    db.session.flush()
+    assert [thing.as_what for thing in held_by(person)] == [
+        "Sees to this criterion",
+        "Judges this criterion",
+        "Meets this condition",
+    ]
+    wave.status = WaveStatus.CANCELLED
+    db.session.flush()
+    assert held_by_leavers() == (0, 0)
 
 
 def test_whoever_left_first_is_found_behind_hundreds_who_hold_nothing(frozen) -> None:

@@ -152,7 +152,7 @@ if __name__ == "__main__":
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--workers", type=int, default=0, help="worker processes; 2 on PostgreSQL and 1 on SQLite")
-    parser.add_argument("--connections", type=int, default=2)
+    parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--plain", action="store_true", help="a relay without PIPELINING")
     asked = parser.parse_args()
     for engine in ("sqlite", "postgresql") if asked.engine == "both" else (asked.engine,):

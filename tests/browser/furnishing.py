@@ -58,6 +58,7 @@ from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactS
 from engagement.waves.inclusion.actions import answer_point, write_occasion
 from engagement.waves.inclusion.rules import OccasionKind, OccasionSaid, Outcome
 from engagement.waves.models import Wave, WaveDetails
+from engagement.waves.queries import members
 from engagement.waves.rules import WaveStatus
 
 MANAGER, APPROVER, ADMINISTRATOR = "ines@example.com", "joan@example.com", "ada@example.com"
@@ -263,4 +264,17 @@ def furnish_what_is_measured_and_asked() -> None:
     assess_impact(wave, dana.department, ImpactSide.LEADERS, judged, floor=5, by=ines)
     publish_impact(wave, dana.department.id, by=ines)
     answer_point(row.points[0], "Photos first", Outcome.CHANGED, "They open first now.", by=ines)
+    db.session.commit()
+
+
+def furnish_settling(number: int) -> None:
+    """Let fourteen people of the first wave be left to settle with another one until its training can’t be finished in time."""
+    wave = db.session.query(Wave).order_by(Wave.id).first()
+    assert wave is not None
+    people = list(db.session.scalars(members(wave.id).limit(14)))
+    live_on = wave.go_live_on - timedelta(days=31)
+    other = make_wave(
+        wave.programme, number=number, name="Motor", members=people, status=WaveStatus.LIVE, go_live_on=live_on
+    )
+    other.stabilises_until_on = wave.go_live_on - timedelta(days=4)
     db.session.commit()

@@ -9,6 +9,7 @@ from browser.furnishing import (
     MANAGER,
     SPONSOR,
     TEAM_LEAD,
+    furnish_settling,
     furnish_what_is_measured_and_asked,
 )
 from browser.inspection import Visitor
@@ -42,7 +43,7 @@ MEASURED_AND_ASKED = (
     "/consultations/1 /consultations/1/edit /consultations/1/documents /body-questions/1/answers /handed-over/1 "
     "/programmes/1/bodies /bodies/1/edit /bodies/1/members /overseers/1 /waves/1/inclusion /workflows/1/inclusion "
     "/workflows/1/inclusion/new?wave=1 /inclusion/1 /inclusion/1/edit /inclusion/points/1 /waves/1/impacts "
-    "/programmes/1/adoption /waves/2/adoption /programmes/1/usage /adoption/import"
+    "/programmes/1/adoption /waves/2/adoption /programmes/1/usage /adoption/import /waves/1/milestones /waves/1/quiet-periods/3"
 ).split()
 TELLING = (
     "/communications /communications?view=list /communications/1 /communications/1/edit /communications/new "
@@ -92,6 +93,7 @@ def test_every_page_is_sound(live, window, who):
 def test_pages_of_what_is_measured_and_asked_are_sound(live, window):
     with live.app.app_context():
         furnish_what_is_measured_and_asked()
+        furnish_settling(3)
     visitor = window()
     visitor.sign_in(MANAGER)
     assert faults_on(visitor, live.url, MEASURED_AND_ASKED) == ""

@@ -2,9 +2,16 @@
 
 from datetime import timedelta
 
-from browser.furnishing import EMPLOYEE, MANAGER, SPONSOR, TEAM_LEAD, furnish_what_is_measured_and_asked
+from browser.furnishing import (
+    EMPLOYEE,
+    MANAGER,
+    SPONSOR,
+    TEAM_LEAD,
+    furnish_settling,
+    furnish_what_is_measured_and_asked,
+)
 from browser.keys import sign_in, tab_to
-from factories import TESTER, make_wave
+from factories import TESTER
 from sqlalchemy import select
 
 from engagement import clock
@@ -13,9 +20,6 @@ from engagement.consultations.models import Body
 from engagement.days.working_days import working_days_after
 from engagement.db import db
 from engagement.people.models import Person
-from engagement.waves.models import Wave
-from engagement.waves.queries import members
-from engagement.waves.rules import WaveStatus
 
 
 def _click(visitor, role, name):
@@ -71,21 +75,9 @@ def test_a_wave_is_planned_by_milestones_moved_with_its_chain_and_moved_back(liv
     assert former in ines.page.locator("tr", has_text="Go-live").first.inner_text()
 
 
-def _settle_others(live):
-    """Let fourteen people of the wave be left to settle with another one until its training can’t be finished in time."""
-    with live.app.app_context():
-        wave = db.session.scalars(select(Wave)).one()
-        people = list(db.session.scalars(members(wave.id).limit(14)))
-        live_on = wave.go_live_on - timedelta(days=31)
-        other = make_wave(
-            wave.programme, number=2, name="Motor", members=people, status=WaveStatus.LIVE, go_live_on=live_on
-        )
-        other.stabilises_until_on = wave.go_live_on - timedelta(days=4)
-        db.session.commit()
-
-
 def test_the_lead_meets_what_stands_against_ready_and_overrules_a_quiet_period(live, window):
-    _settle_others(live)
+    with live.app.app_context():
+        furnish_settling(2)
     dana = window(width=390)
     dana.sign_in(TEAM_LEAD)
     dana.page.goto(f"{live.url}/waves/1")

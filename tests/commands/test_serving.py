@@ -134,7 +134,7 @@ def test_two_services_on_one_database_send_everybody_one_copy(postgresql_shell: 
 def test_killed_while_delivering_it_goes_on_and_nobody_gets_a_second_copy(either_shell: Shell) -> None:
     approve_message(either_shell, RECIPIENTS)
     with smtp_peer(seconds_per_message=0.005) as peer:
-        with either_shell.serving(smtp_url=peer.url) as service:
+        with either_shell.serving(smtp_url=peer.url, mail_connections="2") as service:
             wait_until(lambda: len(peer.messages) >= 80, 60)
             service.kill()
         time.sleep(0.3)

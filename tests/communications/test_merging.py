@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from engagement.communications.texts.rules.merge_fields import FIELDS, fields_in
+from engagement.communications.texts.rules.merge_fields import FIELDS, OF_SCOPE, fields_in
 from engagement.communications.texts.rules.problems import problems_in
 from engagement.communications.texts.rules.rendering import rendered
 
@@ -14,7 +14,8 @@ WAVE = {
     "workflow": "Claims triage",
     "programme": "Claims and finance",
     "sender_name": "Ines Okafor",
-    **dict.fromkeys(("system_does", "people_do", "who_decides", "signs_of_error", "about_the_job"), "Published."),
+    "value_by_wave": "Wave 1: 26 hours.",
+    **dict.fromkeys(OF_SCOPE, "Published."),
 }
 NO_WAVE = {"programme": "Claims and finance", "sender_name": "Ines Okafor"}
 

@@ -6,6 +6,7 @@ import pytest
 
 from engagement.communications.rules import CommunicationKind
 from engagement.communications.texts.queries.outlines import read_outline, standard_outlines
+from engagement.communications.texts.rules.merge_fields import CONSTANT
 from engagement.communications.texts.rules.problems import problems_in
 from engagement.days.rhythm import rhythm_words
 from engagement.errors import BadInput
@@ -37,7 +38,7 @@ def test_each_type_has_an_outline_with_the_known_rhythm() -> None:
 
 
 def test_an_outline_is_blocked_only_by_its_notes_to_the_author() -> None:
-    constants = dict.fromkeys(("wave", "go_live", "workflow", "programme", "sender_name"), "x")
+    constants = dict.fromkeys(CONSTANT, "x")
     for outline in standard_outlines().values():
         problems = problems_in(outline.subject, outline.body, constants)
         assert len(problems) == 1

@@ -171,7 +171,7 @@ def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_aroun
     assert gates_stand(wave) == [ObstacleKind.GATE]
     assert reopen_gates(settings) == "1 opened again, 0 messages held."
     (again,) = reopenings_of(wave.id)
-    assert again.reason == "Met or not known when it was decided, and not met now: “No severe concern is open”."
+    assert again.reason == "“No severe concern is open” is no longer met."
     assert gate(wave).state is GateState.REOPENED
     db.session.refresh(soon)
     assert (soon.status, "is open again" in soon.reason) == (OccurrenceStatus.HELD, True)

@@ -51,10 +51,8 @@ def test_what_has_fallen_is_counted_not_met_now_and_was_not_accepted_as_such():
     ]
     found = fallen(then, now)
     assert [each.name for each in found] == ["training", "notice", "support"]
-    assert (
-        fallen_words(found)
-        == "Met or not known when it was decided, and not met now: “Training”, “Notice” and “Support”."
-    )
+    assert fallen_words(found) == "“Training” is no longer met, and “Notice” and “Support” turned out not to be met."
+    assert fallen_words(found[1:2]) == "“Notice” turned out not to be met."
     assert fallen(then, then) == []
 
 

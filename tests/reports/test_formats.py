@@ -14,7 +14,7 @@ from engagement.reports.files.rules.paper import pdf_of
 from engagement.reports.files.rules.table import csv_table_of
 from engagement.reports.files.rules.workbook import workbook_of
 from engagement.reports.rules.comparing import Change
-from engagement.reports.rules.decisions import Decision
+from engagement.reports.rules.decisions import Decided, Decision, DecisionKind
 from engagement.reports.rules.document import HEADER, Document, rows
 from engagement.reports.rules.figures import Figure, Subject, SubjectKind, figure_of, share_of
 from engagement.reports.rules.measures import Measure
@@ -58,7 +58,10 @@ DOCUMENT = Document(
     moment="Tuesday 14 April 2026, 09:00",
     lede="Not on track, because nothing is.",
     calm="",
-    decisions=[Decision("=Decide this", "Because", ON, proposal="Do it.", otherwise="Otherwise not.")],
+    decisions=[
+        Decision(DecisionKind.GO_LIVE, "=Decide this", "Because", ON, proposal="Do it.", otherwise="Otherwise not.")
+    ],
+    decided=[Decided("Wave 2, =Empty", "Passed. Ann said go.", 2)],
     figures=FIGURES,
     facts={FIGURES[0].of.name: "Planned, go-live 12 May"},
     changes={BEFORE.key: Change(FIGURES[1], BEFORE)},
@@ -118,6 +121,8 @@ def test_the_pdf_says_every_figure_with_tags_and_reads_nothing_as_markup():
         DOCUMENT.lede,
         "58 %, 301 of 520",
         "Otherwise not.",
+        "Wave 2, =Empty",
+        "Passed. Ann said go.",
         "Planned, go-live 12 May",
         *DOCUMENT.notes.values(),
     ):
@@ -144,6 +149,6 @@ def _kinds(node):
 
 def test_a_report_of_nothing_is_words_in_every_format():
     nothing = Document(**{**vars(DOCUMENT), "figures": wave(2, "Empty", 0, 0, None)})
-    assert len(PdfReader(BytesIO(pdf_of(nothing))).pages) == 1
+    assert len(PdfReader(BytesIO(pdf_of(nothing))).pages) == 2
     assert len(CalamineWorkbook.from_filelike(BytesIO(workbook_of(nothing))).sheet_names) == 3
     assert "NaN" not in csv_table_of(nothing).decode()

@@ -29,7 +29,7 @@ def gates_to_decide(reader: Reader, on: date, limit: int) -> Needed:
     waiting = [
         gate
         for gate in gates_of(waves, on).values()
-        if gate.override is None and person_id in {each.id for each in gate.unheard}
+        if gate.waits(on) and person_id in {each.id for each in gate.unheard}
     ]
 
     def row(gate: Gate) -> Need:

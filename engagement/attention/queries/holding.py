@@ -8,9 +8,13 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, Subquery, func, select, union_all
 
 from engagement.accounts.scopes.reader import Reader
-from engagement.attention.queries.held_things import KINDS, HeldThing
+from engagement.attention.queries import held_at_gates, held_things
+from engagement.attention.queries.held_things import HeldThing
 from engagement.db import db
 from engagement.people.models import Person
+
+#: Every kind of thing that people hold, in the order in which lists show them.
+KINDS = (*held_things.KINDS, *held_at_gates.KINDS)
 
 
 class HeldTotals(NamedTuple):

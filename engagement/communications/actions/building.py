@@ -2,12 +2,15 @@
 
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.letters import asks_confirmation, letter_of
+from engagement.communications.texts.queries.scope_texts import readers_apart
 from engagement.communications.texts.queries.translations import text_for, texts_of
 from engagement.mail.actions.building import add_translation, build_mailing
 from engagement.mail.models import Mailing
 from engagement.mail.rules import MailingKind
 from engagement.people.models import Person
 from engagement.people.organisation.rules import UNSET, Organisation
+from engagement.people.queries import roles_of
+from engagement.people.roles.rules import written_sets
 
 TEST_PREFIX = "Test copy: "
 
@@ -15,7 +18,8 @@ TEST_PREFIX = "Test copy: "
 def build_message(occurrence: Occurrence, organisation: Organisation = UNSET) -> Mailing:
     """Put the message with its current texts into the outbox; values that all readers share are filled in."""
     communication = occurrence.communication
-    own, *others = (letter_of(occurrence, text, organisation) for text in texts_of(occurrence, organisation))
+    texts = texts_of(occurrence, organisation)
+    own, *others = (letter_of(occurrence, text, organisation) for text in texts)
     mailing = build_mailing(
         MailingKind.COMMUNICATION,
         own,
@@ -27,12 +31,17 @@ def build_message(occurrence: Occurrence, organisation: Organisation = UNSET) ->
     )
     for letter in others:
         add_translation(mailing, letter)
+    for text in texts:
+        for alike in readers_apart(communication, text):
+            letter = letter_of(occurrence, text, organisation, roles=alike[0])
+            add_translation(mailing, letter, written_sets(alike))
     return mailing
 
 
 def build_test_copy(occurrence: Occurrence, person: Person, organisation: Organisation = UNSET) -> Mailing:
     """Put the text that this person would get into the outbox, marked as a test."""
-    letter = letter_of(occurrence, text_for(occurrence, person.language, organisation), organisation, TEST_PREFIX)
+    text, roles = text_for(occurrence, person.language, organisation), roles_of([person.id]).get(person.id, [])
+    letter = letter_of(occurrence, text, organisation, TEST_PREFIX, roles)
     communication = occurrence.communication
     return build_mailing(
         MailingKind.TEST_COPY,

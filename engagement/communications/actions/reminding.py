@@ -93,7 +93,8 @@ def _build(occurrence: Occurrence, mailing: Mailing, number: int, organisation: 
         title=f"Reminder {number}: {occurrence.title}",
     )
     for translation in translations_in(mailing.id):
-        add_translation(reminder, _letter(translation, translation.language, organisation))
+        letter = _letter(translation, translation.language, organisation)
+        add_translation(reminder, letter, translation.roles)
     db.session.add(Reminder(mailing_id=reminder.id, of_mailing_id=mailing.id, number=number))
     db.session.flush()
     return reminder

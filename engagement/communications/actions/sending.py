@@ -6,7 +6,7 @@ from sqlalchemy import true, update
 
 from engagement import audit, clock
 from engagement.accounts.models import Account
-from engagement.audiences.outside.queries import recipients
+from engagement.audiences.outside.queries import outside_reach, recipients
 from engagement.audiences.queries import people_in
 from engagement.audit import Actor
 from engagement.communications.actions.approving import lapse_if_overtaken
@@ -23,7 +23,10 @@ from engagement.communications.queries.readers import due_column, translation_co
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.communications.texts.queries.merge_values import values_for
 from engagement.communications.texts.queries.problems import problems_of
+from engagement.communications.texts.queries.scope_texts import scope_fields, unsaid_readers
+from engagement.communications.texts.queries.translations import texts_of
 from engagement.communications.texts.rules.merge_fields import fields_in
+from engagement.communications.texts.rules.scope_values import Unsaid, unsaid_words
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.mail.actions.queueing import queue_for_address, queue_for_people
@@ -123,12 +126,21 @@ def _queue(occurrence: Occurrence, now: datetime, organisation: Organisation) ->
         db.session.flush()
         return QueueOutcome.NOBODY
     occurrence.mailing = build_message(occurrence, organisation)
-    occurrence.reason = ""
+    # That a part of them read less than the others is kept with what was sent.
+    occurrence.reason = " ".join(unsaid_words(_unsaid(occurrence, organisation), is_sent=True))
     occurrence.reached = _queue_for(occurrence, occurrence.mailing, occurrence.sends_on, now, organisation)
     people = (occurrence.reach_when_planned, occurrence.reached)
     audit.record(Verb.QUEUED_MESSAGE, occurrence, by=audit.CLOCK, people=people)
     db.session.flush()
     return QueueOutcome.QUEUED
+
+
+def _unsaid(occurrence: Occurrence, organisation: Organisation) -> dict[str, Unsaid]:
+    line, texts = occurrence.communication, texts_of(occurrence, organisation)
+    if not scope_fields(*texts):
+        return {}
+    on = occurrence.sends_on
+    return unsaid_readers(line, texts, people_in(line.audience, on), outside_reach([line.audience.rule], on)[0])
 
 
 def _queue_for(occurrence: Occurrence, mailing: Mailing, on: date, now: datetime, organisation: Organisation) -> int:

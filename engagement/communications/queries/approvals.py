@@ -17,10 +17,12 @@ from engagement.communications import scopes
 from engagement.communications.models import Approval, Communication, Occurrence
 from engagement.communications.queries.writers import barred_from_approving
 from engagement.communications.rules import OccurrenceStatus
-from engagement.communications.texts.queries.merge_values import constants_for
+from engagement.communications.texts.queries.merge_values import constants_by_role, constants_for
 from engagement.communications.texts.queries.translations import translations_of
+from engagement.communications.texts.queries.value_texts import value_constant
 from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, OF_SCOPE, fields_in
 from engagement.db import db
+from engagement.people.rules import TrainingRole
 from engagement.reach import Reach
 from engagement.words import day_words, moment_words
 
@@ -101,7 +103,8 @@ def acted_on(occurrence: Occurrence) -> dict[str, str]:
     names = {name for name in fields_in(*texts) if name in CONSTANT} - {GO_LIVE}
     # What is kept for a roll-back is approved for whenever that is.
     days = set() if occurrence.is_kept else {INSTANT, GO_LIVE}
-    return _values(occurrence, {RULE, *days, *names})
+    of_roles = {f"{name}:{role}" for name in names.intersection(OF_SCOPE) for role in TrainingRole}
+    return _values(occurrence, {RULE, *days, *names, *of_roles})
 
 
 def _values(occurrence: Occurrence, names: Collection[str]) -> dict[str, str]:
@@ -113,6 +116,9 @@ def _values(occurrence: Occurrence, names: Collection[str]) -> dict[str, str]:
         found[GO_LIVE] = line.wave.go_live_on.isoformat()
     if any(name in CONSTANT for name in names):
         found = constants_for(occurrence, [] if {"workflow", *OF_SCOPE}.isdisjoint(names) else None) | found
+    found |= value_constant(line, names)
+    if any(":" in name for name in names):
+        found |= constants_by_role(occurrence)
     return {name: value for name, value in found.items() if name in names}
 
 
@@ -120,10 +126,14 @@ def lapsed_because(occurrence: Occurrence, approval: Approval) -> str:
     """Say which facts that readers act on differ from what was approved; "" when none does."""
     was = approval.acted_on or {}
     now = _values(occurrence, was)
-    changed = {name: value for name, value in was.items() if value != now.get(name)}
+    changed = [(name, value, now.get(name, "")) for name, value in was.items() if value != now.get(name)]
+    # A role without a statement of its own reads what is for all, which is told once.
+    told = {(name, *values) for name, *values in changed}
     try:
         return " ".join(
-            _difference_words(occurrence, name, value, now.get(name, "")) for name, value in changed.items()
+            _difference_words(occurrence, name, *values)
+            for name, *values in changed
+            if ":" not in name or (name.partition(":")[0], *values) not in told
         )
     except ValueError:
         return "What was approved can’t be read any more."
@@ -139,7 +149,8 @@ def _difference_words(occurrence: Occurrence, name: str, was: str, now: str) -> 
     if name == GO_LIVE:
         days = [day_words(date.fromisoformat(day), with_year=True) if day else "on no day" for day in (was, now)]
         return f"The go-live was {days[0]} when it was approved, and is {days[1]} now."
-    meaning = FIELDS[name].meaning
+    field, _, role = name.partition(":")
+    meaning = FIELDS[field].meaning + (f" ({role})" if role else "")
     return f"{meaning[:1].upper()}{meaning[1:]} was “{was}” when it was approved, and is “{now or 'nothing'}” now."
 
 

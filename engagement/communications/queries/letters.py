@@ -1,28 +1,34 @@
 """The letter that one message of the calendar becomes, why it reaches its readers, and what fills its slots."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, String, case, literal
 
 from engagement.audiences.conditions.queries.wave import WaveField
 from engagement.audiences.rules import sure_conditions
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.queries.readers import readers_by_translation
+from engagement.communications.queries.readers import readers_by_language
 from engagement.communications.texts.queries.merge_values import (
     IN_ITS_LANGUAGE,
     constants_for,
     person_columns,
     values_for,
 )
+from engagement.communications.texts.queries.scope_texts import published_for, scope_fields
 from engagement.communications.texts.queries.translations import Text
-from engagement.communications.texts.rules.merge_fields import fields_in, slot, without_slots
+from engagement.communications.texts.queries.value_texts import value_points, value_words
+from engagement.communications.texts.rules.merge_fields import VALUE, fields_in, slot, without_slots
 from engagement.communications.texts.rules.rendering import Rendered, rendered
+from engagement.communications.texts.rules.scope_values import scope_points
 from engagement.content.frames import Frame, frame_in
 from engagement.db import db
 from engagement.mail.letters.rules.layout import Around, Button, html_layout
 from engagement.mail.models import Mailing
-from engagement.mail.queries import translations_in, whole_text_of
+from engagement.mail.queries import whole_text_of
 from engagement.mail.rules import OUTSIDE, Letter
 from engagement.people.models import Person
 from engagement.people.organisation.rules import UNSET, Organisation
+from engagement.people.rules import TrainingRole
 from engagement.waves.models import Wave
 
 LONGEST_PREHEADER = 140
@@ -37,10 +43,16 @@ def asks_confirmation(occurrence: Occurrence) -> bool:
     return occurrence.asks_confirmation and occurrence.communication.is_required
 
 
-def letter_of(occurrence: Occurrence, text: Text, organisation: Organisation, prefix: str = "") -> Letter:
-    """Return one text of a message as built, with `prefix` before its subject."""
+def letter_of(
+    occurrence: Occurrence,
+    text: Text,
+    organisation: Organisation,
+    prefix: str = "",
+    roles: Collection[TrainingRole] = (),
+) -> Letter:
+    """Return one text of a message as built for readers with exactly these training roles, with `prefix` before its subject."""
     frame = frame_in(text.language)
-    made = text_rendered(occurrence, text, frame)
+    made = text_rendered(occurrence, text, frame, roles)
     subject = prefix + made.subject
     why = why_words(occurrence, frame)
     asks = asks_confirmation(occurrence)
@@ -73,10 +85,15 @@ def confirm_button(frame: Frame, note: str = "") -> Button:
     return Button(frame.say("confirm"), slot(CONFIRM_SLOT), note, frame.say("copy_address"))
 
 
-def text_rendered(occurrence: Occurrence, text: Text, frame: Frame) -> Rendered:
-    """Return a text of a message with the values that all readers share; each person's own stay slots."""
-    constants = constants_for(occurrence, language=text.language)
-    return rendered(text.subject, text.body, constants, frame.words)
+def text_rendered(occurrence: Occurrence, text: Text, frame: Frame, roles: Collection[TrainingRole] = ()) -> Rendered:
+    """Return a text of a message with the values that readers with these roles share; each person's own stay slots."""
+    constants = constants_for(occurrence, language=text.language, roles=roles)
+    published = published_for(occurrence.communication) if scope_fields(text) else []
+    points = scope_points(published, roles, frame.say("not_published"))
+    if VALUE in fields_in(text.subject, text.body):
+        value = value_points(occurrence.communication, text.language)
+        constants, points = constants | {VALUE: value_words(value)}, points | {VALUE: value}
+    return rendered(text.subject, text.body, constants, frame.words, points)
 
 
 def _kicker(occurrence: Occurrence, frame: Frame) -> str:
@@ -139,11 +156,10 @@ def filled_columns(mailing: Mailing, organisation: Organisation = UNSET) -> dict
     names = fields_in(whole_text_of(mailing))
     columns = person_columns(names, mailing.language)
     worded = [name for name in names if name in IN_ITS_LANGUAGE]
-    readers = readers_by_translation(mailing, organisation) if worded else {}
-    for row in translations_in(mailing.id):
-        if row.id in readers:
-            for name, column in person_columns(worded, row.language).items():
-                columns[name] = case((readers[row.id], column), else_=columns[name])
+    readers = readers_by_language(mailing, organisation) if worded else {}
+    for language, reads in readers.items():
+        for name, column in person_columns(worded, language).items():
+            columns[name] = case((reads, column), else_=columns[name])
     if mailing.asks_confirmation:
         columns[CONFIRM_SLOT] = literal(own_copy_path(mailing.id), String)
     return columns

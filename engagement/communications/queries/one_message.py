@@ -1,6 +1,6 @@
 """Reads for the page of one communication or message."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,13 +16,18 @@ from engagement.communications.queries import approvals
 from engagement.communications.queries.readers import DeliveryPlan, delivery_plan, reader_groups, unread_languages
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.texts.queries.problems import problems_of
+from engagement.communications.texts.queries.scope_texts import scope_fields, unsaid_readers
 from engagement.communications.texts.queries.translations import texts_of
+from engagement.communications.texts.rules.scope_values import unsaid_words
 from engagement.db import db
 from engagement.mail.confirmations.queries import Confirmations, confirmations_of
 from engagement.mail.queries import Waiting, delivery_counts, waiting_for_hours
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from engagement.people.organisation.rules import UNSET, Organisation
+from engagement.people.roles.queries import roles_held
+from engagement.people.roles.rules import number_of
+from engagement.people.rules import TrainingRole
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class OccurrencePage:
     `lapsed` says why an approval no longer covers what readers act on, "" when it does. `sent_back` is what has to
     change before approval is asked again. `languages` are those of its texts, its own first; `unread` is the number of
     readers by language without a text in it. `plan` says when readers would get it, None once it is out; `waiting` says
-    who still waits then. `confirmations` says who has confirmed, None when nobody is asked.
+    who still waits then. `confirmations` says who has confirmed, None when nobody is asked. `tells_scope` is whether its
+    texts tell readers what is published for their training roles, and `unsaid` for whom nothing is.
     """
 
     occurrence: Occurrence
@@ -51,6 +57,8 @@ class OccurrencePage:
     plan: DeliveryPlan | None
     waiting: Waiting
     confirmations: Confirmations | None
+    unsaid: list[str]
+    tells_scope: bool
 
     @property
     def outside(self) -> int:
@@ -72,9 +80,11 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
     lapsed = approvals.lapsed_because(occurrence, approval) if approval and occurrence.status.goes_out_by_itself else ""
     communication = occurrence.communication
     on = clock.today(communication.timezone)
-    groups = reader_groups(people_in(communication.audience, on))
+    people = people_in(communication.audience, on)
+    groups = reader_groups(people)
     outsiders = readers_outside(occurrence)
-    languages = [text.language for text in texts_of(occurrence, organisation)]
+    texts = texts_of(occurrence, organisation)
+    languages = [text.language for text in texts]
     may_still_go = occurrence.status.can_be_written
     mailing, now = occurrence.mailing, clock.now()
     in_hours = communication.in_working_hours
@@ -97,6 +107,8 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
         confirmations=confirmations_of([mailing.id]).get(mailing.id, Confirmations(0, 0))
         if mailing and mailing.asks_confirmation
         else None,
+        unsaid=unsaid_words(unsaid_readers(communication, texts, people, len(outsiders))) if may_still_go else [],
+        tells_scope=communication.wave_id is not None and bool(scope_fields(*texts)),
     )
 
 
@@ -146,6 +158,14 @@ def reader_in(communication: Communication, language: str, visible: ColumnElemen
     """Return the first person by name in the audience now who reads this language, None without one."""
     reads = or_(Person.language == language, Person.language.startswith(f"{language}-", autoescape=True))
     return db.session.scalar(_recipients(communication).where(reads, visible).limit(1))
+
+
+def reader_in_roles(
+    communication: Communication, roles: Collection[TrainingRole], visible: ColumnElement[bool]
+) -> Person | None:
+    """Return the first person by name in the audience now who has exactly these training roles, None without one."""
+    has = roles_held() == number_of(roles) if roles else roles_held().is_(None)
+    return db.session.scalar(_recipients(communication).where(has, visible).limit(1))
 
 
 def recipient_by_email(communication: Communication, email: str, visible: ColumnElement[bool]) -> Person | None:

@@ -1,6 +1,6 @@
 """How one message of the calendar reads for one person, or for somebody outside the directory."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -20,10 +20,13 @@ from engagement.db import db
 from engagement.mail.letters.rules.layout import text_in
 from engagement.mail.letters.rules.slots import without_values
 from engagement.mail.models import Delivery, Mailing, Translation
-from engagement.mail.queries import outside_letters
+from engagement.mail.queries import outside_letters, translations_in
 from engagement.mail.rules import OUTSIDE
 from engagement.people.models import Person
 from engagement.people.organisation.rules import UNSET, Organisation
+from engagement.people.queries import roles_of
+from engagement.people.roles.rules import read_sets
+from engagement.people.rules import TrainingRole
 from engagement.stakeholders.copies.queries import copy_to
 
 
@@ -49,7 +52,8 @@ def preview_as(occurrence: Occurrence, person: Person, organisation: Organisatio
     if occurrence.mailing is not None:
         return _as_sent(occurrence.mailing, person)
     text = text_for(occurrence, person.language, organisation)
-    made = text_rendered(occurrence, text, frame_in(text.language))
+    roles = roles_of([person.id]).get(person.id, [])
+    made = text_rendered(occurrence, text, frame_in(text.language), roles)
     filled = made.filled(values_for(person.id, fields_in(made.subject, made.text, made.html), text.language))
     return Preview(text.language, filled.subject, filled.html, filled.text)
 
@@ -83,12 +87,17 @@ def _sent_outside(
     return _shown(letter_for(who, letters, organisation), values) if letters else None
 
 
-def preview_to_nobody(occurrence: Occurrence, organisation: Organisation = UNSET, text: Text | None = None) -> Preview:
-    """Return a text of the message (None: its own) with its fields still in it."""
+def preview_to_nobody(
+    occurrence: Occurrence,
+    organisation: Organisation = UNSET,
+    text: Text | None = None,
+    roles: Collection[TrainingRole] = (),
+) -> Preview:
+    """Return a text of the message (None: its own) for readers with exactly these roles, with their own fields still in it."""
     if occurrence.mailing is not None:
-        return _shown(occurrence.mailing, {})
+        return _shown(_letter_to(occurrence.mailing, roles), {})
     text = text or main_text(occurrence, organisation)
-    made = text_rendered(occurrence, text, frame_in(text.language))
+    made = text_rendered(occurrence, text, frame_in(text.language), roles)
     return Preview(text.language, made.subject, made.html, made.text)
 
 
@@ -99,7 +108,14 @@ def _as_sent(mailing: Mailing, person: Person) -> Preview:
         return _without_values(delivery.letter)
     if delivery is not None:
         return _shown(delivery.letter, delivery.filled)
-    return _shown(mailing, values_for(person.id, fields_in(mailing.subject, mailing.text), mailing.language))
+    letter = _letter_to(mailing, roles_of([person.id]).get(person.id, []))
+    return _shown(letter, values_for(person.id, fields_in(letter.subject, letter.text), letter.language))
+
+
+def _letter_to(mailing: Mailing, roles: Collection[TrainingRole]) -> Mailing | Translation:
+    """Return the text in a mailing's own language for somebody with exactly these roles, as it was built."""
+    own = (row for row in translations_in(mailing.id) if row.language == mailing.language)
+    return next((row for row in own if frozenset(roles) in read_sets(row.roles)), mailing)
 
 
 def _shown(letter: Mailing | Translation, values: Mapping[str, str]) -> Preview:

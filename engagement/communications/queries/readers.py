@@ -21,6 +21,8 @@ from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import translations_in
 from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation, working_time
+from engagement.people.roles.queries import roles_held
+from engagement.people.roles.rules import number_of, read_sets
 
 #: The columns that decide a person's working time, the one that differs most first.
 _WORKS = (Person.timezone, Person.works_from, Person.works_until, Person.country)
@@ -77,20 +79,35 @@ def _decided_by(columns: _Columns, due: _Due, instant: datetime) -> ColumnElemen
 
 
 def translation_column(mailing: Mailing, organisation: Organisation) -> ColumnElement[Any]:
-    """Return a column over `Person` with the id of each person's translation, NULL for the mailing's own text."""
-    readers = readers_by_translation(mailing, organisation)
-    return case(*((reads, literal(row_id)) for row_id, reads in readers.items()), else_=null()) if readers else null()
+    """Return a column over `Person` with the id of each person's translation, NULL for the mailing's own text.
+
+    The language decides first, then, where texts of that language are for training roles, all roles that somebody has.
+    """
+    of_all: dict[str, ColumnElement[Any]] = {mailing.language: null()}
+    of_roles: dict[str, dict[int, Any]] = defaultdict(dict)
+    for row in translations_in(mailing.id):
+        if not row.roles:
+            of_all[row.language] = literal(row.id)
+        of_roles[row.language] |= {number_of(roles): literal(row.id) for roles in read_sets(row.roles)}
+
+    def within(language: str) -> ColumnElement[Any]:
+        own = of_all[language]
+        return case(of_roles[language], value=roles_held(), else_=own) if of_roles[language] else own
+
+    readers = readers_by_language(mailing, organisation)
+    whens = [(reads, within(language)) for language, reads in readers.items()]
+    return case(*whens, else_=within(mailing.language)) if whens else within(mailing.language)
 
 
-def readers_by_translation(mailing: Mailing, organisation: Organisation) -> dict[int, ColumnElement[bool]]:
-    """Return, by translation id, the condition over `Person` for its readers; only translations with readers."""
-    offered = {row.language: row.id for row in translations_in(mailing.id)}
-    readers: dict[int, list[str]] = defaultdict(list)
+def readers_by_language(mailing: Mailing, organisation: Organisation) -> dict[str, ColumnElement[bool]]:
+    """Return, by language of a translation, the condition over `Person` for its readers; only languages with readers."""
+    offered = {row.language for row in translations_in(mailing.id)} - {mailing.language}
+    readers: dict[str, list[str]] = defaultdict(list)
     for language in db.session.scalars(select(Person.language).distinct()) if offered else ():
         match = best_match(language or organisation.language, [mailing.language, *offered])
         if match in offered:
-            readers[offered[match]].append(language or "")
-    return {row_id: func.coalesce(Person.language, "").in_(tags) for row_id, tags in readers.items()}
+            readers[match].append(language or "")
+    return {language: func.coalesce(Person.language, "").in_(tags) for language, tags in readers.items()}
 
 
 @dataclass(frozen=True)

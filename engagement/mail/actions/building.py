@@ -54,10 +54,10 @@ def _check_letter(letter: Letter) -> None:
     one_line(subject, "The subject")
 
 
-def add_translation(mailing: Mailing, letter: Letter) -> Translation:
-    """Add the text of a mailing in another language, before it is queued. Raises BadInput as `build_mailing`."""
+def add_translation(mailing: Mailing, letter: Letter, roles: str = "") -> Translation:
+    """Add the text of a mailing in another language or for some `roles`, before it is queued. Raises BadInput as `build_mailing`."""
     _check_letter(letter)
-    translation = Translation(mailing_id=mailing.id, **vars(letter))
+    translation = Translation(mailing_id=mailing.id, roles=roles, **vars(letter))
     db.session.add(translation)
     db.session.flush()
     return translation

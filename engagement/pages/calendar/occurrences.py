@@ -19,7 +19,8 @@ from engagement.communications.queries.writers import outline_writers
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.texts.rules.merge_fields import FIELDS, OF_A_WAVE
 from engagement.pages.calendar import blueprint, words
-from engagement.pages.calendar.reading import Reading, reading_as
+from engagement.pages.calendar.reading import Reading, asked_role, reading_as
+from engagement.pages.calendar.sources import value_sources
 from engagement.pages.calendar.writing import (
     MessageForms,
     language_to_show,
@@ -86,6 +87,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
         editing_words=language_words(forms.draft.language.data) if forms.draft.language.data else "",
         my_address=guard.account().email,
         fields=[f for f in FIELDS.values() if row.communication.wave or f.name not in OF_A_WAVE],
+        sources=value_sources(row),
         may_see_deliveries=rights.reading_operation(reader).everything,
         counts=[(state, number) for state, number in page.counts.items() if number],
     )
@@ -118,7 +120,7 @@ def _said_of(page: OccurrencePage) -> dict[str, Any]:
 
 def _read_by(page: OccurrencePage, reading: Reading) -> dict[str, Any]:
     """Return the text as one reader gets it, and those whose reading can be chosen instead."""
-    name = reading.reader.name if reading.reader else ""
+    name = reading.reader.name if reading.reader else words.role_reader_words(reading.role)
     return {
         "preview": reading.preview,
         "preview_title": words.preview_title(page, name, reading.preview),
@@ -131,6 +133,8 @@ def _read_by(page: OccurrencePage, reading: Reading) -> dict[str, Any]:
         "unknown_reader": reading.unknown,
         "chosen": reading.chosen,
         "recipients": reading.offered,
+        "roles": words.role_lines() if page.tells_scope else [],
+        "role": reading.role,
         "why": reading.why,
     }
 
@@ -183,5 +187,10 @@ def back_to(row: Occurrence) -> BaseResponse:
     # The recipient of the preview and the language that is being written stay chosen.
     address = url_for("calendar.occurrence", occurrence_id=row.id)
     kept = {"as": request.form.get("as", "")[:254], "language": language_to_show(row)}
-    query = urlencode({name: value for name, value in kept.items() if value})
+    query = urlencode({name: value for name, value in kept.items() if value} | _role_kept())
     return redirect(f"{address}?{query}" if query else address, code=303)
+
+
+def _role_kept() -> dict[str, str]:
+    role = asked_role()
+    return {} if role is None else {"role": role}

@@ -1,6 +1,6 @@
 """As whom a message is read on its page: as one of its readers, who are people and stakeholders outside the directory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from flask import request
@@ -18,6 +18,7 @@ from engagement.communications.texts.rules.languages import is_read_in
 from engagement.pages.calendar.writing import asked_language
 from engagement.pages.frame import guard
 from engagement.people.models import Person
+from engagement.people.rules import TrainingRole
 from engagement.waves.scopes import people_within
 
 #: The most people, and the most outside the directory, whose reading is offered.
@@ -29,7 +30,8 @@ class Reading:
     """The reading that is shown: that of a recipient whom the reader sees by name, else the reader's own, else nobody's.
 
     A recipient is a `person` or an `outsider`. `offered` are the recipients to choose from, each as it is asked for and
-    by name, `chosen` the one that is shown; `unknown` is what was asked for and is nobody's.
+    by name, `chosen` the one that is shown; `unknown` is what was asked for and is nobody's. `role` is the training role, ""
+    for none, as whose reader it was asked for; None without.
     """
 
     preview: Preview
@@ -41,6 +43,7 @@ class Reading:
     outsider: Outsider | None = None
     own: Person | None = None
     stands_for: Person | None = None
+    role: str | None = None
 
     @property
     def reader(self) -> Person | Outsider | None:
@@ -82,6 +85,16 @@ class _Readers:
         outside = (who for _, who in self.outside if who.language and is_read_in(who.language, language))
         return person or next(outside, None)
 
+    def in_roles(self, roles: Collection[TrainingRole]) -> Person | None:
+        """Return the first who has exactly these training roles."""
+        return one_message.reader_in_roles(self.row.communication, roles, _visible())
+
+
+def asked_role() -> str | None:
+    """Return the training role as whose reader a message is to be shown, "" for a reader without one; None if not asked."""
+    asked = request.values.get("role")
+    return asked if asked == "" or asked in list(TrainingRole) else None
+
 
 def _visible() -> ColumnElement[bool]:
     return people_within(rights.reading(guard.reader()))
@@ -95,6 +108,9 @@ def reading_as(row: Occurrence, outsiders: Sequence[Outsider]) -> Reading:
     organisation = guard.organisation()
     people = one_message.some_recipients(row.communication, _visible(), MOST_OFFERED)
     readers = _Readers(row, people, _outside_seen(outsiders))
+    role = asked_role()
+    if role is not None:
+        return _in_role(readers, role)
     asked = request.values.get("as", "").strip()[:254]
     found, language = readers.named(asked) if asked else None, asked_language(row)
     if not asked and language and row.mailing_id is None:
@@ -116,6 +132,19 @@ def reading_as(row: Occurrence, outsiders: Sequence[Outsider]) -> Reading:
         key = next(key for key, who in readers.outside if who is shown)
         return replace(read, outsider=shown, chosen=key)
     return replace(read, person=shown, chosen=shown.email or "", stands_for=shown) if shown else read
+
+
+def _in_role(readers: _Readers, role: str) -> Reading:
+    """Return how a message reads to the first recipient with this role alone, or without a name if the reader sees none."""
+    row, roles = readers.row, [TrainingRole(role)] if role else []
+    person = readers.in_roles(roles)
+    stands_for = person or next(iter(readers.people), None)
+    if person is not None:
+        shown = Reading(*_read(row, person), readers.offered, person.email or "", person=person)
+    else:
+        preview = preview_to_nobody(row, guard.organisation(), roles=roles)
+        shown = Reading(preview, why_for(row, None), readers.offered)
+    return replace(shown, stands_for=stands_for, role=role)
 
 
 def _read(row: Occurrence, reader: Person | Outsider | None) -> tuple[Preview, str]:

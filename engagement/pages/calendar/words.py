@@ -16,6 +16,7 @@ from engagement.mail.queries import Waiting
 from engagement.mail.rules import DeliveryState
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
+from engagement.people.rules import TrainingRole
 from engagement.words import (
     count,
     day_words,
@@ -87,6 +88,18 @@ def preview_title(page: OccurrencePage, name: str, preview: Preview) -> str:
             return f"As it was sent to {name}, without their values"
         return f"As it was sent, with the values of {name}"
     return f"As {name} reads it{in_language}" if name else f"As it reads{in_language}"
+
+
+def role_reader_words(role: str | None) -> str:
+    """Name a reader with this training role alone, "" being none; "" where no role was asked for."""
+    if role is None:
+        return ""
+    return f"a reader with the training role {role} alone" if role else "a reader without a training role"
+
+
+def role_lines() -> list[tuple[str, str]]:
+    """Return as whose readers a text can be read that differs by training role: the role as it is asked for, and in words."""
+    return [("", "No role"), *((role.value, role.word) for role in TrainingRole)]
 
 
 def preview_note(page: OccurrencePage, *, sees_some: bool, with_own: bool) -> str:

@@ -37,6 +37,7 @@ _PAGES = {
     Place.STOPPED: ("calendar.stopped", ""),
     Place.CONSULTATION: ("consultations.consultation", "consultation_id"),
     Place.GATE: ("readiness.decide", "wave_id"),
+    Place.APPROVERS: ("readiness.approvers", "wave_id"),
     Place.CONDITION: ("readiness.settle", "condition_id"),
     Place.READINESS: ("readiness.wave", "wave_id"),
     Place.NOTICES: ("notices.notices", "workflow_id"),

@@ -1,8 +1,6 @@
-"""Forms of criteria and the gate: what is asked, how an own one is judged, what is decided, and under which conditions."""
+"""Forms of criteria and the gate: what is asked, how an own one is judged, who decides, and going past it."""
 
-from typing import Any
-
-from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -10,8 +8,6 @@ from engagement.pages.parts.fields import REFERENCE, PersonField
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.readiness.criteria.actions import JUDGED, Terms
 from engagement.readiness.criteria.rules import LONGEST_TEXT, LONGEST_TITLE
-from engagement.readiness.gate.actions.deciding import ConditionSaid
-from engagement.readiness.gate.rules import MOST_CONDITIONS, Choice
 
 _WORDS = {"met": "It is met", "short": "It is not met"}
 
@@ -62,46 +58,6 @@ class JudgeForm(Form):
         description="What you saw, with the day, or where it is written. It is shown with your name.",
         filters=[stripped],
     )
-
-
-class Decided(Form):
-    """What an approver decides, and why; `seen` remembers where the criteria stood on the page."""
-
-    choice = RadioField(
-        "What do you decide?",
-        choices=[SelectChoice(each.value, each.word) for each in Choice],
-        validators=[InputRequired("Choose one.")],
-    )
-    reason = TextAreaField(
-        "Why?", description="It stays beside the decision, with your name and the day.", filters=[stripped]
-    )
-    seen = HiddenField()
-
-    def conditions(self) -> list[ConditionSaid]:
-        """Return the conditions of which anything was written."""
-        found = [
-            ConditionSaid(
-                self[f"text_{place}"].data or "", self[f"owner_{place}"].person, self[f"due_{place}"].data, place
-            )
-            for place in range(1, MOST_CONDITIONS + 1)
-        ]
-        return [each for each in found if each.text or each.owner or each.due_on]
-
-
-def _condition_fields(place: int) -> dict[str, Any]:
-    return {
-        f"text_{place}": TextAreaField(f"Condition {place}: what has to be done?", filters=[stripped]),
-        f"owner_{place}": PersonField("By whom?", description=REFERENCE),
-        f"due_{place}": DateField("Until when?", validators=[Optional()]),
-    }
-
-
-#: A few conditions are asked for at once, so that the page needs no script.
-DecisionForm: type[Decided] = type(
-    "DecisionForm",
-    (Decided,),
-    {name: field for place in range(1, MOST_CONDITIONS + 1) for name, field in _condition_fields(place).items()},
-)
 
 
 class ApproverForm(Form):

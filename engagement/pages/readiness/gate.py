@@ -2,32 +2,33 @@
 
 from dataclasses import dataclass
 
+from flask import request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
+from engagement.pages.parts.deciding import PLACES, DecisionForm, approver_behind
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.readiness import blueprint
-from engagement.pages.readiness.forms import DecisionForm
-from engagement.pages.readiness.shown import approver_behind, conditions_shown, lede, shown
+from engagement.pages.readiness.shown import conditions_shown, lede, shown
 from engagement.readiness.criteria.queries.standing import Standing, standings_of
 from engagement.readiness.criteria.rules import CriterionState
 from engagement.readiness.gate.actions import deciding as actions
 from engagement.readiness.gate.models import GateValue
 from engagement.readiness.gate.queries.history import conditions_of, values_of
 from engagement.readiness.gate.queries.present import gate_of
-from engagement.readiness.gate.rules import MOST_CONDITIONS, Choice
+from engagement.readiness.gate.rules import Choice
 from engagement.readiness.queries.verdicts import Verdict, verdict
 from engagement.readiness.scopes import decision_to_read, wave_to_weigh
 
 
 @blueprint.route("/waves/<int:wave_id>/decision", methods=["GET", "POST"])
 def decide(wave_id: int) -> Drawn | BaseResponse:
-    """Decide whether a wave goes on: for those who are named, on the criteria as they stand."""
+    """Decide whether a wave goes on: for those who are named, on the criteria as they stand; from the sheet, lead back to it."""
     reader, form = guard.reader(), DecisionForm()
     wave = wave_to_weigh(rights.overseeing(reader), rights.judging(reader), wave_id)
-    gate = gate_of(wave, today())
+    gate, is_from_sheet = gate_of(wave, today()), request.args.get("from") == "sheet"
     approver = approver_behind(gate)
     guard.allow(approver is not None)
     person = guard.found(approver)
@@ -38,6 +39,8 @@ def decide(wave_id: int) -> Drawn | BaseResponse:
             actions.decide(held(wave), person, choice, form.reason.data, given, seen=seen, on=today(), by=reader.actor)
         if saved:
             says = "Your decision stands there, with the criteria as you saw them."
+            if is_from_sheet:
+                return saved.to("reports.programme", says, programme_id=wave.programme_id, _anchor="decisions")
             return saved.to("readiness.wave", says, wave_id=wave_id, _anchor="gate")
     found = Verdict(standings_of([wave], today())[wave_id], gate)
     form.seen.data = actions.states_seen(found.standing.criteria)
@@ -49,7 +52,10 @@ def decide(wave_id: int) -> Drawn | BaseResponse:
         gate=gate,
         own=gate.said.get(person.id),
         verdict=found,
-        places=range(1, MOST_CONDITIONS + 1),
+        places=PLACES,
+        back=url_for("reports.programme", programme_id=wave.programme_id, _anchor="decisions")
+        if is_from_sheet
+        else url_for("readiness.wave", wave_id=wave_id),
         criteria=[shown(reader, wave, each) for each in found.standing.criteria if _matters(each)],
     )
 

@@ -8,12 +8,10 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, today
 from engagement.pages.readiness.links import Link, link_of
-from engagement.people.models import Person
 from engagement.readiness.criteria.queries.counting import WaveCounts
 from engagement.readiness.criteria.queries.standing import Standing
 from engagement.readiness.criteria.rules import CriterionState, percent_words
 from engagement.readiness.gate.models import GateCondition
-from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.scopes import may_judge, may_set, may_settle
 from engagement.training.queries.counts import Count
 from engagement.waves.models import Wave
@@ -120,9 +118,3 @@ def conditions_shown(rows: Sequence[GateCondition]) -> list[Condition]:
     """Return conditions as the reader sees them."""
     planning, judging = rights.planning(guard.reader()), rights.judging(guard.reader())
     return [Condition(each, each.is_open and may_settle(planning, judging, each)) for each in rows]
-
-
-def approver_behind(gate: Gate) -> Person | None:
-    """Return the reader as one of those who decide, None if they are not."""
-    person_id = rights.judging(guard.reader()).person_id
-    return next((person for person in gate.approvers if person.id == person_id), None)

@@ -6,8 +6,9 @@ from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
+from engagement.pages.parts.deciding import approver_behind
 from engagement.pages.readiness import blueprint
-from engagement.pages.readiness.shown import approver_behind, conditions_shown, groups_of, lede, shown
+from engagement.pages.readiness.shown import conditions_shown, groups_of, lede, shown
 from engagement.readiness.criteria.rules import CriterionState
 from engagement.readiness.gate.queries.history import decisions_of, overrides_of, reopenings_of
 from engagement.readiness.gate.rules import fallen_words

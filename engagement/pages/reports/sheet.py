@@ -9,7 +9,9 @@ from markupsafe import Markup
 from engagement import charts, clock
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
+from engagement.pages.parts.deciding import PLACES
 from engagement.pages.reports import blueprint
+from engagement.pages.reports.deciding import decisions_shown, gate_ways
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.scopes import reaches_programme
 from engagement.reports.queries.reading import report_for
@@ -55,7 +57,9 @@ def programme(programme_id: int) -> str:
         "reports/programme.html",
         report=report,
         document=document,
-        decisions=report.decisions[:MOST_DECISIONS],
+        decisions=decisions_shown(report, report.decisions[:MOST_DECISIONS]),
+        places=PLACES,
+        gates=gate_ways(report),
         more_decisions=len(report.decisions[MOST_DECISIONS:]),
         Measure=Measure,
         waves=by_subject(figures, SubjectKind.WAVE),
@@ -73,7 +77,6 @@ def programme(programme_id: int) -> str:
         opens_wave={line.wave.id for line in report.waves if reaches_wave(overseeing, line.wave)},
         opens_training={line.wave.id for line in report.waves if reaches_wave(reading, line.wave)},
         opens_programme=reaches_programme(overseeing, report.programme),
-        may_name_holders=reaches_programme(rights.naming_holders(reader), report.programme),
         opens_concerns=reaches_programme(rights.planning(reader), report.programme),
         reader_name=reader.name,
         own_id=reader.person_id,

@@ -7,19 +7,19 @@ from datetime import date, datetime, timedelta
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement import charts, clock
+from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.need import Needed
 from engagement.attention.queries.needs import needed_by
 from engagement.attention.rules import Reason
-from engagement.charts import WaveSpan
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.calendar import messages_between
 from engagement.communications.scopes import readable
 from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import clock_time, day, reader_zone, short_day, today
+from engagement.pages.parts.timelines import timeline_of
 from engagement.pages.today import blueprint
 from engagement.pages.today.setup import setup_shown
 from engagement.pages.today.tasks import calm_words, task_groups
@@ -40,7 +40,6 @@ from engagement.words import number_word, plural
 MOST_OF_A_KIND = 4
 MOST_WAVES = 8
 MOST_DATES = 8
-USUAL_PREPARATION = timedelta(weeks=6)
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def index() -> str | BaseResponse:
         agenda=_agenda(on, reader, visible),
         new_concerns=_new_concerns(resistance.received_between(with_concerns, on - timedelta(days=7), yesterday)),
         wave_title=f"The {number_word(len(shown))} waves" if len(shown) > 1 else "The wave",
-        timeline=charts.waves_timeline([_span(wave) for wave in shown], on),
+        timeline=timeline_of(shown, on),
         cards=_cards(shown, trained, sums, on),
         now=now,
     )
@@ -165,12 +164,6 @@ def _shown_waves(visible: Sequence[Wave]) -> list[Wave]:
         key=lambda wave: (not wave.status.is_open, -wave.go_live_on.toordinal() if not wave.status.is_open else 0)
     )
     return sorted(kept[:MOST_WAVES], key=lambda wave: (wave.go_live_on, wave.number))
-
-
-def _span(wave: Wave) -> WaveSpan:
-    made_on = wave.made_at.date()
-    prepares_from = made_on if made_on < wave.go_live_on else wave.go_live_on - USUAL_PREPARATION
-    return WaveSpan(f"{wave.number} {wave.name}", prepares_from, wave.go_live_on, wave.stabilises_until_on)
 
 
 def _cards(shown: Sequence[Wave], trained: Mapping[int, Count], sums: Sequence[MemberSum], on: date) -> list[WaveCard]:

@@ -12,7 +12,7 @@ from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.training.queries.clashes import QuietClash, people_held_back, quiet_clashes
 from engagement.training.waiting.actions import let_training_go_on, let_training_wait
-from engagement.training.waiting.queries import standing_overrides
+from engagement.training.waiting.queries import overrides_of, standing_overrides
 from engagement.waves.models import Wave
 from engagement.waves.scopes import wave_for
 from engagement.words import plural
@@ -53,7 +53,9 @@ def quiet_period(wave_id: int, settling_id: int) -> Drawn | BaseResponse:
                 "waves.milestones", f"The training of {wave.title} goes on.", f"{who} asked now.", wave_id=wave.id
             )
     people = db.session.scalars(people_held_back(wave, clash.settling).limit(MOST_NAMED)).all()
-    return drawn("waves/quiet.html", form, wave=wave, clash=clash, people=people, more=clash.people - len(people))
+    before = [row for row in overrides_of(wave.id) if row.settling_id == settling_id and row.ended_at is not None]
+    more = clash.people - len(people)
+    return drawn("waves/quiet.html", form, wave=wave, clash=clash, people=people, more=more, before=before)
 
 
 @blueprint.post("/waves/<int:wave_id>/quiet-periods/<int:settling_id>/waiting")

@@ -6,11 +6,10 @@ from datetime import date
 
 from flask import render_template, request
 
-from engagement import charts
 from engagement.accounts.scopes import rights
-from engagement.charts import WaveSpan
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day, today
+from engagement.pages.parts.timelines import timeline_of
 from engagement.pages.waves import blueprint
 from engagement.programmes import queries as programmes
 from engagement.programmes.scopes import programmes_within
@@ -52,7 +51,7 @@ def timeline() -> str:
     return render_template(
         "waves/timeline.html",
         rows=rows,
-        chart=charts.waves_timeline([_span(row, found) for row in rows], today()),
+        chart=timeline_of(shown, today(), found),
         lede=_lede(rows, [each for each in found if {each.first_id, each.second_id} & {row.wave.id for row in rows}]),
         programmes=listed,
         chosen=chosen,
@@ -76,13 +75,6 @@ def _rows(shown: Sequence[Wave], by_id: dict[int, Wave], found: Sequence[Overlap
 def _shared_words(overlap: Overlap, other: Wave) -> str:
     who = plural(overlap.people, "person is", "people are")
     return f"{who} in {other.title} too, {short_day(overlap.begins_on)} to {short_day(overlap.ends_on)}"
-
-
-def _span(row: TimelineRow, found: Sequence[Overlap]) -> WaveSpan:
-    wave = row.wave
-    shared = [(each.begins_on, each.ends_on) for each in found if wave.id in (each.first_id, each.second_id)]
-    label = f"{wave.number} {wave.name}"
-    return WaveSpan(label, row.begins_on, wave.go_live_on, wave.stabilises_until_on, wave.training_due_on, shared)
 
 
 def _lede(rows: Sequence[TimelineRow], found: Sequence[Overlap]) -> str:

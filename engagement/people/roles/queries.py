@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 
 from engagement.db import count_of, db
 from engagement.people.models import Person, PersonRole
+from engagement.people.roles.rules import PARTS
 from engagement.people.rules import RoleOrigin, TrainingRole
 
 
@@ -39,6 +40,12 @@ def role_spread(people: Select[Person], role: TrainingRole) -> RoleSpread:
     return RoleSpread(
         count_of(people), found.get(RoleOrigin.HAND, 0), found.get(RoleOrigin.FILE, 0), found.get(RoleOrigin.RULE, 0)
     )
+
+
+def roles_held() -> ColumnElement[int | None]:
+    """Return a column over `Person` with the number of the set of roles that each has; NULL without a role."""
+    total = func.sum(case(*((PersonRole.role == role, literal(part)) for role, part in PARTS.items())))
+    return select(total).where(PersonRole.person_id == Person.id).correlate(Person).scalar_subquery()
 
 
 def lacking_role(people: Select[Person], role: TrainingRole) -> Select[Person]:

@@ -1,7 +1,7 @@
 """The vocabulary of the gate, and pure rules: when it is passed, and what has fallen since it was decided."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from engagement.readiness.criteria.rules import CriterionState
@@ -85,22 +85,32 @@ def rule_words(decider: str, others: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Seen:
-    """A criterion as it stood at a moment; `is_counted` says that the service counts it."""
+    """A criterion as it stood at a moment; `is_counted` says that the service counts it, `was_met` that it was met before."""
 
     name: str
     title: str
     state: CriterionState
     is_counted: bool
+    was_met: bool = False
 
 
 def fallen(then: Sequence[Seen], now: Sequence[Seen]) -> list[Seen]:
     """Return the counted criteria that are not met now and were not short when it was decided; new ones too."""
-    accepted = {each.name for each in then if each.state is CriterionState.SHORT}
+    before = {each.name: each.state for each in then}
     return [
-        each for each in now if each.is_counted and each.state is CriterionState.SHORT and each.name not in accepted
+        replace(each, was_met=before.get(each.name) is CriterionState.MET)
+        for each in now
+        if each.is_counted and each.state is CriterionState.SHORT and before.get(each.name) is not CriterionState.SHORT
     ]
 
 
 def fallen_words(found: Sequence[Seen]) -> str:
-    """Say what has fallen since the decision."""
-    return f"Met or not known when it was decided, and not met now: {listed(f'“{each.title}”' for each in found)}."
+    """Say what has fallen since the decision: what was met then, and what was not known then."""
+    lost = [f"“{each.title}”" for each in found if each.was_met]
+    learned = [f"“{each.title}”" for each in found if not each.was_met]
+    parts = []
+    if lost:
+        parts.append(f"{listed(lost)} {'is' if len(lost) == 1 else 'are'} no longer met")
+    if learned:
+        parts.append(f"{listed(learned)} turned out not to be met")
+    return f"{', and '.join(parts)}."

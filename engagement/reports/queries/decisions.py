@@ -1,14 +1,21 @@
-"""The decisions that a report asks of sponsors: what, why, what the figures propose, and what happens otherwise."""
+"""The decisions that a report asks of sponsors, what the figures propose, and what happens otherwise; and what was decided."""
 
 from datetime import date
 
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import WaveTraining
-from engagement.attention.rules import TRAINED_WHEN_DUE, Reason
-from engagement.reports.rules.decisions import Decision
+from engagement.attention.rules import TRAINED_WHEN_DUE, Reason, is_training_behind
+from engagement.readiness.criteria.rules import Tally
+from engagement.readiness.gate.rules import GateState
+from engagement.readiness.queries.verdicts import Verdict
+from engagement.reports.rules.decisions import Decided, Decision, DecisionKind
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary
-from engagement.words import days_away, short_day_words
+from engagement.waves.models import Wave
+from engagement.words import days_away, listed, plural, short_day_words
+
+#: More criteria than these are counted, not named.
+MOST_TITLES = 3
 
 
 def ownership_decision(vacancy: Vacancy, on: date) -> Decision:
@@ -16,6 +23,7 @@ def ownership_decision(vacancy: Vacancy, on: date) -> Decision:
     day = short_day_words(vacancy.goes_live_on, with_year=False) if vacancy.goes_live_on else ""
     otherwise = f"it can’t become ready for {day} without somebody overruling that" if day else "nobody answers for it"
     return Decision(
+        DecisionKind.OWNERSHIP,
         vacancy.title,
         vacancy.why,
         by_on=max(vacancy.by_on, on) if vacancy.by_on else None,
@@ -29,7 +37,7 @@ def wave_decision(found: WaveTraining, pace: Pace, on: date) -> Decision:
     """Return the decision about a wave whose training is not where it has to be."""
     wave, due = found.wave, found.due_on
     by = short_day_words(due, with_year=False)
-    named = f"wave {wave.number}, {wave.name},"
+    named, kind = _named(wave), DecisionKind.GO_LIVE
     day = short_day_words(wave.go_live_on, with_year=False)
     otherwise = f"on {day} people begin with what they have not learned"
     if found.reason is Reason.GO_LIVE_PASSED:
@@ -37,6 +45,7 @@ def wave_decision(found: WaveTraining, pace: Pace, on: date) -> Decision:
         otherwise = "everybody in it goes by a day that has passed"
     elif found.reason is Reason.NONE_TRAINED:
         title, reason = f"Decide how {named} goes on", f"It is live since {day}. {found.figures}."
+        kind = DecisionKind.TRAINING
         otherwise = "people go on with what they have not learned"
     else:
         title = f"Decide whether {named} keeps {day}"
@@ -45,6 +54,7 @@ def wave_decision(found: WaveTraining, pace: Pace, on: date) -> Decision:
         if found.reason is Reason.NO_TRAINING:
             reason = f"{found.figures}. It would be due by {by}, and the wave goes live {when}."
     return Decision(
+        kind,
         title,
         reason,
         by_on=max(due, on),
@@ -52,6 +62,54 @@ def wave_decision(found: WaveTraining, pace: Pace, on: date) -> Decision:
         proposal=_proposal(pace, wave.go_live_on),
         otherwise=f"Otherwise {otherwise}.",
     )
+
+
+def _named(wave: Wave) -> str:
+    return f"wave {wave.number}, {wave.name},"
+
+
+def gate_decision(ready: Verdict, pace: Pace, on: date) -> Decision:
+    """Return the decision whether a wave goes live, with what its criteria and the pace of its training suggest."""
+    gate, wave = ready.gate, ready.gate.wave
+    named, day = _named(wave), short_day_words(wave.go_live_on, with_year=False)
+    held = " and messages around it stay held" if gate.state is GateState.REOPENED else ""
+    behind = is_training_behind(pace.due_on, on, pace.finished, pace.asked)
+    return Decision(
+        DecisionKind.GATE,
+        f"Go or no-go for {named}" if gate.approvers else f"Name who decides about {named}",
+        f"It is to go live {days_away(wave.go_live_on, on)}. {gate.sentence} {gate.rule_words}",
+        by_on=wave.go_live_on,
+        wave_id=wave.id,
+        proposal=" ".join([_gate_proposal(ready), *([_proposal(pace, wave.go_live_on)] if behind else [])]),
+        otherwise=f"Otherwise it doesn’t go live on {day}{held}.",
+    )
+
+
+def _gate_proposal(ready: Verdict) -> str:
+    """Say what the criteria suggest. What others have a right to is no approver's to waive."""
+    tally, short = ready.tally, ready.short
+    if short:
+        rights = [f"“{each.title}”" for each in short if each.is_right_open]
+        titles = listed([*(f"“{each.title}”" for each in short[:MOST_TITLES]), *_more(len(short) - MOST_TITLES)])
+        waived = f" No go waives {listed(rights)}." if rights else ""
+        return f"{_counted(tally)} not met: {titles}. The figures propose no-go, or a go with conditions for these.{waived}"
+    if tally.unknown:
+        return f"{ready.sentence} The figures propose to find out what is not known, then to decide."
+    return f"{ready.sentence} The figures propose go." if tally.met else ready.sentence
+
+
+def _counted(tally: Tally) -> str:
+    return f"{tally.short} of {plural(tally.total, 'criterion is', 'criteria are')}"
+
+
+def _more(number: int) -> list[str]:
+    return [f"{number} more"] if number > 0 else []
+
+
+def decided(ready: Verdict) -> Decided:
+    """Return what was decided at a gate, in words."""
+    wave = ready.gate.wave
+    return Decided(f"Wave {wave.number}, {wave.name}", f"{ready.gate.state.word}. {ready.gate.sentence}", wave.id)
 
 
 def _proposal(pace: Pace, go_live_on: date) -> str:
@@ -72,9 +130,9 @@ def concern_decisions(concerns: ConcernSummary) -> list[Decision]:
         return []
     return [
         Decision(
+            DecisionKind.CONCERNS,
             title="Give somebody the time to answer concerns that have waited too long",
             reason="Their senders have waited longer than was promised: read within one working day, answered within five.",
-            is_about_concerns=True,
             otherwise="Otherwise the promise to answer is broken for more of them every day.",
         )
     ]

@@ -11,16 +11,24 @@ from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure, Subje
 from engagement.reports.rules.measures import Measure
 from engagement.reports.rules.pace import Pace
 from engagement.stakeholders.leadership.rules import Tally
+from engagement.value.queries.by_wave import WaveValue
 from engagement.value.queries.present import MetricShown
-from engagement.value.rules import share_of_way
-from engagement.words import short_day_words
 
 
 def figures_of(report: ProgrammeReport) -> list[Figure]:
     """Return every figure of a report, in the order in which they stand on the sheet."""
+    in_use = {
+        metric.metric.id: f"In use since wave {worth.wave.number}. "
+        for worth in report.worth.values()
+        for metric in worth.metrics
+    }
     return [
         *(figure for line in report.waves for figure in _of_wave(line, report)),
-        *(figure for metric in report.metrics for figure in _of_metric(metric, report.on)),
+        *(
+            figure
+            for metric in report.metrics
+            for figure in _of_metric(metric, in_use.get(metric.metric.id, ""), report.on)
+        ),
         *_of_sponsors(report),
         *_of_objections(report),
         *(
@@ -52,6 +60,16 @@ def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
         yield from _of_pace(line.pace, of)
     if line.use is not None and not line.wave.status.is_ahead:
         yield _in_use(line.use, of, report)
+    worth = report.worth.get(line.wave.id)
+    if worth is not None:
+        compared = worth.compared
+        yield share_of(Measure.WORTH, of, sum(compared), len(compared), on, _worth_missing(worth))
+
+
+def _worth_missing(worth: WaveValue) -> str:
+    if worth.metrics:
+        return "not known yet"
+    return "counted with an earlier wave" if worth.others else "nothing is measured"
 
 
 def _in_use(use: Uptake, of: Subject, report: ProgrammeReport) -> Figure:
@@ -77,7 +95,7 @@ def _of_pace(pace: Pace, of: Subject) -> Iterator[Figure]:
         yield share_of(Measure.TRAINED_FORECAST, of, forecast, pace.asked, pace.on, missing)
 
 
-def _of_metric(shown: MetricShown, on: date) -> Iterator[Figure]:
+def _of_metric(shown: MetricShown, since: str, on: date) -> Iterator[Figure]:
     metric, latest = shown.metric, shown.latest
     of = Subject(SubjectKind.METRIC, str(metric.id), f"{metric.workflow.name}: {metric.name}")
     read_on = latest.measured_on if latest else on
@@ -88,32 +106,11 @@ def _of_metric(shown: MetricShown, on: date) -> Iterator[Figure]:
         read_on,
         missing="nothing read yet",
         unit=metric.unit,
-        note=f"Before: {shown.baseline_words}. Plan: {shown.target_words}.",
+        note=f"{since}Before: {shown.baseline_words}. Plan: {shown.target_words}.",
     )
-    way, expected, why = _way(shown)
-    yield figure_of(Measure.VALUE_WAY, of, way, read_on, missing=f"not known: {why}")
-    yield figure_of(
-        Measure.VALUE_WAY_EXPECTED, of, expected, read_on, missing=f"not known: {why or 'no line can be drawn'}"
-    )
-
-
-def _way(shown: MetricShown) -> tuple[float | None, float | None, str]:
-    """Return how much of the way to the target is done, how much should be, and why either is not known."""
-    metric, latest, before = shown.metric, shown.latest, shown.baseline
-    if before is None or before.value is None or before.measured_on is None:
-        return None, None, "nothing was measured before"
-    if metric.target is None or metric.target_on is None:
-        return None, None, "no target is set"
-    if latest is None:
-        return None, None, "nothing read yet"
-    way = share_of_way(before.value, metric.target, latest.value)
-    if way is None:
-        return None, None, "the target is the value before"
-    days = (metric.target_on - before.measured_on).days
-    if days <= 0:
-        return way, None, f"the target was for {short_day_words(metric.target_on)}, before the first value"
-    passed = min(max((latest.measured_on - before.measured_on).days / days, 0.0), 1.0)
-    return way, round(100 * passed, 1), ""
+    way = shown.way
+    yield figure_of(Measure.VALUE_WAY, of, way.done, read_on, missing=f"not known: {way.why_not}")
+    yield figure_of(Measure.VALUE_WAY_EXPECTED, of, way.planned, read_on, missing=f"not known: {way.why_no_plan}")
 
 
 def _of_sponsors(report: ProgrammeReport) -> Iterator[Figure]:

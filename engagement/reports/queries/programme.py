@@ -1,25 +1,33 @@
 """The sponsor's report: one programme at one instant, with the decisions that it needs. It names no objector."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from engagement import clock
 from engagement.adoption.queries.uptake import Uptake, uptake_of_waves
 from engagement.attention.queries.ownership import vacancies
-from engagement.attention.queries.waves import is_close, untrained_waves
+from engagement.attention.queries.waves import WaveTraining, is_close, untrained_waves
 from engagement.attention.rules import is_training_in_doubt
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
-from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.models import Programme
 from engagement.readiness.criteria.queries.counting import read_of
+from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.queries.verdicts import Verdict, verdicts
-from engagement.reports.queries.decisions import concern_decisions, ownership_decision, wave_decision
-from engagement.reports.rules.decisions import Decision, by_urgency
+from engagement.reports.queries.decisions import (
+    concern_decisions,
+    decided,
+    gate_decision,
+    ownership_decision,
+    wave_decision,
+)
+from engagement.reports.rules.decisions import Decided, Decision, by_urgency
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
+from engagement.value.queries.by_wave import WaveValue, values_by_wave
 from engagement.value.queries.present import MetricShown, metrics_shown
 from engagement.waves.milestones.models import Milestone
 from engagement.waves.milestones.queries import milestones_of_waves
@@ -68,6 +76,8 @@ class ProgrammeReport:
     on: date
     leadership: Sequence[Roadmap] = ()
     metrics: Sequence[MetricShown] = ()
+    decided: Sequence[Decided] = ()
+    worth: Mapping[int, WaveValue] = field(default_factory=dict)
 
     @property
     def people(self) -> int:
@@ -116,13 +126,14 @@ def programme_report(
     concerns = (
         nothing_shown(floor, is_kept_back=True) if keeps_concerns_back else summary_for_report(programme.id, floor)
     )
-    untrained = untrained_waves(waves, on, people, trained)
-    paces = {line.wave.id: line.pace for line in lines}
     decisions = [
         *(ownership_decision(vacancy, on) for vacancy in vacancies(waves, on, workflows)),
-        *(wave_decision(found, paces[found.wave.id], on) for found in untrained if found.is_pressing(on)),
+        *_wave_decisions(lines, untrained_waves(waves, on, people, trained), on),
         *concern_decisions(concerns),
     ]
+    # What is measured of the waves' workflows, each once, in the waves' order.
+    in_order = dict.fromkeys(workflow.id for each in workflows.values() for workflow in each)
+    metrics = metrics_shown(in_order)
     return ProgrammeReport(
         programme=programme,
         as_of=clock.now(),
@@ -133,18 +144,31 @@ def programme_report(
         messages=messages_out(Communication.programme_id == programme.id, RECENT_MESSAGES),
         on=on,
         leadership=roadmaps_of(programme.id, on),
-        metrics=_metrics(workflows),
+        metrics=[metric for workflow_id in in_order for metric in metrics.get(workflow_id, ())],
+        worth={each.wave.id: each for each in values_by_wave(waves, workflows, metrics)},
+        decided=[decided(line.ready) for line in lines if line.ready is not None and _is_decided(line.ready.gate, on)],
     )
+
+
+def _wave_decisions(lines: Sequence[WaveLine], untrained: Sequence[WaveTraining], on: date) -> Iterator[Decision]:
+    """Decide about waves: go or no-go where a gate waits, else about training that is late.
+
+    A day that has passed is set anew first.
+    """
+    late = {found.wave.id: found for found in untrained if found.is_pressing(on)}
+    for line in lines:
+        found = late.get(line.wave.id)
+        if line.ready is not None and line.ready.gate.waits(on) and line.wave.go_live_on >= on:
+            yield gate_decision(line.ready, line.pace, on)
+        elif found is not None:
+            yield wave_decision(found, line.pace, on)
+
+
+def _is_decided(gate: Gate, on: date) -> bool:
+    return not gate.waits(on) and (bool(gate.said) or gate.override is not None)
 
 
 def pace_of(wave: Wave, milestones: Sequence[Milestone], trained: Count, on: date) -> Pace:
     """Return the pace of a wave's training on a day."""
     opens = next((day.falls_on for day in milestones if day.kind is MilestoneKind.TRAINING_OPENS), None)
     return Pace(opens, wave.training_due_on, on, trained.assigned, trained.finished)
-
-
-def _metrics(workflows: Mapping[int, Sequence[Workflow]]) -> list[MetricShown]:
-    """Return what is measured of the waves' workflows, each once, in the waves' order."""
-    in_order = dict.fromkeys(workflow.id for each in workflows.values() for workflow in each)
-    shown = metrics_shown(in_order)
-    return [metric for workflow_id in in_order for metric in shown.get(workflow_id, ())]

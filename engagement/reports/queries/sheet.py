@@ -45,6 +45,7 @@ def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organis
         lede=lede_of(report, standing),
         calm=calm_of(report, standing),
         decisions=report.decisions,
+        decided=report.decided,
         figures=figures,
         facts={line.wave.title: _fact(line, on) for line in report.waves},
         concerns_words=_concerns_words(report.concerns, on),

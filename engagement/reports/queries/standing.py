@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engagement.attention.rules import is_training_behind
+from engagement.readiness.gate.rules import GateState
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine
 from engagement.reports.rules.decisions import Standing
 from engagement.words import day_words, number_word, plural, share_words, short_day_words
@@ -35,6 +36,8 @@ def _waves_off(report: ProgrammeReport) -> Iterator[str]:
         share = share_words(trained.finished, trained.assigned, "nobody")
         if wave.status.is_ahead and wave.go_live_on < report.on:
             yield f"{_named(line)} was to go live on {short_day_words(wave.go_live_on, with_year=False)} and has not"
+        elif line.ready is not None and line.ready.gate.state is GateState.SHUT:
+            yield f"{_named(line)} was stopped at its gate"
         elif wave.status.is_ahead and is_training_behind(pace.due_on, pace.on, trained.finished, trained.assigned):
             day = short_day_words(wave.go_live_on, with_year=False)
             yield f"{_named(line)} goes live on {day}, and {share}, are trained"

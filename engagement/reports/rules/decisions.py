@@ -1,8 +1,19 @@
-"""The decisions in a report and their order, and whether a programme is on track: pure functions over plain values."""
+"""The decisions in a report and their order, what was decided, and whether a programme is on track: pure functions over plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+
+
+class DecisionKind(StrEnum):
+    """What is decided, and so where."""
+
+    OWNERSHIP = "ownership"
+    GATE = "gate"
+    GO_LIVE = "go_live"
+    TRAINING = "training"
+    CONCERNS = "concerns"
 
 
 @dataclass(frozen=True)
@@ -12,12 +23,12 @@ class Decision:
     `proposal` is what the figures suggest, "" where they suggest nothing; `otherwise` is what happens if nobody decides.
     """
 
+    kind: DecisionKind
     title: str
     reason: str
     by_on: date | None = None
     wave_id: int | None = None
     workflow_id: int | None = None
-    is_about_concerns: bool = False
     proposal: str = ""
     otherwise: str = ""
 
@@ -25,6 +36,15 @@ class Decision:
     def words(self) -> str:
         """Why it is needed, what the figures suggest, and what happens otherwise."""
         return " ".join(filter(None, (self.reason, self.proposal, self.otherwise)))
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided about a wave, and by whom, in words."""
+
+    title: str
+    words: str
+    wave_id: int
 
 
 def by_urgency(decisions: Sequence[Decision]) -> list[Decision]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engagement.reports.rules.comparing import Change
-from engagement.reports.rules.decisions import Decision
+from engagement.reports.rules.decisions import Decided, Decision
 from engagement.reports.rules.figures import Figure, FigureKey, Subject, SubjectKind
 from engagement.reports.rules.measures import Measure, Part
 
@@ -50,6 +50,7 @@ class Document:
     compared_with: date | None = None
     period_words: str = ""
     concerns_words: str = ""
+    decided: Sequence[Decided] = ()
 
     def change_words(self, figure: Figure) -> str:
         """How a figure changed since the last closed period; "" before the first one."""
@@ -84,6 +85,8 @@ def rows(document: Document) -> Iterator[tuple[Any, ...]]:
     yield said("Report", document.name, "How it stands", document.lede, as_of=document.as_of)
     for number, each in enumerate(document.decisions, 1):
         yield said("Decision needed", each.title, f"Decision {number}", each.words, as_of=each.by_on or "")
+    for done in document.decided:
+        yield said("Decided", done.title, "Go or no-go", done.words)
     for key, fact in document.facts.items():
         yield said(Part.WAVES.word, key, "Go-live and state", fact)
     for figure in document.figures:
@@ -117,11 +120,20 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of a table: its word, the number of its definition at the foot, and its width beside the others."""
+
+    word: str
+    note: int | None
+    width: float
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of figures for paper: a header, and rows of cells."""
 
     part: Part
-    header: Sequence[tuple[str, int | None]]
+    header: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
 
     @property
@@ -138,12 +150,26 @@ _COLUMNS: dict[Part, tuple[Measure, ...]] = {
         Measure.TRAINED_EXPECTED,
         Measure.TRAINED_FORECAST,
         Measure.USED,
+        Measure.WORTH,
     ),
     Part.VALUE: (Measure.VALUE, Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED),
     Part.SPONSORS: (Measure.STEPS,),
     Part.OBJECTIONS: (Measure.OPEN, Measure.ANSWERED, Measure.MEDIAN),
     Part.MESSAGES: (Measure.DELIVERED,),
 }
+
+
+#: How wide a column is that shows a share and its change; others are said here.
+_WIDE = 1.0
+_WIDTHS = {
+    Measure.PEOPLE: 0.6,
+    Measure.TRAINED: 1.25,
+    Measure.TRAINED_EXPECTED: 0.8,
+    Measure.TRAINED_FORECAST: 1.1,
+    Measure.USED: 1.15,
+    Measure.VALUE: 2.0,
+}
+_FIRST = {Part.WAVES: 1.9, Part.VALUE: 2.2}
 
 
 def tables(document: Document) -> list[Table]:
@@ -154,8 +180,10 @@ def tables(document: Document) -> list[Table]:
         if not lines:
             continue
         columns = [measure for measure in _COLUMNS[part] if any(measure in figures for _, figures in lines)]
-        header: list[tuple[str, int | None]] = [("", None)]
-        header += [(measure.word, document.note_number(measure)) for measure in columns]
+        header = [Column("", None, _FIRST.get(part, 1.5))]
+        header += [
+            Column(measure.word, document.note_number(measure), _WIDTHS.get(measure, _WIDE)) for measure in columns
+        ]
         body = [
             [
                 Cell(of.name, _fact(document, of, figures)),

@@ -33,6 +33,7 @@ class Measure(Worded):
     TRAINED_FORECAST = "trained_forecast", "Trained on the due day, as it goes"
     READY = "ready", "Ready"
     USED = "used", "In use"
+    WORTH = "worth", "Value as planned"
     VALUE = "value", "Measured last"
     VALUE_WAY = "value_way", "Way to the target"
     VALUE_WAY_EXPECTED = "value_way_expected", "Way by today, as planned"
@@ -87,6 +88,12 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
         Part.WAVES,
         Unit.PERCENT,
         "Of the people who are in the wave now, those who used one of its workflows in the last 28 days that the numbers tell of.",
+    ),
+    Measure.WORTH: (
+        Part.WAVES,
+        Unit.PERCENT,
+        "Of the metrics of workflows that came into use with the wave and can be compared with their plan: those whose last reading has come as "
+        "far to the target as a straight line from the value before, or further.",
     ),
     Measure.VALUE: (
         Part.VALUE,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from engagement.db import db
 from engagement.searching import by_name
 from engagement.value.models import MetricBaseline, MetricReading, ValueMetric
-from engagement.value.rules import due_on, is_better, is_met, share_of_way
+from engagement.value.rules import Point, Way, due_on, is_better, is_met, share_of_way, way_of
 from engagement.words import short_day_words
 
 
@@ -62,6 +62,16 @@ class MetricShown:
         )
 
     @property
+    def way(self) -> Way:
+        """How far it has come to its target, and how far it was to come."""
+        before, metric, latest = self.baseline, self.metric, self.latest
+        return way_of(
+            _point(before.value, before.measured_on) if before else None,
+            _point(metric.target, metric.target_on),
+            _point(latest.value, latest.measured_on) if latest else None,
+        )
+
+    @property
     def movement_words(self) -> str:
         """What the last reading says beside baseline and target; "" where there is nothing to compare it with."""
         latest, before, target = self.latest, self.baseline.value if self.baseline else None, self.metric.target
@@ -75,6 +85,10 @@ class MetricShown:
             return f"{share} % of the way to the target."
         better = is_better(latest.value, before, self.metric.better)
         return "As before." if better is None else "Better than before." if better else "Worse than before."
+
+
+def _point(value: int | None, on: date | None) -> Point | None:
+    return None if value is None or on is None else Point(value, on)
 
 
 def metrics_shown(workflow_ids: Iterable[int]) -> dict[int, list[MetricShown]]:

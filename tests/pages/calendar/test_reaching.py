@@ -4,10 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
-from factories import PASSWORD, TESTER, make_person, signed_in
+from factories import PASSWORD, TESTER, make_person, make_programme, make_statement, make_wave, make_workflow, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engagement.accounts.actions import account_for_person, choose_timezone, set_password
 from engagement.accounts.models import Account
@@ -18,6 +18,9 @@ from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
+from engagement.people.rules import TrainingRole
+from engagement.programmes.scope.models import ScopeStatement
+from engagement.programmes.scope.rules import StatementFor
 from tests.communications.calendar_rows import AT_TWO, TEXT, make_approved, make_draft, make_line, make_writer
 from tests.pages.calendar.calendar_pages import page, post
 
@@ -179,3 +182,37 @@ def test_editor_and_preview_lean_as_the_language_is_written(client: FlaskClient,
     for tag in ("input", "textarea"):
         [field] = [each for each in re.findall(rf"<{tag}[^>]*>", shown) if 'lang="ar"' in each]
         assert 'dir="rtl"' in field
+
+
+def test_a_text_for_training_roles_is_read_as_each_of_them(client: FlaskClient, writer: Account) -> None:
+    workflow = make_workflow(make_programme(), "Claims triage")
+    make_statement(workflow, StatementFor.LEADER, people_do="Look at ten suggestions a week")
+    wave = make_wave(workflow.programme, workflows=(workflow,))
+    draft = make_draft(make_line_of(writer, programme=wave.programme, wave=wave))
+    address, body = f"/occurrences/{draft.id}", "Dear {{ first_name }}: {{ people_do }}"
+    post(client, address, text_version=draft.text_version, subject="News", body=body)
+    assert "<p>Dear Ann: Every decision on cover</p>" in page(client, address)
+    nobody = page(client, f"{address}?role=leader")
+    assert "As a reader with the training role leader alone reads it" in nobody
+    assert "<p>Dear {{ first_name }}: Look at ten suggestions a week</p>" in nobody
+    assert 'name="role" value="leader" form="message-form" aria-current="true">Leader</button>' in nobody
+    make_person("Dee Head", "dee@example.com", roles=(TrainingRole.LEADER,))
+    assert "<p>Dear Dee: Look at ten suggestions a week</p>" in page(client, f"{address}?role=leader")
+    sent = client.post(address, data={"role": "leader", "as": "ann@example.com"})
+    assert sent.headers["Location"].endswith(f"{address}?as=ann%40example.com&role=leader")
+
+
+def test_who_has_no_statement_is_told_of_before_sending(client: FlaskClient, writer: Account) -> None:
+    workflow = make_workflow(make_programme(), "Claims triage")
+    db.session.execute(update(ScopeStatement).values(role=StatementFor.LEADER))
+    wave = make_wave(workflow.programme, workflows=(workflow,))
+    draft = make_draft(make_line_of(writer, programme=wave.programme, wave=wave))
+    write_occurrence(draft, "News", "You do: {{ people_do }}", by=writer.actor)
+    shown = page(client, f"/occurrences/{draft.id}")
+    assert "Nothing is published of Claims triage for 2 readers with the training role user." in shown
+    assert f'<a href="/waves/{wave.id}#workflows">' in shown
+    assert "<p>You do: not published yet</p>" in shown
+    plain = make_draft(
+        make_line_of(writer, programme=wave.programme, audience=draft.communication.audience, name="Plain")
+    )
+    assert "Read it as somebody with one role alone" not in page(client, f"/occurrences/{plain.id}")

@@ -99,7 +99,7 @@ def test_a_gate_that_opened_again_says_why_and_who_goes_past_it_gives_a_reason_a
     assert "It opens again within minutes" in manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
     assert reopen_gate(wave.id, TODAY)
     page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
-    assert "Met or not known when it was decided, and not met now: “No severe concern is open”." in page
+    assert "“No severe concern is open” is no longer met." in page
     assert "Sue Sponsor: go" in page.partition("Before</h2>")[2]
     assert "Gates that opened again" in manager.get("/").get_data(as_text=True)
     address = f"/waves/{wave.id}/override"

@@ -50,6 +50,9 @@ def test_who_plans_sees_who_waits_and_lets_the_training_go_on_with_a_reason(mana
     for _ in range(2):
         assert manager.post(f"{page}/waiting").status_code == 303
     assert "waits, and is due on" in plain(manager.get(days))
+    assert "Their manager asked for it. Ines Okafor, Tuesday 14 April. It waits again since Tuesday 14 April." in plain(
+        manager.get(page)
+    )
     assert manager.get(f"/waves/{wave.id}/quiet-periods/{wave.id}").status_code == 404
 
 

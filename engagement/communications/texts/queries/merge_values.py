@@ -1,21 +1,22 @@
 """The values of merge fields: those that all readers share, and SQL columns for each person's own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
 
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, OF_SCOPE
-from engagement.content.frames import frame_in
+from engagement.communications.texts.queries.scope_texts import published_for, published_of
+from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS
+from engagement.communications.texts.rules.scope_values import scope_values
+from engagement.content.frames import FIRST, frame_in
 from engagement.db import db
-from engagement.people.models import Department, Person, PersonRole
+from engagement.people.models import Department, Person
+from engagement.people.roles.queries import roles_held
+from engagement.people.roles.rules import SETS
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Workflow
-from engagement.programmes.rules import lines_of
-from engagement.programmes.scope.queries import current_statements
-from engagement.programmes.scope.rules import StatementFor
 from engagement.waves.queries import workflows_of_waves
 from engagement.words import day_words, listed
 
@@ -24,9 +25,13 @@ IN_ITS_LANGUAGE = ("department", "training_role")
 
 
 def constants_of(
-    communication: Communication, on: date, workflows: Iterable[Workflow] | None = None, language: str = "en"
+    communication: Communication,
+    on: date,
+    workflows: Iterable[Workflow] | None = None,
+    language: str = "en",
+    roles: Collection[TrainingRole] = (),
 ) -> dict[str, str]:
-    """Return the values that all readers share; without a wave its values are missing.
+    """Return the values that all readers with exactly these training roles share; without a wave its values are missing.
 
     `on` is the day of sending: a go-live in another year is written with its year, in the manner of `language`.
     `workflows` are those of the wave; None reads them, and what their scope statements say.
@@ -40,31 +45,30 @@ def constants_of(
         values["go_live"] = day_words(day, with_year=day.year != on.year, language=language)
         values["workflow"] = listed((workflow.name for workflow in named), language=language)
         if workflows is None:
-            values |= _scope_of(named)
+            values |= scope_values(published_of(named), roles, frame_in(language).say("not_published"))
     return values
 
 
-def _scope_of(workflows: Sequence[Workflow]) -> dict[str, str]:
-    """Return what the statements for all roles say, a sentence for each workflow; its name comes first where there are several."""
-    current = current_statements(workflow.id for workflow in workflows)
-    said = [
-        (w, current[w.id][StatementFor.EVERYBODY]) for w in workflows if StatementFor.EVERYBODY in current.get(w.id, {})
-    ]
-    found = {}
-    for field in OF_SCOPE:
-        points = [(workflow.name, lines_of(getattr(statement, field))) for workflow, statement in said]
-        parts = [(name, "; ".join(each)) for name, each in points if each]
-        found[field] = " ".join(f"{name}: {text}" if len(workflows) > 1 else text for name, text in parts)
-    return found
-
-
 def constants_for(
-    occurrence: Occurrence, workflows: Iterable[Workflow] | None = None, language: str = "en"
+    occurrence: Occurrence,
+    workflows: Iterable[Workflow] | None = None,
+    language: str = "en",
+    roles: Collection[TrainingRole] = (),
 ) -> dict[str, str]:
-    """Return the values that all readers of one message share; `workflows` and `language` as `constants_of` takes them."""
+    """Return the values that readers of one message share; the parameters are as `constants_of` takes them."""
     communication = occurrence.communication
     on = occurrence.sends_at.astimezone(ZoneInfo(communication.timezone)).date()
-    return constants_of(communication, on, workflows, language)
+    return constants_of(communication, on, workflows, language, roles)
+
+
+def constants_by_role(occurrence: Occurrence) -> dict[str, str]:
+    """Return what scope statements say to readers with one training role, by field and role as in "people_do:leader"."""
+    published, nothing = published_for(occurrence.communication), frame_in(FIRST).say("not_published")
+    return {
+        f"{field}:{role}": value
+        for role in TrainingRole
+        for field, value in scope_values(published, [role], nothing).items()
+    }
 
 
 def person_columns(names: Iterable[str], language: str = "en") -> dict[str, ColumnElement[str]]:
@@ -91,14 +95,8 @@ def _column(name: str, language: str) -> ColumnElement[str]:
 
 def _roles(language: str) -> ColumnElement[str]:
     """Return a column with a person's training roles as a list in this language; "user" for a person without roles."""
-    bits = {role: 2**place for place, role in enumerate(sorted(TrainingRole))}
-    sets = {
-        total: listed((role.value for role, bit in bits.items() if total & bit), language=language)
-        for total in range(1, 2 ** len(bits))
-    }
-    total = func.sum(case(*((PersonRole.role == role, literal(bit)) for role, bit in bits.items())))
-    held = select(total).where(PersonRole.person_id == Person.id).correlate(Person).scalar_subquery()
-    return case(sets, value=held, else_=literal(TrainingRole.USER.value, String))
+    sets = {number: listed(sorted(role.value for role in roles), language=language) for number, roles in SETS.items()}
+    return case(sets, value=roles_held(), else_=literal(TrainingRole.USER.value, String))
 
 
 def values_for(person_id: int, names: Iterable[str], language: str = "en") -> dict[str, str]:

@@ -4,6 +4,8 @@ from engagement.audiences.queries import rule_problem
 from engagement.communications.models import Occurrence
 from engagement.communications.texts.queries.merge_values import constants_for
 from engagement.communications.texts.queries.translations import translations_of
+from engagement.communications.texts.queries.value_texts import value_constant
+from engagement.communications.texts.rules.merge_fields import fields_in
 from engagement.communications.texts.rules.problems import problems_in
 from engagement.words import language_words
 
@@ -13,9 +15,11 @@ def problems_of(occurrence: Occurrence) -> list[str]:
 
     Those of a translation begin with the name of its language.
     """
-    constants = constants_for(occurrence)
+    translations = translations_of(occurrence)
+    bodies = [occurrence.body, *(text.body for text in translations)]
+    constants = constants_for(occurrence) | value_constant(occurrence.communication, fields_in(*bodies))
     found = problems_in(occurrence.subject, occurrence.body, constants)
-    for text in translations_of(occurrence):
+    for text in translations:
         own = problems_in(text.subject, text.body, constants)
         if text.body.strip() and text.body == occurrence.body:
             own.append("The text is still the one that it is a translation of.")

@@ -37,22 +37,26 @@ FIELDS = {
         MergeField("wave", "number and name of the wave"),
         MergeField("go_live", "the day on which the wave goes live"),
         MergeField("workflow", "the workflows of the wave"),
-        MergeField("system_does", "what the wave’s workflows do, as published for all roles"),
-        MergeField("people_do", "what people still do, as published for all roles"),
-        MergeField("who_decides", "who decides exceptions, as published for all roles"),
-        MergeField("signs_of_error", "how to tell that it is wrong, as published for all roles"),
-        MergeField("about_the_job", "what it means for people’s jobs, as published for all roles"),
+        MergeField("system_does", "what the wave’s workflows do, as published for the reader’s training role"),
+        MergeField("people_do", "what people still do, as published for the reader’s training role"),
+        MergeField("who_decides", "who decides exceptions, as published for the reader’s training role"),
+        MergeField("signs_of_error", "how to tell that it is wrong, as published for the reader’s training role"),
+        MergeField("then_do", "what to do when it is wrong, as published for the reader’s training role"),
+        MergeField("about_the_job", "what it means for people’s jobs, as published for the reader’s training role"),
         MergeField("programme", "the name of the programme"),
+        MergeField("value_by_wave", "what each wave has brought so far, metric by metric, against its plan"),
         MergeField("sender_name", "the name of the communication’s owner"),
         MergeField("my_change_link", "a link to the reader’s own page", "/me"),
         MergeField("training_link", "a link to the reader’s training", "/me/training"),
         MergeField("concern_link", "a link to say something", "/concerns/new"),
     )
 }
-#: What the scope statements of a wave’s workflows say.
-OF_SCOPE = ("system_does", "people_do", "who_decides", "signs_of_error", "about_the_job")
-#: The same for all readers, so filled when the message is built; delivery fills the others.
-CONSTANT = ("wave", "go_live", "workflow", *OF_SCOPE, "programme", "sender_name")
+#: What the scope statements of a wave’s workflows say: the same for all readers with the same training roles.
+OF_SCOPE = ("system_does", "people_do", "who_decides", "signs_of_error", "then_do", "about_the_job")
+#: The same for all readers of a text, so filled when the message is built; delivery fills the others.
+CONSTANT = ("wave", "go_live", "workflow", *OF_SCOPE, "programme", "value_by_wave", "sender_name")
+#: What the waves of the programme are worth.
+VALUE = "value_by_wave"
 OF_A_WAVE = ("wave", "go_live", "workflow", *OF_SCOPE)
 LINKS = tuple(field.name for field in FIELDS.values() if field.path)
 

@@ -5,12 +5,14 @@ a field is allowed only if it is a link and the whole address; see `field_places
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 
 from engagement.communications.texts.rules.field_places import taken_out, with_room
 from engagement.communications.texts.rules.merge_fields import FIELD, FIELDS, LINKS, Mark, slot, without_slots
+from engagement.communications.texts.rules.point_lists import Points, put_lists
 from engagement.content import markdown
 from engagement.content.commonmark import tree_of
 from engagement.content.frames import frame_in
@@ -58,12 +60,16 @@ _EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>\n?")
 
 
 def rendered(
-    subject: str, body: str, constants: Mapping[str, str], link_words: Mapping[str, str] | None = None
+    subject: str,
+    body: str,
+    constants: Mapping[str, str],
+    link_words: Mapping[str, str] | None = None,
+    points: Mapping[str, Sequence[Points]] = MappingProxyType({}),
 ) -> Rendered:
     """Return a text as built for everybody: constants filled in, personal fields left as slots.
 
     A link field that is alone becomes linked words in HTML (`link_words` by field, else English ones), and its bare
-    address in plain text.
+    address in plain text. A field with `points` that is alone in its paragraph becomes a list.
     """
     words = link_words or frame_in("en").words
     mark = Mark(body)
@@ -74,6 +80,7 @@ def rendered(
         html, text = markdown.plain_html(mark.held, error.sentence), mark.held
     else:
         taken_out(tree, mark.field_of, LINKS, words)
+        put_lists(tree, mark.field_of, points)
         text, html = text_of(tree), markdown.html_of(tree, id_prefix=None)
     made = Rendered(
         FIELD.sub(lambda m: slot(m[1]), " ".join(subject.split())),

@@ -15,6 +15,7 @@ IN_LISTS = {
     "people_do": "what people still do",
     "who_decides": "who decides",
     "signs_of_error": "how to tell it is wrong",
+    "then_do": "what to do then",
     "about_the_job": "what it means for jobs",
     "programme": "the programme",
     "sender_name": "the sender",

@@ -82,7 +82,7 @@ class Worker:
         link_for: LinkFor,
         mail_from: str,
         *,
-        connections: int = 2,
+        connections: int = 4,
         pace: Pace | None = None,
         leaving: Leaving = PLAIN,
     ) -> None:

@@ -25,7 +25,7 @@ class Lapsed(RuleBroken):
 #: Lapsed for a message that is too late to be of use.
 LinkFor = Callable[[Claimed, str], str]
 #: How many compiled letters a connection keeps; each is a few times as large as its text.
-KEPT_LETTERS = 32
+KEPT_LETTERS = 64
 
 
 class Writer:

@@ -8,13 +8,12 @@ import re
 from base64 import b64encode
 from email.utils import parseaddr
 
-from engagement.addresses import server_form
+from engagement.addresses import LONGEST_ADDRESS, server_form
 from engagement.errors import BadInput
 
 #: Bytes of text in one encoded word: with "Subject: " before it, a line stays within the 76 that RFC 2047 allows.
 BYTES_PER_WORD = 39
 LONGEST_PLAIN = 66
-LONGEST_ADDRESS = 254
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _PLAIN = re.compile(r"[\x20-\x7e]*")
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]+@[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]+")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from engagement.readiness.gate.models import (
     GateValue,
 )
 from engagement.readiness.gate.rules import (
+    ASKED_DAYS_BEFORE,
     NOTICE_DAYS,
     Choice,
     GateState,
@@ -85,6 +86,12 @@ class Gate:
     def unheard(self) -> list[Person]:
         """Who has not decided yet."""
         return [person for person in self.approvers if person.id not in self.said]
+
+    def waits(self, on: date) -> bool:
+        """Whether it waits for a decision: near its go-live or open again, not gone past, and somebody was not heard or nobody is named."""
+        is_asked = self.reopening is not None or self.wave.go_live_on - on <= timedelta(days=ASKED_DAYS_BEFORE)
+        is_heard = bool(self.approvers) and not self.unheard
+        return is_asked and self.wave.status.is_ahead and self.override is None and not is_heard
 
     @property
     def dissent(self) -> list[GateDecision]:

@@ -55,11 +55,12 @@ def _content(document: Document) -> dict[str, Any]:
             }
             for each in document.decisions
         ],
+        "decided": [{"title": each.title, "words": each.words} for each in document.decided],
         "tables": [
             {
                 "title": table.title,
                 "part": table.part.value,
-                "header": [{"word": word, "note": number} for word, number in table.header],
+                "header": [vars(column) for column in table.header],
                 "rows": [
                     [{"words": each.words, "more": each.more, "bar": bars.get(each.key)} for each in row]
                     for row in table.rows

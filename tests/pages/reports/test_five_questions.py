@@ -1,0 +1,59 @@
+"""The five-minute test: five questions of a sponsor, each answered at the place that the README names."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from factories import make_account, make_change_manager, make_person, signed_in
+from readiness.gate_rows import TODAY
+from reports.six_waves import make_six_waves
+
+README = Path(__file__).parents[3] / "README.md"
+#: By question, the section of the sheet ("" for its first lines) and what answers it there.
+ANSWERS = {
+    "Are we on track?": {"": r"^Not on track, because "},
+    "What do you need from me, by when, and what if I do nothing?": {
+        "Decisions needed": r"Go or no-go for wave 4, Letter drafting, by Thursday 23 April .*The figures propose .*Otherwise it doesn’t go live .*What do you decide\?"
+    },
+    "Will people be ready when it goes live?": {
+        "Waves": r"70 %, 14 of 20 .*by today, as planned \d+ : \d+ %.*as it goes \d+ : \d+ %, \d+ of 20"
+    },
+    "Is it worth it?": {
+        "Waves": r"Value \d+ .*100 %, 1 of 1",
+        "What it is worth": r"30.5 hours .*Before: 52 hours .*Plan: 24 hours",
+    },
+    "What do people hold against it, and did I keep my own promises?": {
+        "What people object to": r"Job security \d+",
+        "What sponsors do in person": r"You promised .*1 of 4 done",
+    },
+}
+
+
+@pytest.fixture
+def sections(app, frozen):
+    """The sections of the sheet as its sponsor reads them, by heading; the first lines under ""."""
+    sponsor = make_person("Margaret Leclerc", "margaret@example.com")
+    programme = make_six_waves(TODAY, sponsor, make_change_manager())
+    account = make_account("margaret@example.com", "Margaret Leclerc")
+    account.person_id = sponsor.id
+    page = signed_in(app, account).get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
+    lede = re.search(r'<p class="lede">(.*?)</p>', page, re.DOTALL)
+    found = {"": _words(lede[1] if lede else "")}
+    for part in re.findall(r"<section.*?</section>", page, re.DOTALL):
+        heading = re.search(r"<h2[^>]*>(.*?)</h2>", part, re.DOTALL)
+        found[_words(heading[1] if heading else "")] = _words(part)
+    return found
+
+
+def _words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def test_each_question_is_answered_where_the_readme_says(sections):
+    table = re.findall(r"^\| ([^|]+\?) \| ([^|]+) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [question for question, _ in table] == list(ANSWERS)
+    for question, place in table:
+        assert set(re.findall(r"\*([^*]+)\*", place)) == {heading for heading in ANSWERS[question] if heading}
+        for heading, answer in ANSWERS[question].items():
+            assert re.search(answer, sections[heading]), (question, sections[heading])
