@@ -5,8 +5,8 @@ from alembic import op
 
 from engagement.readiness.tallies.rules import TABLES, marks_of
 
-revision = "0064"
-down_revision = "0063"
+revision = "0065"
+down_revision = "0064"
 branch_labels = None
 depends_on = None
 
