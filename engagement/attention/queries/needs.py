@@ -63,8 +63,7 @@ def needed_by(
     """Return what needs a reader, the most urgent reason first, with at most `limit` rows for each reason.
 
     `waves` are those that the reader sees, `on` is the reader's local day; concerns are late by the organisation's.
-    `trained` are the `people_counts` of these waves, `sums` their `member_sums`, if they are known already. The number of queries has a
-    fixed limit.
+    `trained` and `sums` are the `people_counts` and `member_sums` of these waves, if known. The number of queries has a fixed limit.
     """
     planning = rights.planning(reader)
     planned = [wave for wave in waves if reaches_wave(planning, wave)]

@@ -106,8 +106,7 @@ def programme_report(
     waves = waves_of(programme.id)
     ids = [wave.id for wave in waves]
     read = read_of(ids)
-    people, workflows = read.people, read.workflows
-    trained = {key: far.people for key, far in read.trained.items()}
+    people, workflows, trained = read.people, read.workflows, {key: far.people for key, far in read.trained.items()}
     moves, milestones = moves_of_waves(ids), milestones_of_waves(ids)
     ready = verdicts([wave for wave in waves if wave.status.is_ahead], on, read)
     use = uptake_of_waves(waves, on, floor=floor)
@@ -132,8 +131,7 @@ def programme_report(
         *concern_decisions(concerns),
     ]
     # What is measured of the waves' workflows, each once, in the waves' order.
-    in_order = dict.fromkeys(workflow.id for each in workflows.values() for workflow in each)
-    metrics = metrics_shown(in_order)
+    metrics = metrics_shown(in_order := dict.fromkeys(flow.id for each in workflows.values() for flow in each))
     return ProgrammeReport(
         programme=programme,
         as_of=clock.now(),
