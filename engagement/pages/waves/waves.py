@@ -236,8 +236,8 @@ def _way_back(wave: Wave, there: Set[Rare]) -> WayBack:
 def _of_people(wave: Wave, read: Read, there: Set[Rare], *, sees_people: bool) -> dict[str, Any]:
     """Return what the page says of a wave's people: how many, what they learned, who stands by them, who was asked before."""
     sums, progress = read.sums, read.trained[wave.id]
-    on, has_champions = clock.today(guard.settings().timezone), Rare.CHAMPIONS in there
-    covered = wave_coverage(wave.id, on, sums, read.departments, places=read.places, has_champions=has_champions)
+    on = clock.today(guard.settings().timezone)
+    covered = wave_coverage(wave.id, on, sums, read.departments, places=read.places, named=False)
     has_occasions = Rare.OCCASIONS in there
     return {
         "number": sum(each.members for each in sums),

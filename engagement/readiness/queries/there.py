@@ -11,7 +11,6 @@ from engagement.consultations.models import Consultation
 from engagement.db import db
 from engagement.readiness.gate.models import GateApprover, GateDecision, GateOverride, GateReopening
 from engagement.readiness.models import Overruling
-from engagement.stakeholders.models import Champion
 from engagement.waves.fallbacks.models import WaveFallback
 from engagement.waves.inclusion.models import DesignOccasion
 from engagement.waves.inclusion.queries import is_about
@@ -29,7 +28,6 @@ class Rare(StrEnum):
     CONSULTATIONS = "consultations"
     LESSONS = "lessons"
     WAY_BACK = "way_back"
-    CHAMPIONS = "champions"
     OCCASIONS = "occasions"
 
 
@@ -61,6 +59,5 @@ def _conditions() -> dict[Rare, ColumnElement[bool]]:
         Rare.CONSULTATIONS: exists().where(Consultation.wave_id == wave),
         Rare.LESSONS: exists().where(WaveLesson.wave_id == wave),
         Rare.WAY_BACK: or_(exists().where(WaveFallback.wave_id == wave), kept),
-        Rare.CHAMPIONS: exists().where(Champion.wave_id == wave),
         Rare.OCCASIONS: exists().where(DesignOccasion.id.is_not(None), is_about(wave)),
     }
