@@ -22,6 +22,7 @@ from engagement.demo import (
     messaging,
     roster,
     story,
+    subscribing,
     talking,
     telling,
     using,
@@ -94,6 +95,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     deciding.decide_early(stage, offset)
     messaging.write_and_send(stage, offset)
     bouncing.bounce(stage, offset)
+    subscribing.subscribe_to_reports(stage, offset)
     _learn(stage, offset)
     using.use(stage, offset)
     _talk(stage, offset)

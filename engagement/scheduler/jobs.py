@@ -32,6 +32,7 @@ from engagement.communications.queries.due import (
 )
 from engagement.db import db, empty_log, rows_changed
 from engagement.intake.actions.files import drop_old_uploads
+from engagement.mail.actions.enclosing import let_old_enclosures_go
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions.claiming import release_expired
 from engagement.mail.outbox.queries import expired_claims
@@ -269,6 +270,7 @@ def forget_expired(_settings: Settings) -> str:
         "attempts": forget_attempts,
         "uploads": lambda: drop_old_uploads(now),
         "kept forms": lambda: forget_kept_forms(now),
+        "enclosed files": lambda: let_old_enclosures_go(now),
     }
     gone = one_by_one(
         "forget-expired",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engagement.adoption.rules.vocabulary import FOLDED_AFTER_DAYS
+from engagement.mail.rules import ENCLOSED_KEPT_DAYS
 from engagement.scheduler import (
     gate_jobs,
     jobs,
@@ -175,6 +176,12 @@ TIMETABLE: tuple[Line, ...] = (
         report_jobs.close_periods,
     ),
     Line(
+        "send-reports",
+        "Sends the reports that people asked for at their dates, to those who may read them at that moment.",
+        timedelta(minutes=1),
+        report_jobs.send_reports,
+    ),
+    Line(
         "apply-retention",
         "Lets records go that are older than their retention rule allows.",
         timedelta(hours=24),
@@ -189,7 +196,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "forget-expired",
-        "Removes used sign-in links and counted attempts that are too old to matter, and uploaded HR files and kept forms that nobody came back for within a day.",
+        f"Removes used sign-in links and counted attempts that are too old to matter, uploaded HR files and kept forms that nobody came back for within a day, and files of messages after {ENCLOSED_KEPT_DAYS} days.",
         timedelta(hours=6),
         jobs.forget_expired,
     ),

@@ -57,7 +57,7 @@ REACH: dict[str, Reach] = {
     "kept_form": Reach(by={"account_id": ("path", "fields", "kept_at")}),
     "kept_upload": Reach(by={"account_id": ("filename", "kept_at")}),
     # Mail. The built-in mailbox holds copies of deliveries.
-    **dict.fromkeys(("mailing", "translation", "reminder"), NOBODY),
+    **dict.fromkeys(("mailing", "translation", "reminder", "enclosed_file"), NOBODY),
     "delivery": Reach(about=("person_id",), without=("claimed_by", "claimed_until")),
     "acknowledgement": Reach(about=("person_id",)),
     "mailbox_message": NOBODY,
@@ -96,6 +96,12 @@ REACH: dict[str, Reach] = {
     "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
     "report_snapshot": Reach(by={"by_id": ("frozen_at", "sentence")}),
     "report_figure": NOBODY,
+    "report_subscription": Reach(
+        about=("account_id",),
+        without=("made_by_id", "ended_by_id"),
+        by={"made_by_id": ("made_at", "rhythm"), "ended_by_id": ("ended_at",)},
+    ),
+    "report_sending": NOBODY,
     # Numbers of use. A day's row and a span are somebody's own; counts of waves name nobody.
     "usage_door": Reach(by={"made_by_id": ("made_at", "name"), "ended_by_id": ("ended_at",)}),
     "usage_upload": Reach(by={"received_by_id": ("received_at", "name"), "taken_back_by_id": ("taken_back_at",)}),
