@@ -170,6 +170,12 @@ TIMETABLE: tuple[Line, ...] = (
         jobs.count_objections,
     ),
     Line(
+        "count-spans",
+        "Counts the concerns of months that are over by wave and department, and what was tried, once enough people have said something.",
+        timedelta(hours=3),
+        jobs.count_spans,
+    ),
+    Line(
         "close-periods",
         "Freezes the report of each programme on the first morning of a month, so that later figures can be compared with it.",
         timedelta(hours=1),

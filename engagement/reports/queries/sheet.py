@@ -8,6 +8,7 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
 from engagement.reports.queries.figures import figures_of
+from engagement.reports.queries.gaps import gap_words, gaps_of
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine, programme_report
 from engagement.reports.queries.reading import keeps_concerns_back
 from engagement.reports.queries.standing import calm_of, lede_of, standing_of
@@ -36,6 +37,7 @@ def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organis
     standing = standing_of(report)
     figures = figures_of(report)
     closed = last_closed(programme.id)
+    gaps = gaps_of([line.wave for line in report.waves], floor)
     document = Document(
         name=programme.name,
         organisation=organisation.name,
@@ -48,7 +50,7 @@ def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organis
         decided=report.decided,
         figures=figures,
         facts={line.wave.title: _fact(line, on) for line in report.waves},
-        concerns_words=_concerns_words(report.concerns, on),
+        concerns_words=" ".join(filter(None, (_concerns_words(report.concerns, on), gap_words(gaps)))),
         compared_with=closed.day if closed else None,
         period_words=_period_words(closed, on),
         changes={}
