@@ -23,9 +23,9 @@ _IS_ASKED_ABOUT = (
 _RECIPIENT = f"INSERT INTO tally_mark (person_id) SELECT {{row}}.person_id WHERE {_IS_ASKED_ABOUT};"
 _IS_SENT_OR_WAS = "{old}.state <> {new}.state AND 'sent' IN ({old}.state, {new}.state)"
 #: Workers write many outcomes in one statement, which then marks once.
+_CHANGED = " AND ".join((_IS_SENT_OR_WAS.format(old="before", new="now"), _IS_ASKED_ABOUT.format(row="now")))
 _RECIPIENTS = (
-    "INSERT INTO tally_mark (person_id) SELECT now.person_id FROM now JOIN before ON before.id = now.id "
-    f"WHERE {_IS_SENT_OR_WAS.format(old='before', new='now')} AND {_IS_ASKED_ABOUT.format(row='now')};"  # noqa: S608
+    "INSERT INTO tally_mark (person_id) SELECT now.person_id FROM now JOIN before USING (id) WHERE " + f"{_CHANGED};"
 )
 
 #: By table: the name, what is marked, when, by which rows, and only if.
