@@ -23,10 +23,7 @@ _IS_ASKED_ABOUT = (
 _RECIPIENT = f"INSERT INTO tally_mark (person_id) SELECT {{row}}.person_id WHERE {_IS_ASKED_ABOUT};"
 _IS_SENT_OR_WAS = "{old}.state <> {new}.state AND 'sent' IN ({old}.state, {new}.state)"
 #: Workers write many outcomes in one statement, which then marks once.
-_CHANGED = " AND ".join((_IS_SENT_OR_WAS.format(old="before", new="now"), _IS_ASKED_ABOUT.format(row="now")))
-_RECIPIENTS = (
-    "INSERT INTO tally_mark (person_id) SELECT now.person_id FROM now JOIN before USING (id) WHERE " + f"{_CHANGED};"
-)
+_RECIPIENTS = "INSERT INTO tally_mark (person_id) SELECT now.person_id FROM now JOIN before USING (id) WHERE {only} AND {of_these};"
 
 #: By table: the name, what is marked, when, by which rows, and only if.
 _CHANGES: dict[str, Sequence[tuple[str, str, str, tuple[str, ...], str]]] = {
@@ -77,7 +74,8 @@ def marks_of(dialect: str, table: str) -> list[str]:
         body = " ".join(mark.format(row=row) for row in rows)
         each = f"FOR EACH ROW{f' WHEN ({only})' if only else ''}"
         if (dialect, table, name) == ("postgresql", "delivery", "changed"):
-            body, when = _RECIPIENTS, "UPDATE"
+            sent = _IS_SENT_OR_WAS.format(old="before", new="now")
+            body, when = _RECIPIENTS.format(only=sent, of_these=_IS_ASKED_ABOUT.format(row="now")), "UPDATE"
             each = "REFERENCING OLD TABLE AS before NEW TABLE AS now FOR EACH STATEMENT"
         begin = f"CREATE TRIGGER {table}_{name}_tallied AFTER {when} ON {table}"
         if dialect == "sqlite":
