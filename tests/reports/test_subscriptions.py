@@ -18,6 +18,7 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.models import Delivery, EnclosedFile
 from engagement.mail.rules import UNSUBSCRIBE
+from engagement.people.models import Person
 from engagement.privacy.actions.erasing import erase_person
 from engagement.reports.snapshots.actions import close_period
 from engagement.reports.subscriptions.actions.sending import SendOutcome, send_report
@@ -26,6 +27,8 @@ from engagement.reports.subscriptions.models import ReportSending, ReportSubscri
 from engagement.reports.subscriptions.queries import due_subscriptions, sponsors_of, subscriptions_of
 from engagement.reports.subscriptions.rules.endings import PATH, subscription_behind
 from engagement.reports.subscriptions.rules.rhythm import CLOSED, NO_ACCESS, SIGN_IN_ENDED, TOO_LATE, ReportRhythm, Wish
+from engagement.training.models import Completion, Module
+from engagement.training.rules import CompletionSource
 from engagement.waves.queries import waves_of
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -210,6 +213,31 @@ def test_after_a_month_is_closed_and_not_before(app, frozen):
     assert row.next_at == london("2026-06-01T07:00")
     (message,) = mailed()
     assert "Compared with 3 May" in said_in(message, "plain")
+
+
+def test_a_report_of_the_first_of_a_month_says_what_changed_since_the_one_before(app, frozen):
+    """Against the month that was closed two hours ago nothing would have changed."""
+    programme, margaret = make_told_programme()
+    programme.made_at = datetime(2026, 2, 3, tzinfo=UTC)
+    close_period(programme.id, date(2026, 3, 31), date(2026, 4, 1), 5)
+    subscribed(programme, margaret, ReportRhythm.MONTHLY)
+    fifth = db.session.scalars(select(Person).where(Person.email == "person5@example.com")).one()
+    module = db.session.scalars(select(Module)).one()
+    said = {"source": CompletionSource.QUIZ, "completed_at": clock.now(), "recorded_by": "Quiz"}
+    db.session.add(Completion(person=fifth, module=module, module_version=1, **said))
+    db.session.commit()
+    frozen.move_to(london("2026-05-01T07:00"))
+    close_period(programme.id, date(2026, 4, 30), date(2026, 5, 1), 5)
+    assert send_due() == [SendOutcome.SENT]
+    (first,) = mailed()
+    words = "Compared with 31 March; April was closed too recently to show a change."
+    assert words in said_in(first, "plain")
+    assert "Trained: 50\u00a0%, 5 of 10 (+10 points from 40\u00a0%, 4 of 10)" in said_in(first, "plain")
+    frozen.move_to(london("2026-06-01T07:00"))
+    close_period(programme.id, date(2026, 5, 31), date(2026, 6, 1), 5)
+    assert send_due() == [SendOutcome.SENT]
+    (second,) = mailed()
+    assert "Compared with 30 April; May was closed too recently" in said_in(second, "plain")
 
 
 def test_of_two_clocks_one_sends(app, frozen):
