@@ -8,6 +8,9 @@ import idna
 
 from engagement.letters import clean_number
 
+#: Of an e-mail address, in characters (RFC 5321, 4.5.3.1.3, without its brackets).
+LONGEST_ADDRESS = 254
+
 
 def kept_form(address: str) -> str:
     """Return an address as it is stored: cleaned, in lower case, its domain in Unicode; other text is only cleaned."""

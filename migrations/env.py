@@ -37,18 +37,21 @@ def _connected():
 def _references_unwatched(connection):
     """Let SQLite make a table anew that others refer to, as its manual says: `_check_references` looks after each step.
 
-    The setting does nothing inside a transaction, so it goes to the driver before one begins.
+    Triggers of other tables may refer to it too; a rename as it once was doesn't ask after them while the table is missing.
+    The first setting does nothing inside a transaction, so both go to the driver before one begins.
     """
     if connection.dialect.name != "sqlite":
         yield
         return
     driver = connection.connection.driver_connection
     driver.execute("PRAGMA foreign_keys=OFF")
+    driver.execute("PRAGMA legacy_alter_table=ON")
     try:
         yield
     finally:
         # A failed step may have left its transaction open.
         connection.rollback()
+        driver.execute("PRAGMA legacy_alter_table=OFF")
         driver.execute("PRAGMA foreign_keys=ON")
 
 

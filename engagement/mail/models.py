@@ -3,11 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Connection, ForeignKey, Index, Table, Text, UniqueConstraint, event
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
-from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.rules import DeliveryState, MailingKind, MediaType
 from engagement.people.models import Person
 
 
@@ -52,6 +63,19 @@ class Translation(Base):
     subject: Mapped[str] = mapped_column(short(300))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
+
+
+class EnclosedFile(Base):
+    """A file that a mailing brings along; `content` is None once it was let go, `content_id` is set for a picture in the HTML."""
+
+    __tablename__ = "enclosed_file"
+
+    id: Mapped[Key]
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), index=True)
+    name: Mapped[str] = mapped_column(short(120))
+    media_type: Mapped[MediaType] = mapped_column(word_of(MediaType))
+    content_id: Mapped[str] = mapped_column(short(80), default="")
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Delivery(Base):

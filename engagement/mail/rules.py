@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from engagement.vocabulary import State
+from engagement.vocabulary import State, Worded
 
 
 class MailingKind(StrEnum):
@@ -19,6 +19,40 @@ class MailingKind(StrEnum):
     def is_awaited(self) -> bool:
         """Whether somebody waits for it at the screen; it then overtakes mailings to many."""
         return self in (MailingKind.SIGN_IN, MailingKind.TEST_COPY)
+
+
+class MediaType(Worded):
+    """The kinds of files that a message may bring along; the word is the ending of the file's name."""
+
+    PDF = "application/pdf", "pdf"
+    CSV = "text/csv", "csv"
+    PNG = "image/png", "png"
+
+
+#: The most bytes of all files in one message: mail servers refuse much more, and in a message it is a third more.
+LARGEST_ENCLOSED = 5_000_000
+#: The files of a message are kept so many days, so that it can be sent again; its reader has them.
+ENCLOSED_KEPT_DAYS = 14
+#: The value of a delivery with the address at which a POST ends such messages (RFC 8058).
+UNSUBSCRIBE = "unsubscribe"
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """A file that a message brings along: its name without an ending, its kind and its bytes.
+
+    With a `content_id` it is a picture that the HTML shows by `address`, otherwise it is attached.
+    """
+
+    name: str
+    media_type: MediaType
+    content: bytes
+    content_id: str = ""
+
+    @property
+    def address(self) -> str:
+        """The address by which the HTML of the message shows it."""
+        return f"cid:{self.content_id}"
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from engagement.communications.queries.due import (
 )
 from engagement.db import db, empty_log, rows_changed
 from engagement.intake.actions.files import drop_old_uploads
+from engagement.mail.actions.enclosing import let_old_enclosures_go
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions.claiming import release_expired
 from engagement.mail.outbox.queries import expired_claims
@@ -49,6 +50,7 @@ from engagement.privacy.queries.retention import retention_rules
 from engagement.privacy.rules.records import RecordKind
 from engagement.programmes.models import Programme
 from engagement.resistance.figures import actions as figures
+from engagement.resistance.periods import actions as spans
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.scheduler.gate_jobs import hold_behind_gates
@@ -222,6 +224,19 @@ def count_objections(settings: Settings) -> str:
     return f"{plural(sum(counted), 'programme', 'programmes')} counted."
 
 
+def count_spans(settings: Settings) -> str:
+    """Publish the figures of months that are over if that was not done yet."""
+    yesterday = clock.today(settings.timezone) - timedelta(days=1)
+    floor, country = settings.anonymity_floor, settings.holidays
+    counted = one_by_one(
+        "count-spans",
+        Programme,
+        spans.programmes_to_span(yesterday),
+        lambda key: spans.count_spans_of(key, yesterday, floor, country),
+    )
+    return f"{plural(sum(counted), 'span', 'spans')} of months counted."
+
+
 def apply_retention(_settings: Settings) -> str:
     """Delete old records by the rules that an administrator set; people a few at a time, each in their own transaction.
 
@@ -269,6 +284,7 @@ def forget_expired(_settings: Settings) -> str:
         "attempts": forget_attempts,
         "uploads": lambda: drop_old_uploads(now),
         "kept forms": lambda: forget_kept_forms(now),
+        "enclosed files": lambda: let_old_enclosures_go(now),
     }
     gone = one_by_one(
         "forget-expired",

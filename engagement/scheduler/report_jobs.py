@@ -1,15 +1,21 @@
-"""The job of the timetable about reports: closing each month."""
+"""The jobs of the timetable about reports: closing each month, and sending reports to who asked for them."""
 
 from zoneinfo import ZoneInfo
 
+from flask import current_app
+
 from engagement import clock
+from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
 from engagement.reports.snapshots.actions import close_period
 from engagement.reports.snapshots.queries import programmes_to_close
 from engagement.reports.snapshots.rules import period_to_close
+from engagement.reports.subscriptions.actions.sending import SendOutcome, Service, send_report
+from engagement.reports.subscriptions.models import ReportSubscription
+from engagement.reports.subscriptions.queries import due_subscriptions
 from engagement.scheduler.items import one_by_one
 from engagement.settings import Settings
-from engagement.words import month_words, plural
+from engagement.words import listed, month_words, plural
 
 
 def close_periods(settings: Settings) -> str:
@@ -28,3 +34,24 @@ def close_periods(settings: Settings) -> str:
     if not sum(closed):
         return f"{month_words(closes_on)} is closed."
     return f"{month_words(closes_on)} closed for {plural(sum(closed), 'programme', 'programmes')}."
+
+
+def send_reports(settings: Settings) -> str:
+    """Send each report whose date has come to whoever asked for it and may read it now."""
+    service = Service(
+        Organisation.of(settings),
+        settings.anonymity_floor,
+        settings.lateness_limit,
+        settings.base_url,
+        str(current_app.config["SECRET_KEY"]),
+    )
+    due = due_subscriptions(clock.now())
+    done = one_by_one("send-reports", ReportSubscription, due, lambda key: send_report(key, service))
+    told = {
+        "queued": done.count(SendOutcome.SENT),
+        "not sent because too late": done.count(SendOutcome.TOO_LATE),
+        "resting from now on": done.count(SendOutcome.RESTS),
+        "set aside": len(due) - len(done),
+    }
+    words = [f"{number} {what}" for what, number in told.items() if number]
+    return f"{listed(words)}." if words else "No report was due."

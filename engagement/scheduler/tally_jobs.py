@@ -3,9 +3,9 @@
 import structlog
 
 from engagement.db import db
+from engagement.readiness.tallies.actions import count_everything, settle_tallies
+from engagement.readiness.tallies.queries import waves_that_differ
 from engagement.settings import Settings
-from engagement.training.tallies.actions import count_everything, settle_tallies
-from engagement.training.tallies.queries import waves_that_differ
 from engagement.words import plural
 
 log = structlog.get_logger("engagement.jobs")

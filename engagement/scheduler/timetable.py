@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engagement.adoption.rules.vocabulary import FOLDED_AFTER_DAYS
+from engagement.mail.rules import ENCLOSED_KEPT_DAYS
 from engagement.scheduler import (
     gate_jobs,
     jobs,
@@ -50,7 +51,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "settle-counts",
-        "Counts the people again who joined a wave, moved, or finished training, so that pages of waves stay fast. They are right without it.",
+        "Counts the people again who joined a wave, moved, learned, or were told something, so that pages of waves stay fast. They are right without it.",
         timedelta(seconds=20),
         tally_jobs.settle_counts,
     ),
@@ -169,10 +170,22 @@ TIMETABLE: tuple[Line, ...] = (
         jobs.count_objections,
     ),
     Line(
+        "count-spans",
+        "Counts the concerns of months that are over by wave and department, and what was tried, once enough people have said something.",
+        timedelta(hours=3),
+        jobs.count_spans,
+    ),
+    Line(
         "close-periods",
         "Freezes the report of each programme on the first morning of a month, so that later figures can be compared with it.",
         timedelta(hours=1),
         report_jobs.close_periods,
+    ),
+    Line(
+        "send-reports",
+        "Sends the reports that people asked for at their dates, to those who may read them at that moment.",
+        timedelta(minutes=1),
+        report_jobs.send_reports,
     ),
     Line(
         "apply-retention",
@@ -189,7 +202,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "forget-expired",
-        "Removes used sign-in links and counted attempts that are too old to matter, and uploaded HR files and kept forms that nobody came back for within a day.",
+        f"Removes used sign-in links and counted attempts that are too old to matter, uploaded HR files and kept forms that nobody came back for within a day, and files of messages after {ENCLOSED_KEPT_DAYS} days.",
         timedelta(hours=6),
         jobs.forget_expired,
     ),

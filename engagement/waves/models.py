@@ -148,6 +148,7 @@ class Membership(Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_membership_person", "person_id", "ended_at"),
+        Index("ix_membership_wave", "wave_id", "person_id"),
     )
 
     id: Mapped[Key]

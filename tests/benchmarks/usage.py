@@ -32,7 +32,7 @@ from engagement.adoption.models import Usage, UsageUpload  # noqa: E402
 from engagement.adoption.rules.vocabulary import UsageWay  # noqa: E402
 from engagement.db import db  # noqa: E402
 from engagement.people.models import Person  # noqa: E402
-from engagement.training.tallies.actions import settle_tallies  # noqa: E402
+from engagement.readiness.tallies.actions import settle_tallies  # noqa: E402
 from engagement.waves.models import Membership  # noqa: E402
 from engagement.waves.rules import MembershipOrigin, WaveStatus  # noqa: E402
 

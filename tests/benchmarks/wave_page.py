@@ -40,13 +40,13 @@ from engagement.mail.models import Acknowledgement, Delivery, Mailing  # noqa: E
 from engagement.mail.rules import DeliveryState, MailingKind  # noqa: E402
 from engagement.people.models import Department, Person, PersonRole  # noqa: E402
 from engagement.people.rules import RoleOrigin, TrainingRole  # noqa: E402
+from engagement.readiness.tallies.actions import settle_tallies  # noqa: E402
 from engagement.stakeholders.actions.mapping import add_stakeholder  # noqa: E402
 from engagement.stakeholders.rules import StakeholderGroup  # noqa: E402
 from engagement.training.actions.assigning import settle_assignments  # noqa: E402
 from engagement.training.actions.library import settle_library  # noqa: E402
 from engagement.training.models import Completion, Curriculum, CurriculumItem  # noqa: E402
 from engagement.training.rules import CompletionSource  # noqa: E402
-from engagement.training.tallies.actions import settle_tallies  # noqa: E402
 from engagement.waves.models import Membership, Wave  # noqa: E402
 from engagement.waves.rules import MembershipOrigin  # noqa: E402
 

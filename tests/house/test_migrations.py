@@ -16,7 +16,8 @@ from engagement import audit
 from engagement.audit import CLOCK
 from engagement.db import Base, db
 from engagement.programmes.models import Programme
-from engagement.training.tallies.rules import TABLES, marks_of
+from engagement.readiness.tallies import rules as reached
+from engagement.training.tallies import rules as trained
 from engagement.verbs import Verb
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.models import Wave
@@ -111,17 +112,21 @@ def test_confirmations_are_only_added_to(migrated):
 
 
 def test_the_migrations_leave_the_triggers_that_the_models_make(migrated):
-    """SQLite makes a table anew to change it, and forgets its triggers (`training.tallies.rules.marks_of` makes them again)."""
+    """SQLite makes a table anew to change it, and forgets its triggers (`marks_of` of both `tallies.rules` makes them again)."""
     if db.engine.dialect.name == "postgresql":
         asked = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
     else:
         asked = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     made = set(db.session.scalars(text(asked)))
     wanted = {
-        each.split()[2] for table in TABLES for each in marks_of(db.engine.dialect.name, table) if " TRIGGER " in each
+        each.split()[2]
+        for rules in (trained, reached)
+        for table in rules.TABLES
+        for each in rules.marks_of(db.engine.dialect.name, table)
+        if " TRIGGER " in each
     }
     assert wanted - made == set()
-    assert len(wanted) > 20
+    assert len(wanted) > 40
 
 
 def test_constraints_hold_after_the_tables_were_made_anew(migrated):

@@ -52,6 +52,7 @@ def test_the_open_routes_are_known_by_name(app):
         "operation.healthz",
         "operation.metrics",
         "operation.readyz",
+        "reports.ending",
         "sign_in.appearance",
         "sign_in.ask_link",
         "sign_in.link_asked",
@@ -78,7 +79,7 @@ def test_every_post_needs_a_csrf_token(app):
 
 def test_what_machines_send_without_a_token_is_known_by_name(app):
     found = {rule.endpoint for rule in _rules(app) if hasattr(app.view_functions[rule.endpoint], "no_token_because")}
-    assert found == {"adoption.post_usage", "calendar.take_reported"}
+    assert found == {"adoption.post_usage", "calendar.take_reported", "reports.ending"}
 
 
 def _unknown(app):

@@ -55,6 +55,7 @@ def test_every_room_with_rows_of_its_own_place_has_scopes():
         "planning",
         "programmes",
         "readiness",
+        "reports",
         "resistance",
         "stakeholders",
         "training",

@@ -148,7 +148,8 @@ def _statements_of(wave: Wave) -> tuple[Any, ...]:
 
 
 def _flows(wave: Wave) -> list[Workflow]:
-    return [row.workflow for row in _rows(WaveWorkflow) if row.wave_id == wave.id]
+    kept = [row.workflow for row in _rows(WaveWorkflow) if row.wave_id == wave.id]
+    return [row for row in kept if row.retired_at is None]
 
 
 def _flows_with(is_right: Callable[[Workflow], bool]) -> Callable[[Wave], tuple[Any, ...]]:
@@ -172,13 +173,17 @@ def _is_measured(workflow: Workflow) -> bool:
 
 
 def _notice_of(wave: Wave) -> tuple[Any, ...]:
-    affecting = {row.workflow_id for row in _rows(WorkerEffect)} & {each.id for each in _flows(wave)}
-    notices = {row.workflow_id: row.mailing for row in _rows(Notice)}
+    affecting = {row.workflow_id for row in _rows(WorkerEffect) if row.ended_at is None} & {
+        each.id for each in _flows(wave)
+    }
+    notices = {row.workflow_id: row.mailing for row in sorted(_rows(Notice), key=lambda each: each.number)}
+    if not affecting:
+        return None, None
     if not affecting <= set(notices):
         return None, None, True
     members = _members(wave)
-    sent = [len(_sent([notices[each]], members)) for each in affecting]
-    return sum(sent), len(members) * len(affecting), any(each < len(members) for each in sent)
+    told = members.intersection(*(_sent([notices[each]], members) for each in affecting))
+    return len(told), len(members), told < members
 
 
 def _severe(wave: Wave) -> bool:

@@ -13,6 +13,7 @@ from engagement import clock
 from engagement.db import count_of, db
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
+from engagement.readiness.tallies.actions import settle_tallies
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.completing import record_completion
 from engagement.training.models import Assignment, Completion, CurriculumItem, Module
@@ -22,7 +23,6 @@ from engagement.training.queries.curricula import curricula
 from engagement.training.queries.learners import Learners
 from engagement.training.queries.learning import learning_of, minutes_left
 from engagement.training.rules import CompletionSource, ItemKind, LearnerState
-from engagement.training.tallies.actions import settle_tallies
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from tests.conftest import Statements

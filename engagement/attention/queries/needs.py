@@ -47,6 +47,7 @@ from engagement.training.scopes import old_training_within
 from engagement.waves.models import Wave
 from engagement.waves.queries import workflows_of_waves
 from engagement.waves.scopes import reaches_wave
+from engagement.waves.tallies.queries import MemberSum
 
 
 def needed_by(
@@ -57,11 +58,12 @@ def needed_by(
     *,
     limit: int,
     trained: Mapping[int, Count] | None = None,
+    sums: Sequence[MemberSum] | None = None,
 ) -> list[Needed]:
     """Return what needs a reader, the most urgent reason first, with at most `limit` rows for each reason.
 
     `waves` are those that the reader sees, `on` is the reader's local day; concerns are late by the organisation's.
-    `trained` are the `people_counts` of these waves, if they are known already. The number of queries has a fixed limit.
+    `trained` and `sums` are the `people_counts` and `member_sums` of these waves, if known. The number of queries has a fixed limit.
     """
     planning = rights.planning(reader)
     planned = [wave for wave in waves if reaches_wave(planning, wave)]
@@ -90,7 +92,7 @@ def needed_by(
         _vacancies(planned_whole, on, workflows, limit),
         oversight(planned_whole, on, workflows, limit),
         reviews(planned_whole, on, limit),
-        *_training([wave for wave in planned if wave.status.is_open], on, limit, trained),
+        *_training([wave for wave in planned if wave.status.is_open], on, limit, trained, sums),
         *chains_needed(reader, planned, on, limit),
         *(steps_needed(reader, on, limit) if Reason.OWN_STEP in there else []),
         if_there(Reason.BOUNCING, lambda: _bouncing(reader)),
@@ -197,7 +199,13 @@ def _vacancies(planned: Sequence[Wave], on: date, workflows: Mapping[int, Sequen
     return first(Reason.VACANCY, vacancies(planned, on, workflows), row, limit)
 
 
-def _training(waves: Sequence[Wave], on: date, limit: int, trained: Mapping[int, Count] | None) -> list[Needed]:
+def _training(
+    waves: Sequence[Wave],
+    on: date,
+    limit: int,
+    trained: Mapping[int, Count] | None,
+    sums: Sequence[MemberSum] | None,
+) -> list[Needed]:
     """Return what open waves need for training in time, in at most three queries.
 
     A wave whose people wait for a curriculum appears only there: there is no training yet that they could do.
@@ -205,7 +213,7 @@ def _training(waves: Sequence[Wave], on: date, limit: int, trained: Mapping[int,
     if not waves:
         return []
     ids = [wave.id for wave in waves]
-    counted, missing = headcounts(ids), missing_curricula(waves, on)
+    counted, missing = headcounts(ids, sums), missing_curricula(waves, on)
     people = {wave_id: count.people for wave_id, count in counted.items()}
     waiting = {wave.id for each in missing for wave in each.waves}
     untrained = [

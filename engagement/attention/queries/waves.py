@@ -13,7 +13,7 @@ from engagement.people.rules import TrainingRole
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import people_without_curriculum
 from engagement.waves.models import Membership, Wave
-from engagement.waves.tallies.queries import member_sums
+from engagement.waves.tallies.queries import MemberSum, member_sums
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,15 @@ class MissingCurriculum:
     people: int
 
 
-def headcounts(wave_ids: Sequence[int]) -> dict[int, Headcount]:
-    """Return how many people are in each wave now, and how many have no training role, in two or three queries."""
+def headcounts(wave_ids: Sequence[int], sums: Sequence[MemberSum] | None = None) -> dict[int, Headcount]:
+    """Return how many people are in each wave now, and how many have no training role, in at most three queries.
+
+    `sums` are the `member_sums` of these waves or more, if they are read already.
+    """
     counts = {wave_id: Headcount() for wave_id in wave_ids}
     gone = [(wave_id, -people, -without) for wave_id, people, without in _gone_but_members(wave_ids)]
-    for wave_id, people, without in [*((row[0], *row[2:]) for row in member_sums(wave_ids)), *gone]:
+    sums = member_sums(wave_ids) if sums is None else [row for row in sums if row.wave_id in counts]
+    for wave_id, people, without in [*((row[0], *row[2:]) for row in sums), *gone]:
         before = counts[wave_id]
         counts[wave_id] = Headcount(before.people + people, before.without_role + without)
     return {wave_id: count for wave_id, count in counts.items() if count.people}

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from engagement.addresses import LONGEST_ADDRESS
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
-from engagement.mail.bounces.rules.causes import Cause
-from engagement.mail.bounces.rules.reading import LONGEST_ADDRESS, LONGEST_STATUS
+from engagement.mail.bounces.rules.causes import LONGEST_STATUS, Cause
 from engagement.mail.models import Delivery
 from engagement.people.models import Person
 

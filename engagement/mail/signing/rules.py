@@ -22,6 +22,9 @@ SIGNED = (
     b"mime-version",
     b"content-type",
     b"auto-submitted",
+    # RFC 8058: whoever signs vouches for the address at which such messages end.
+    b"list-unsubscribe",
+    b"list-unsubscribe-post",
 )
 #: AlgorithmIdentifier of RSA keys (RFC 8017): its object identifier and NULL.
 _RSA = bytes.fromhex("300d06092a864886f70d0101010500")

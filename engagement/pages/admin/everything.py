@@ -24,7 +24,7 @@ OF_THE_SERVICE = frozenset(
     "set_aside sign_in_attempt sign_in_day staged_match staged_person staged_reference used_link".split()
 )
 #: Concerns and what was said about them: only for a reader of every concern.
-OF_CONCERNS = frozenset(("concern", "concern_reply", "concern_step", "impact_sentence"))
+OF_CONCERNS = frozenset(("concern", "concern_reply", "concern_response", "concern_step", "impact_sentence"))
 SECRET = frozenset(
     "password_hash session_version receipt_hash submission fingerprint claimed_by claimed_until mail_token".split()
 )

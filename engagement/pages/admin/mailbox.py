@@ -2,8 +2,10 @@
 
 import email.policy
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from email import message_from_string
+from email.message import EmailMessage, Message
 
 from flask import Response, make_response, render_template
 from markupsafe import Markup, escape
@@ -16,11 +18,12 @@ from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.frame.machine import is_this_machine
 from engagement.pages.parts.lists import Asked
+from engagement.words import plural
 
 OPEN_BECAUSE = "shows only what the built-in mailbox received on this machine, in development"
 #: The message is shown in a frame of its own, which runs no script, fetches nothing and gets none of our cookies.
 FRAME_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-top-navigation-by-user-activation allow-popups"
 )
 SHOWN_HEADERS = ("From", "To", "Reply-To", "Date", "Message-ID")
@@ -29,11 +32,12 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"”’]+[^\s<>\"”’.,;:!?)\]]")
 
 @dataclass(frozen=True)
 class Opened:
-    """A message in parts: the headers that people know, and its two texts."""
+    """A message in parts: the headers that people know, its two texts, and what is attached: name, size in words, address."""
 
     headers: list[tuple[str, str]]
     text: str
     html: str | None
+    files: list[tuple[str, str, str]]
 
 
 @blueprint.get("/mailbox")
@@ -85,8 +89,32 @@ def _opened(row: MailboxMessage) -> Opened:
     return Opened(
         headers,
         str(text.get_content()).replace("\r\n", "\n") if text else "",
-        str(rich.get_content()) if rich else None,
+        _with_pictures(str(rich.get_content()), parsed) if rich else None,
+        [
+            (part.get_filename() or "file", plural(len(_bytes_of(part)), "byte", "bytes"), _address_of(part))
+            for part in parsed.iter_attachments()
+            if part.is_attachment()
+        ],
     )
+
+
+def _with_pictures(page: str, message: EmailMessage) -> str:
+    """Return the HTML with the pictures that came along in it, as mail programs show them."""
+    for part in message.walk():
+        mark = str(part["Content-ID"] or "").strip("<> ")
+        if mark and part.get_content_maintype() == "image":
+            page = page.replace(f"cid:{mark}", _address_of(part))
+    return page
+
+
+def _bytes_of(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _address_of(part: Message) -> str:
+    """Return an address that holds the whole part."""
+    return f"data:{part.get_content_type()};base64,{b64encode(_bytes_of(part)).decode('ascii')}"
 
 
 def with_links(text: str) -> Markup:

@@ -33,6 +33,7 @@ from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import waves_within
+from engagement.waves.tallies.queries import MemberSum, member_sums
 from engagement.words import number_word, plural
 
 #: Tasks shown for each reason; a link leads to the rest.
@@ -70,8 +71,9 @@ def index() -> str | BaseResponse:
         return _sponsors_day(reader) or redirect(url_for(_beginning(reader)))
     on, now = today(), clock.now()
     visible = waves.waves_visible(waves_within(rights.reading(reader)))
-    trained = people_counts([wave.id for wave in visible])
-    needed = needed_by(reader, visible, on, guard.organisation(), limit=MOST_OF_A_KIND, trained=trained)
+    ids = [wave.id for wave in visible]
+    trained, sums = people_counts(ids), member_sums(ids)
+    needed = needed_by(reader, visible, on, guard.organisation(), limit=MOST_OF_A_KIND, trained=trained, sums=sums)
     shown = _shown_waves(visible)
     with_concerns, yesterday = concerns_within(planning), on - timedelta(days=1)
     return render_template(
@@ -85,7 +87,7 @@ def index() -> str | BaseResponse:
         new_concerns=_new_concerns(resistance.received_between(with_concerns, on - timedelta(days=7), yesterday)),
         wave_title=f"The {number_word(len(shown))} waves" if len(shown) > 1 else "The wave",
         timeline=timeline_of(shown, on),
-        cards=_cards(shown, trained, on),
+        cards=_cards(shown, trained, sums, on),
         now=now,
     )
 
@@ -164,8 +166,8 @@ def _shown_waves(visible: Sequence[Wave]) -> list[Wave]:
     return sorted(kept[:MOST_WAVES], key=lambda wave: (wave.go_live_on, wave.number))
 
 
-def _cards(shown: Sequence[Wave], trained: Mapping[int, Count], on: date) -> list[WaveCard]:
-    people = waves.member_counts([wave.id for wave in shown]) if shown else {}
+def _cards(shown: Sequence[Wave], trained: Mapping[int, Count], sums: Sequence[MemberSum], on: date) -> list[WaveCard]:
+    people = {wave.id: sum(row.members for row in sums if row.wave_id == wave.id) for wave in shown}
     return [WaveCard(wave, _card_lines(wave, people[wave.id], trained.get(wave.id, Count()), on)) for wave in shown]
 
 

@@ -19,6 +19,7 @@ from engagement.errors import RuleBroken
 from engagement.intake.actions.runs import discard_run
 from engagement.intake.models import ImportChange, ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
+from engagement.mail.actions.enclosing import let_enclosures_go
 from engagement.mail.bounces.actions.lifting import forget_addresses
 from engagement.mail.mailbox.models import MailboxMessage
 from engagement.mail.models import Delivery
@@ -83,6 +84,8 @@ def erase_person(person: Person, *, by: Actor, decided: Decided | None = None) -
     for address in known.own_addresses:
         forget_mail_from(address)
     forget_addresses(known.own_addresses, person.id)
+    # A file can't be rewritten; who was sent one has it.
+    let_enclosures_go(clock.now())
     db.session.flush()
     who = Subject(person.id, account.id if account else None)
     rewrite_by_key(known, who)

@@ -57,7 +57,7 @@ REACH: dict[str, Reach] = {
     "kept_form": Reach(by={"account_id": ("path", "fields", "kept_at")}),
     "kept_upload": Reach(by={"account_id": ("filename", "kept_at")}),
     # Mail. The built-in mailbox holds copies of deliveries.
-    **dict.fromkeys(("mailing", "translation", "reminder"), NOBODY),
+    **dict.fromkeys(("mailing", "translation", "reminder", "enclosed_file"), NOBODY),
     "delivery": Reach(about=("person_id",), without=("claimed_by", "claimed_until")),
     "acknowledgement": Reach(about=("person_id",)),
     "mailbox_message": NOBODY,
@@ -96,6 +96,12 @@ REACH: dict[str, Reach] = {
     "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
     "report_snapshot": Reach(by={"by_id": ("frozen_at", "sentence")}),
     "report_figure": NOBODY,
+    "report_subscription": Reach(
+        about=("account_id",),
+        without=("made_by_id", "ended_by_id"),
+        by={"made_by_id": ("made_at", "rhythm"), "ended_by_id": ("ended_at",)},
+    ),
+    "report_sending": NOBODY,
     # Numbers of use. A day's row and a span are somebody's own; counts of waves name nobody.
     "usage_door": Reach(by={"made_by_id": ("made_at", "name"), "ended_by_id": ("ended_at",)}),
     "usage_upload": Reach(by={"received_by_id": ("received_at", "name"), "taken_back_by_id": ("taken_back_at",)}),
@@ -246,9 +252,10 @@ REACH: dict[str, Reach] = {
         posts={"owner_id": Post("Owner", "concern", ("id",))},
     ),
     # The letterbox and the figures refer to nobody.
-    **dict.fromkeys(("concern_letter", "letterbox_round", "concern_figures"), NOBODY),
+    **dict.fromkeys(("concern_letter", "letterbox_round", "concern_figures", "concern_period"), NOBODY),
     "concern_reply": Reach(by={"author_id": ("concern_id", "written_on", "text")}),
     "concern_step": Reach(by={"by_id": ("concern_id", "at", "status", "note")}),
+    "concern_response": Reach(by={"by_id": ("concern_id", "tried_on", "title")}),
     # Communication.
     **dict.fromkeys(("audience", "role_rule"), NOBODY),
     "communication": Reach(
@@ -272,7 +279,7 @@ REACH: dict[str, Reach] = {
 
 #: Tables that may tell of concerns, unsent forms among them: only for the person and for readers of the log.
 OF_CONCERNS = frozenset(
-    {"concern", "concern_letter", "concern_reply", "concern_step", "kept_form", "impact_voice", "impact_sentence"}
+    "concern concern_letter concern_reply concern_response concern_step impact_sentence impact_voice kept_form".split()
 )
 #: Of these, words that nobody may read yet.
 NOT_READ_YET = frozenset({"concern_letter", "impact_voice"})

@@ -100,7 +100,7 @@ _DEFINITIONS = {
     CriterionKind.OWNERSHIP: "Workflows of this wave with an operational owner, a change approver, an escalation contact and a support team; who has left holds nothing.",
     CriterionKind.OVERSIGHT: "Workflows of this wave with somebody who may stop them, in writing, with a certificate that has not run out and a deputy who is here.",
     CriterionKind.CONSULTATION: "Consultations of this wave that are required; a position that a newer version has overtaken does not count.",
-    CriterionKind.NOTICE: "For each workflow marked as affecting workers: present members who were sent its current notice. Who comes later is sent it by itself.",
+    CriterionKind.NOTICE: "Present members who were sent the current notice of each workflow that is marked as affecting workers. Who comes later is sent it by itself.",
     CriterionKind.BASELINE: "Workflows of this wave with at least one measure, each with a value from before or a reason why there is none.",
     CriterionKind.SUPPORT: f"Members with the training role support who have finished it, of the number needed: one for every {PEOPLE_FOR_ONE_SUPPORTER} people in the wave.",
     CriterionKind.STEPS: "Steps of this wave and of the whole programme whose day has come; what was left out does not count.",

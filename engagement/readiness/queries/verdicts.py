@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from engagement.readiness.criteria.queries.counting import Read
 from engagement.readiness.criteria.queries.standing import Standing, WaveStanding, standings_of
 from engagement.readiness.criteria.rules import CriterionState, Tally
 from engagement.readiness.gate.queries.present import Gate, gates_of
@@ -39,10 +40,10 @@ class Verdict:
         return self.tally.words
 
 
-def verdicts(waves: Sequence[Wave], on: date) -> dict[int, Verdict]:
+def verdicts(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict[int, Verdict]:
     """Return how ready each of these waves is on a day; the number of statements doesn't grow with waves or people."""
-    gates = gates_of(waves, on)
-    return {wave_id: Verdict(standing, gates[wave_id]) for wave_id, standing in standings_of(waves, on).items()}
+    gates, standing = gates_of(waves, on), standings_of(waves, on, read)
+    return {wave.id: Verdict(standing[wave.id], gates[wave.id]) for wave in waves}
 
 
 def verdict(wave: Wave, on: date) -> Verdict:

@@ -12,6 +12,7 @@ from engagement.attention.rules import is_training_in_doubt
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
 from engagement.programmes.models import Programme
+from engagement.readiness.criteria.queries.counting import read_of
 from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.queries.verdicts import Verdict, verdicts
 from engagement.reports.queries.decisions import (
@@ -26,14 +27,13 @@ from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
-from engagement.training.queries.progress import people_counts
 from engagement.value.queries.by_wave import WaveValue, values_by_wave
 from engagement.value.queries.present import MetricShown, metrics_shown
 from engagement.waves.milestones.models import Milestone
 from engagement.waves.milestones.queries import milestones_of_waves
 from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import GoLiveMove, Wave
-from engagement.waves.queries import member_counts, moves_of_waves, waves_of, workflows_of_waves
+from engagement.waves.queries import moves_of_waves, waves_of
 
 RECENT_MESSAGES = 4
 
@@ -105,15 +105,16 @@ def programme_report(
     """
     waves = waves_of(programme.id)
     ids = [wave.id for wave in waves]
-    people, trained, workflows = member_counts(ids), people_counts(ids), workflows_of_waves(ids)
+    read = read_of(ids)
+    people, workflows, trained = read.people, read.workflows, {key: far.people for key, far in read.trained.items()}
     moves, milestones = moves_of_waves(ids), milestones_of_waves(ids)
-    ready = verdicts([wave for wave in waves if wave.status.is_ahead], on)
+    ready = verdicts([wave for wave in waves if wave.status.is_ahead], on, read)
     use = uptake_of_waves(waves, on, floor=floor)
     lines = [
         WaveLine(
             wave,
             people[wave.id],
-            count := trained.get(wave.id, Count()),
+            count := trained[wave.id],
             pace_of(wave, milestones[wave.id], count, on),
             next(iter(moves.get(wave.id, ())), None),
             ready.get(wave.id),
@@ -130,8 +131,7 @@ def programme_report(
         *concern_decisions(concerns),
     ]
     # What is measured of the waves' workflows, each once, in the waves' order.
-    in_order = dict.fromkeys(workflow.id for each in workflows.values() for workflow in each)
-    metrics = metrics_shown(in_order)
+    metrics = metrics_shown(in_order := dict.fromkeys(flow.id for each in workflows.values() for flow in each))
     return ProgrammeReport(
         programme=programme,
         as_of=clock.now(),

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Department, Person
-from engagement.people.queries import standing_department
+from engagement.people.queries import Places, places_of, standing_department
 from engagement.people.rules import path_key
 from engagement.stakeholders.models import Champion
 from engagement.stakeholders.rules import champions_needed, coverage_words
@@ -24,12 +24,14 @@ from engagement.waves.tallies.queries import MemberSum, member_sums
 class DepartmentCoverage:
     """A department of a wave with everything below it: the wave's members there, and their champions.
 
-    `department` is None for members outside the wave's departments, and for champions of its former departments.
+    `department` is None for members outside the wave's departments, and for champions of its former departments. `number` is how many
+    champions there are; `champions` are these, unless they were only counted.
     """
 
     department: Department | None
     people: int
-    champions: Sequence[Champion]
+    number: int
+    champions: Sequence[Champion] = ()
 
     @property
     def name(self) -> str:
@@ -44,12 +46,12 @@ class DepartmentCoverage:
     @property
     def missing(self) -> int:
         """How many champions are missing for this."""
-        return max(0, self.needed - len(self.champions))
+        return max(0, self.needed - self.number)
 
     @property
     def words(self) -> str:
         """The coverage in one line."""
-        return coverage_words(len(self.champions), self.people)
+        return coverage_words(self.number, self.people)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class WaveCoverage:
 
     @property
     def champions(self) -> int:
-        return sum(len(row.champions) for row in self.rows)
+        return sum(row.number for row in self.rows)
 
     @property
     def needed(self) -> int:
@@ -109,52 +111,98 @@ def place_of(lineage: str, departments: Sequence[Department]) -> Department | No
 
 
 def wave_coverage(
-    wave_id: int, on: date, sums: Sequence[MemberSum] | None = None, departments: ByWave | None = None
+    wave_id: int,
+    on: date,
+    sums: Sequence[MemberSum] | None = None,
+    departments: ByWave | None = None,
+    *,
+    places: Places | None = None,
+    named: bool = True,
 ) -> WaveCoverage:
-    """Return the coverage of a wave on a day by department, in a fixed number of queries.
+    """Return the coverage of a wave on a day by department, in a fixed number of queries; its champions only if `named`.
 
-    `sums` and `departments` are given if they are read already.
+    `sums`, `departments` and `places`, those of the departments of its people, are given if they are read already.
     """
-    return coverages([wave_id], on, sums, departments)[wave_id]
+    return coverages([wave_id], on, sums, departments, places=places, named=named)[wave_id]
 
 
 def coverages(
-    wave_ids: Sequence[int], on: date, sums: Sequence[MemberSum] | None = None, departments: ByWave | None = None
+    wave_ids: Sequence[int],
+    on: date,
+    sums: Sequence[MemberSum] | None = None,
+    departments: ByWave | None = None,
+    *,
+    places: Places | None = None,
+    named: bool = True,
 ) -> dict[int, WaveCoverage]:
-    """Return the coverage of each of these waves on a day by department, in a fixed number of queries."""
+    """Return the coverage of each of these waves on a day by department, in a fixed number of queries; champions only if `named`."""
     departments = departments_of_waves(wave_ids) if departments is None else departments
-    members = _members_by_lineage(member_sums(wave_ids) if sums is None else sums)
+    members = _members_by_lineage(member_sums(wave_ids) if sums is None else sums, places)
     here = (Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None))
-    champions: dict[int, list[Champion]] = defaultdict(list)
+    posts = _named(*here) if named else _counted(*here)
+    return {key: _coverage(_standing(departments.get(key, [])), members[key], posts[key]) for key in wave_ids}
+
+
+@dataclass(frozen=True)
+class _Posts:
+    """Champions of a department, as many as their `number`."""
+
+    department: Department
+    number: int
+    champions: Sequence[Champion] = ()
+
+
+def _named(*here: ColumnElement[bool]) -> dict[int, list[_Posts]]:
+    found: dict[int, list[_Posts]] = defaultdict(list)
     for champion in _champions(*here):
-        champions[champion.wave_id].append(champion)
-    return {key: _coverage(_standing(departments.get(key, [])), members[key], champions[key]) for key in wave_ids}
+        found[champion.wave_id].append(_Posts(champion.department, 1, [champion]))
+    return found
+
+
+def _counted(*here: ColumnElement[bool]) -> dict[int, list[_Posts]]:
+    counted = (
+        select(Champion.wave_id, Champion.department_id, func.count().label("number"))
+        .join(Person, Person.id == Champion.person_id)
+        .where(*here)
+        .group_by(Champion.wave_id, Champion.department_id)
+        .subquery()
+    )
+    rows = select(counted.c.wave_id, Department, counted.c.number).join(
+        Department, Department.id == counted.c.department_id
+    )
+    found: dict[int, list[_Posts]] = defaultdict(list)
+    for wave_id, department, number in db.session.execute(rows):
+        found[wave_id].append(_Posts(department, number))
+    return found
 
 
 def _coverage(
-    departments: Sequence[Department], members: Sequence[tuple[str | None, int]], champions: Sequence[Champion]
+    departments: Sequence[Department], members: Sequence[tuple[str | None, int]], posts: Sequence[_Posts]
 ) -> WaveCoverage:
     people: dict[int | None, int] = defaultdict(int)
     for lineage, number in members:
         found = place_of(lineage, departments) if lineage else None
         people[found.id if found else None] += number
-    there: dict[int | None, list[Champion]] = defaultdict(list)
-    for champion in champions:
-        found = place_of(standing_department(champion.department).lineage, departments)
-        there[found.id if found else None].append(champion)
-    rows = [DepartmentCoverage(row, people[row.id], there[row.id]) for row in departments]
-    if people[None] or there[None]:
-        rows.append(DepartmentCoverage(None, people[None], there[None]))
-    return WaveCoverage(rows)
+    there: dict[int | None, list[_Posts]] = defaultdict(list)
+    for each in posts:
+        found = place_of(standing_department(each.department).lineage, departments)
+        there[found.id if found else None].append(each)
+
+    def row(department: Department | None) -> DepartmentCoverage:
+        key = department.id if department else None
+        champions = [champion for each in there[key] for champion in each.champions]
+        return DepartmentCoverage(department, people[key], sum(each.number for each in there[key]), champions)
+
+    elsewhere = [row(None)] if people[None] or there[None] else []
+    return WaveCoverage([*map(row, departments), *elsewhere])
 
 
-def _members_by_lineage(sums: Sequence[MemberSum]) -> dict[int, list[tuple[str | None, int]]]:
-    places = {row.department_id for row in sums if row.department_id is not None}
-    found = db.session.execute(select(Department.id, Department.lineage).where(Department.id.in_(places)))
-    lineages: dict[int | None, str] = dict(found.all()) if places else {}
+def _members_by_lineage(sums: Sequence[MemberSum], places: Places | None) -> dict[int, list[tuple[str | None, int]]]:
+    known = places_of(row.department_id for row in sums) if places is None else places
     counted: dict[int, list[tuple[str | None, int]]] = defaultdict(list)
     for row in sums:
-        counted[row.wave_id].append((lineages.get(row.department_id), row.members))
+        place = known.get(row.department_id)
+        counted[row.wave_id].append((place.lineage if place else None, row.members))
     return counted
 
 

@@ -6,9 +6,10 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
+from engagement.addresses import LONGEST_ADDRESS
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short
 from engagement.programmes.models import Programme
-from engagement.stakeholders.inbox.rules import LONGEST_ADDRESS, LONGEST_ID, LONGEST_SUBJECT
+from engagement.stakeholders.inbox.rules import LONGEST_ID, LONGEST_SUBJECT
 
 
 class ProgrammeMailbox(Base):

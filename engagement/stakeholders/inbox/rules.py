@@ -9,14 +9,14 @@ from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import sha256
 
-from engagement.addresses import kept_form
+from engagement.addresses import LONGEST_ADDRESS, kept_form
 from engagement.letters import clean
 from engagement.mail.letters.rules.plain import content_of, plain_of
 
 #: A mail of more bytes is read up to here: its text stands before its attachments.
 MOST_BYTES = 2 * 1024 * 1024
 LONGEST_TEXT = 4_700
-LONGEST_SUBJECT, LONGEST_ADDRESS, LONGEST_ID = 300, 254, 250
+LONGEST_SUBJECT, LONGEST_ID = 300, 250
 MOST_ADDRESSES, MOST_PARTS, MOST_LINES = 200, 100, 5_000
 CUT = "[The rest of the mail was left out.]"
 #: How headers begin where a mail program writes them into the text of a forwarded mail, in the languages of the frames.

@@ -1,1 +1,1 @@
-"""Kept numbers of training: what people add to the sums of their waves, and counting marked people again."""
+"""Kept numbers of training: what people add to the sums of their waves."""

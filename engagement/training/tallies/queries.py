@@ -1,19 +1,18 @@
-"""Reads of kept numbers of training, and whether they agree with a count of everything."""
+"""Reads of kept numbers of training, and what people add to them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, literal, null, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, literal, select, union, union_all
 
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment
 from engagement.training.queries.standing import belonging, standing_of
-from engagement.waves.models import Membership, Wave
-from engagement.waves.tallies.models import NUMBERS, TallyMark, TallyShare
-from engagement.waves.tallies.queries import WAVES, marked_people, member_shares, sums_with
+from engagement.waves.tallies.models import TallyMark, TallyShare
+from engagement.waves.tallies.queries import WAVES, marked_people, share, sums_with
 
 People = Select[Any] | CompoundSelect[Any]
 
@@ -87,31 +86,29 @@ def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple
     scope += [] if people is None else [Assignment.person_id.in_(people)]
     standing = standing_of(*scope)
     once = standing_of(*scope)
-    zero = (literal(0).label("members"), literal(0).label("without_role"))
     by_role = (
         select(
-            standing.c.wave_id.label("wave_id"),
-            standing.c.person_id.label("person_id"),
-            Person.department_id.label("department_id"),
-            standing.c.role.label("role"),
-            *zero,
-            literal(1).label("asked"),
-            standing.c.is_finished.label("finished"),
-            standing.c.minutes_left.label("minutes_left"),
+            *share(
+                standing.c.wave_id,
+                standing.c.person_id,
+                standing.c.role,
+                asked=literal(1),
+                finished=standing.c.is_finished,
+                minutes_left=standing.c.minutes_left,
+            )
         )
         .join(Person, Person.id == standing.c.person_id)
         .where(standing.c.asked > 0)
     )
     by_person = (
         select(
-            once.c.wave_id.label("wave_id"),
-            once.c.person_id.label("person_id"),
-            Person.department_id.label("department_id"),
-            null().label("role"),
-            *zero,
-            literal(1).label("asked"),
-            func.min(once.c.is_finished).label("finished"),
-            func.sum(once.c.minutes_left).label("minutes_left"),
+            *share(
+                once.c.wave_id,
+                once.c.person_id,
+                asked=literal(1),
+                finished=func.min(once.c.is_finished),
+                minutes_left=func.sum(once.c.minutes_left),
+            )
         )
         .join(Person, Person.id == once.c.person_id)
         .where(once.c.asked > 0)
@@ -120,29 +117,22 @@ def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple
     return by_role, by_person
 
 
-def everybody() -> People:
-    """Return a SELECT of the ids of everybody who may have a share: members, learners, and those who have one."""
-    return union(
-        select(Membership.person_id).where(Membership.ended_at.is_(None)),
-        select(Assignment.person_id).where(Assignment.withdrawn_at.is_(None)),
-        select(TallyShare.person_id),
+def learners_of(people: People, *where: Callable[[Any], ColumnElement[bool]]) -> Subquery:
+    """Return a row for each of these people and each wave that asks something of them: `wave_id`, `person_id`, and whether all is `finished`.
+
+    It is read as kept, and counted anew for those who are marked. `where` are conditions, given as functions of a table with `wave_id`.
+    """
+    marked = people_to_count()
+    kept = select(TallyShare.wave_id, TallyShare.person_id, TallyShare.finished).where(
+        TallyShare.role.is_(None),
+        TallyShare.asked > 0,
+        TallyShare.person_id.in_(people),
+        TallyShare.person_id.not_in(marked),
+        *(condition(TallyShare) for condition in where),
     )
-
-
-def waves_that_differ() -> list[int]:
-    """Return the waves whose kept numbers, with the correction for marked people, are not what counting everybody gives."""
-    wave_ids = list(db.session.scalars(select(Wave.id).order_by(Wave.id)))
-    people = people_to_count()
-    present = [member_shares(people), *learning_shares(people)]
-    counted = [_negative(part) for part in (member_shares(everybody()), *learning_shares(None))]
-    sums = sums_with(people, [*present, *counted])
-    key = (sums.c.wave_id, sums.c.department_id, sums.c.role)
-    is_off = or_(*(func.sum(sums.c[number]) != 0 for number in NUMBERS))
-    off = select(*key).group_by(*key).having(is_off).subquery()
-    return list(db.session.scalars(select(off.c.wave_id).distinct().order_by(off.c.wave_id), {"waves": wave_ids}))
-
-
-def _negative(shares: Select[Any]) -> Select[Any]:
-    rows = shares.subquery()
-    plain = [rows.c[key] for key in ("wave_id", "person_id", "department_id", "role")]
-    return select(*plain, *((-rows.c[number]).label(number) for number in NUMBERS))
+    few = marked.subquery()
+    # Those who are marked come first: they are fewer, and often there are none.
+    these = select(few.c.person_id).where(few.c.person_id.in_(people))
+    _, once = learning_shares(these, *(condition(Assignment) for condition in where))
+    anew = once.subquery()
+    return union_all(kept, select(anew.c.wave_id, anew.c.person_id, anew.c.finished)).subquery()

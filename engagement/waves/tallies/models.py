@@ -14,14 +14,28 @@ from engagement.waves.models import Membership
 from engagement.waves.tallies.rules import WATCHED, marking
 
 #: What is counted, under the same names in shares and sums.
-NUMBERS = ("members", "without_role", "asked", "finished", "minutes_left")
+NUMBERS = (
+    "members",
+    "without_role",
+    "asked",
+    "finished",
+    "minutes_left",
+    "briefed",
+    "to_confirm",
+    "confirmed",
+    "to_understand",
+    "understood",
+    "told",
+)
 
 
 class Tally(Base):
     """The sums of the shares of one wave, department and training role; without a role, those of people whatever their roles.
 
     `members` are in the wave now, `without_role` those of them without a training role. `asked` and `finished` count people in the
-    sense of `training.queries.standing`; `minutes_left` is their unfinished required training.
+    sense of `training.queries.standing`; `minutes_left` is their unfinished required training. The others count members without regard
+    to roles, in the sense of `readiness.tallies.queries`: who was sent a briefing of the wave, one to confirm, and confirmed each; who
+    has statements to understand, and did; who was told of everything in the wave that affects their work.
     """
 
     __tablename__ = "tally"
@@ -36,6 +50,12 @@ class Tally(Base):
     asked: Mapped[int]
     finished: Mapped[int]
     minutes_left: Mapped[int]
+    briefed: Mapped[int] = mapped_column(server_default="0")
+    to_confirm: Mapped[int] = mapped_column(server_default="0")
+    confirmed: Mapped[int] = mapped_column(server_default="0")
+    to_understand: Mapped[int] = mapped_column(server_default="0")
+    understood: Mapped[int] = mapped_column(server_default="0")
+    told: Mapped[int] = mapped_column(server_default="0")
 
 
 class TallyShare(Base):
@@ -58,6 +78,12 @@ class TallyShare(Base):
     asked: Mapped[int]
     finished: Mapped[int]
     minutes_left: Mapped[int]
+    briefed: Mapped[int] = mapped_column(server_default="0")
+    to_confirm: Mapped[int] = mapped_column(server_default="0")
+    confirmed: Mapped[int] = mapped_column(server_default="0")
+    to_understand: Mapped[int] = mapped_column(server_default="0")
+    understood: Mapped[int] = mapped_column(server_default="0")
+    told: Mapped[int] = mapped_column(server_default="0")
 
 
 class TallyMark(Base):

@@ -59,21 +59,28 @@ def sums_with(
     return union_all(*parts).subquery()
 
 
-def member_shares(people: Select[Any] | CompoundSelect[Any], *where: ColumnElement[bool]) -> Select[Any]:
-    """Return a SELECT of what these people add now to the members of waves; `where` are conditions on `Membership`."""
+def share(wave_id: Any, person_id: Any, role: Any = None, **numbers: Any) -> list[ColumnElement[Any]]:
+    """Return the columns of a SELECT of shares, for one that reads `Person` too; numbers that are not named are 0."""
+    return [
+        wave_id.label("wave_id"),
+        person_id.label("person_id"),
+        Person.department_id.label("department_id"),
+        (null() if role is None else role).label("role"),
+        *(numbers.get(name, literal(0)).label(name) for name in NUMBERS),
+    ]
+
+
+def member_shares(
+    people: Select[Any] | CompoundSelect[Any], *where: ColumnElement[bool], **more: ColumnElement[int]
+) -> Select[Any]:
+    """Return a SELECT of what these people add now to the members of waves; `where` are conditions on `Membership`.
+
+    `more` are further numbers of a member, correlated with `Membership`.
+    """
     has_role = exists().where(PersonRole.person_id == Person.id)
+    numbers = {"members": literal(1), "without_role": case((has_role, 0), else_=1), **more}
     return (
-        select(
-            Membership.wave_id.label("wave_id"),
-            Membership.person_id.label("person_id"),
-            Person.department_id.label("department_id"),
-            null().label("role"),
-            literal(1).label("members"),
-            case((has_role, 0), else_=1).label("without_role"),
-            literal(0).label("asked"),
-            literal(0).label("finished"),
-            literal(0).label("minutes_left"),
-        )
+        select(*share(Membership.wave_id, Membership.person_id, **numbers))
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.ended_at.is_(None), Membership.person_id.in_(people), *where)
     )

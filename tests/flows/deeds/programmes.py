@@ -6,15 +6,22 @@ from typing import Any
 from factories import STATEMENT, TESTER, make_person, make_statement
 from flows.deeds.place import DAY, PEOPLE_OF_DEPARTMENT, Deed, Place
 
+from engagement import clock
 from engagement.accounts.posts.actions import name_sponsor
+from engagement.db import db
 from engagement.notices.actions import end_effect, publish_notice, say_effect, send_notice, write_notice
 from engagement.notices.models import Notice
+from engagement.people.organisation.rules import Organisation
 from engagement.programmes import actions as programmes
 from engagement.programmes.oversight.actions import OverseerDetails, change_overseer, name_overseer, release_overseer
 from engagement.programmes.portfolio.actions import announce_version
 from engagement.programmes.rules import OwnershipPart
 from engagement.programmes.scope.actions import discard_draft, publish_statement, write_statement
 from engagement.programmes.scope.rules import StatementTexts
+from engagement.reports.subscriptions.actions.sending import Service, send_report
+from engagement.reports.subscriptions.actions.subscribing import end_subscription, rest, subscribe
+from engagement.reports.subscriptions.models import ReportSubscription
+from engagement.reports.subscriptions.rules.rhythm import ReportRhythm, Wish
 from engagement.training.scope_answers.actions import answer_statement
 from engagement.value.actions.metrics import change_metric, end_metric, make_metric, say_baseline
 from engagement.value.actions.readings import Read, add_reading, correct_reading, take_back_reading
@@ -61,7 +68,30 @@ def tell_later(at: Place) -> None:
     send_notice(notice.id)
 
 
+def have_sent(at: Place) -> ReportSubscription:
+    at.account.person_id = at.person.id
+    wish = Wish(ReportRhythm.WEEKLY, "08:00", "Europe/London")
+    return subscribe(at.programme, at.account, wish, "GB-ENG", by=TESTER)
+
+
+def have_sent_now(at: Place) -> None:
+    at.programme.sponsor_id = at.person.id
+    row = have_sent(at)
+    row.next_at = clock.now()
+    db.session.flush()
+    send_report(row.id, Service(Organisation(), 5, 24, "https://engagement.example.com", "secret"))
+
+
 DONE: list[Deed] = [
+    (Verb.SUBSCRIBED_TO_REPORT, have_sent, PEOPLE_OF_DEPARTMENT | {"programme"}),
+    (Verb.CHANGED_SUBSCRIPTION, lambda at: (have_sent(at), have_sent(at)), PEOPLE_OF_DEPARTMENT | {"programme"}),
+    (
+        Verb.ENDED_SUBSCRIPTION,
+        lambda at: end_subscription(have_sent(at), by=TESTER),
+        PEOPLE_OF_DEPARTMENT | {"programme"},
+    ),
+    (Verb.RESTED_SUBSCRIPTION, lambda at: rest(have_sent(at), "Why."), PEOPLE_OF_DEPARTMENT | {"programme"}),
+    (Verb.SENT_REPORT, have_sent_now, PEOPLE_OF_DEPARTMENT | {"programme"}),
     (Verb.CHANGED_PROGRAMME, lambda at: name_sponsor(at.programme, at.person, by=TESTER), {"programme"}),
     (
         Verb.CHANGED_PROGRAMME,

@@ -1,5 +1,7 @@
 """The built-in mailbox's pages: readable by everybody in development, absent in production, safe with any message."""
 
+from collections.abc import Sequence
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -9,7 +11,8 @@ from markupsafe import Markup
 from engagement import clock
 from engagement.db import db
 from engagement.mail.mailbox.models import MailboxMessage
-from engagement.mail.models import Delivery
+from engagement.mail.models import Delivery, EnclosedFile
+from engagement.mail.rules import MediaType
 from engagement.mail.wire.rules.message import prepare
 from engagement.pages.admin.mailbox import with_links
 from engagement.settings import Environment
@@ -17,11 +20,14 @@ from engagement.settings import Environment
 HOSTILE = "<script>alert(1)</script>"
 
 
-def keep(address: str = "zoe@example.com", first_name: str = "Zoë") -> MailboxMessage:
+def keep(
+    address: str = "zoe@example.com", first_name: str = "Zoë", files: Sequence[EnclosedFile] = ()
+) -> MailboxMessage:
     mailing = make_mailing()
+    mailing.html += "".join(f'<img src="cid:{file.content_id}" alt="A chart">' for file in files if file.content_id)
     mailing.html = "<!doctype html><html><head><title>x</title></head><body>" + mailing.html + "</body></html>"
     delivery = Delivery(id=1, name=first_name, address=address, queued_at=clock.now())
-    raw = prepare(mailing, FROM, "example.com").fill(
+    raw = prepare(mailing, FROM, "example.com", files=files).fill(
         delivery,
         {"first_name": first_name, "me_link": "https://engagement.example.com/me?a=1&b=2"},
         clock.now(),
@@ -75,6 +81,7 @@ def test_html_part_is_served_in_a_sandbox_of_its_own(client: FlaskClient, app: F
     policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
     assert policy == {
         "default-src": "'none'",
+        "img-src": "data:",
         "style-src": "'unsafe-inline'",
         "frame-ancestors": "'self'",
         "sandbox": "allow-top-navigation-by-user-activation allow-popups",
@@ -86,6 +93,17 @@ def test_html_part_is_served_in_a_sandbox_of_its_own(client: FlaskClient, app: F
     assert "frame-ancestors 'none'" in other.headers["Content-Security-Policy"]
     assert other.headers["X-Frame-Options"] == "DENY"
     assert HOSTILE not in other.get_data(as_text=True)
+
+
+def test_pictures_are_in_the_message_and_files_beside_it(client: FlaskClient, app: Flask):
+    chart = EnclosedFile(name="c.png", media_type=MediaType.PNG, content_id="c@example", content=b"\x89PNG")
+    paper = EnclosedFile(name="Report.pdf", media_type=MediaType.PDF, content_id="", content=b"%PDF-1.7")
+    row = keep(files=[chart, paper])
+    assert '<img src="data:image/png;base64,iVBORw==" alt="A chart">' in page(client, f"/mailbox/{row.id}/html")
+    shown = page(client, f"/mailbox/{row.id}")
+    assert '<a href="data:application/pdf;base64,JVBERi0xLjc=" download="Report.pdf">Report.pdf</a>, 8 bytes' in shown
+    assert "c.png" not in shown
+    assert "Attached" not in page(client, f"/mailbox/{keep().id}")
 
 
 def test_production_has_no_mailbox(client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch):

@@ -29,12 +29,16 @@ from engagement.notices.actions import write_notice
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
 from engagement.planning.blackouts.actions import make_blackout
+from engagement.programmes.models import Programme
 from engagement.programmes.oversight.actions import OverseerDetails, name_overseer
 from engagement.programmes.scope.actions import write_statement
 from engagement.programmes.scope.queries import current_statements
 from engagement.programmes.scope.rules import StatementFor, StatementTexts
 from engagement.readiness.criteria.actions import Terms, write_criterion
 from engagement.reports.snapshots.actions import freeze_report
+from engagement.reports.subscriptions.actions.subscribing import subscribe
+from engagement.reports.subscriptions.models import ReportSubscription
+from engagement.reports.subscriptions.rules.rhythm import ReportRhythm, Wish
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
@@ -96,6 +100,8 @@ def make_world(app: Flask) -> World:
         values[side] |= _of_accounts(side, sender, values[side]["wave_id"])
     for side, holder in (("own", accounts["M"]), ("foreign", accounts["A"])):
         values[side]["manager_id"] = accounts["M"].id
+        reader = accounts["S"] if side == "own" else accounts["M"]
+        values[side]["report_subscription_id"] = subscription_of(values[side]["programme_id"], reader).id
         values[side]["upload_id"] = keep_upload("p.csv", b"email,name\na@example.com,A", account_id=holder.id).id
         register = b"name,group\nSomebody,others"
         values[side]["file_id"] = keep_register_file("r.csv", register, account_id=holder.id).id
@@ -107,6 +113,12 @@ def make_world(app: Flask) -> World:
     db.session.commit()
     cookies = {letter: cookie_of(app, account) for letter, account in accounts.items()}
     return World(app, cookies, values)
+
+
+def subscription_of(programme_id: object, account: Account) -> ReportSubscription:
+    """Return a report that is sent to somebody."""
+    wish = Wish(ReportRhythm.MONTHLY, "08:00", "Europe/London")
+    return subscribe(db.session.get_one(Programme, programme_id), account, wish, "GB-ENG", by=account.actor)
 
 
 def cookie_of(app: Flask, account: Account) -> str:

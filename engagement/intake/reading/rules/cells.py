@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Generic, TypeVar
 
-from engagement.addresses import kept_form, server_form
+from engagement.addresses import LONGEST_ADDRESS, kept_form, server_form
 from engagement.days.local_time import zone_names
 from engagement.intake.reading.rules.countries import country_code
 from engagement.intake.reading.rules.problems import ProblemKind, shown
@@ -15,7 +15,6 @@ from engagement.people.rules import TrainingRole
 
 Value = TypeVar("Value")
 
-LONGEST_ADDRESS = 254
 LONGEST_TEXT = 200
 LONGEST_NAME = 100
 LONGEST_NUMBER = 100

@@ -15,6 +15,8 @@ SOFT_DAYS = 4
 SOFT_COUNTS_FOR_DAYS = 90
 #: Texts are looked at up to here.
 LONGEST_LOOKED_AT = 4_000
+#: Of a status code, in characters.
+LONGEST_STATUS = 20
 
 
 class Weight(Worded):

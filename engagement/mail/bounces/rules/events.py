@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engagement.addresses import kept_form
-from engagement.mail.bounces.rules.causes import Cause, Weight, cause_of
-from engagement.mail.bounces.rules.reading import LONGEST_ADDRESS, LONGEST_KEPT, LONGEST_STATUS, Returned
+from engagement.addresses import LONGEST_ADDRESS, kept_form
+from engagement.mail.bounces.rules.causes import LONGEST_STATUS, Cause, Weight, cause_of
+from engagement.mail.bounces.rules.reading import LONGEST_KEPT, Returned
 from engagement.mail.bounces.rules.return_path import named_in
 
 #: No report of a vendor holds more events.

@@ -17,10 +17,10 @@ from enum import StrEnum
 
 from flufl.bounce import all_failures
 
-from engagement.addresses import kept_form
+from engagement.addresses import LONGEST_ADDRESS, kept_form
 from engagement.letters import clean
 from engagement.mail.bounces.rules.automatic import begins_like_absence, is_automatic, is_marked_automatic
-from engagement.mail.bounces.rules.causes import Cause, cause_of
+from engagement.mail.bounces.rules.causes import LONGEST_STATUS, Cause, cause_of
 from engagement.mail.bounces.rules.return_path import named_in
 from engagement.mail.letters.rules.plain import content_of, plain_of
 
@@ -29,7 +29,6 @@ logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 #: A mail of more bytes is read up to here: what it says stands before what it returns.
 MOST_BYTES = 256 * 1024
 LONGEST_KEPT = 6_000
-LONGEST_ADDRESS, LONGEST_STATUS = 254, 20
 MOST_PARTS, MOST_LINES, LONGEST_LINE = 40, 2_000, 1_000
 _STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.])([45])\d\d[ -]")

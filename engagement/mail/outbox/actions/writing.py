@@ -4,12 +4,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TypeGuard
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from engagement import clock
 from engagement.addresses import server_form
 from engagement.errors import RuleBroken
-from engagement.mail.models import Mailing, Translation
+from engagement.mail.models import EnclosedFile, Mailing, Translation
 from engagement.mail.outbox.actions.claiming import Claimed
 from engagement.mail.outbox.rules import PLAIN, Leaving
 from engagement.mail.wire.actions.conversation import Parcel
@@ -55,14 +55,21 @@ class Writer:
         key = (row.mailing_id, row.translation_id)
         prepared = self._prepared.get(key)
         if prepared is None:
-            letter = Mailing.__table__
-            mailing = connection.execute(select(letter).where(letter.c.id == row.mailing_id)).one()
+            letter, file = Mailing.__table__, EnclosedFile.__table__
+            has_files = exists().where(file.c.mailing_id == letter.c.id).label("has_files")
+            mailing = connection.execute(select(letter, has_files).where(letter.c.id == row.mailing_id)).one()
+            enclosed = select(file).where(file.c.mailing_id == row.mailing_id).order_by(file.c.id)
+            files = connection.execute(enclosed).all() if mailing.has_files else ()
             other = Translation.__table__
             translation = select(other).where(other.c.id == row.translation_id)
             text = connection.execute(translation).one() if row.translation_id is not None else None
             # So that no transaction is open while the mail server is spoken to.
             connection.commit()
-            prepared = self._prepared[key] = prepare(mailing, self._mail_from, self._domain, text)
+            prepared = prepare(mailing, self._mail_from, self._domain, text, files)
+            if files:
+                # It is large, and as a rule for one person.
+                return prepared
+            self._prepared[key] = prepared
             if len(self._prepared) > KEPT_LETTERS:
                 self._prepared.popitem(last=False)
         self._prepared.move_to_end(key)

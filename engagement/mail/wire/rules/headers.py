@@ -8,15 +8,15 @@ import re
 from base64 import b64encode
 from email.utils import parseaddr
 
-from engagement.addresses import server_form
+from engagement.addresses import LONGEST_ADDRESS, server_form
 from engagement.errors import BadInput
 
 #: Bytes of text in one encoded word: with "Subject: " before it, a line stays within the 76 that RFC 2047 allows.
 BYTES_PER_WORD = 39
 LONGEST_PLAIN = 66
-LONGEST_ADDRESS = 254
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _PLAIN = re.compile(r"[\x20-\x7e]*")
+_WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]{1,900}")
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]+@[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]+")
 
 
@@ -52,6 +52,13 @@ def mailbox(name: str, address: str) -> str:
     if plain and len(name) + len(address) <= LONGEST_PLAIN:
         return f"{name} <{address}>"
     return f"{name if plain else encoded_words(name)}\r\n <{address}>"
+
+
+def one_click(address: object) -> str:
+    """Return the header lines by which mail programs offer to end such messages (RFC 8058). Raises BadInput for no address."""
+    if not isinstance(address, str) or not _WEB_ADDRESS.fullmatch(address):
+        raise BadInput("The address at which such messages end is no web address.")
+    return f"List-Unsubscribe: <{address}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 
 
 def encoded_words(text: str) -> str:

@@ -5,7 +5,7 @@ encoded once, and cut where a person's values stand.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -16,12 +16,14 @@ from typing import Protocol
 from engagement.errors import RuleBroken
 from engagement.mail.bounces.rules.return_path import instant_mark
 from engagement.mail.letters.rules.slots import Template
-from engagement.mail.wire.rules.headers import mailbox, one_line, parts_of_sender, unstructured
+from engagement.mail.rules import UNSUBSCRIBE
+from engagement.mail.wire.rules.enclosures import File, wrapping_of
+from engagement.mail.wire.rules.headers import mailbox, one_click, one_line, parts_of_sender, unstructured
 from engagement.mail.wire.rules.quoted_printable import QuotedPrintable, Value, value_of
 
 #: A link joined to the address before it would become part of that address.
 _JOINED_LINK = re.compile(r"[\w/=?&%#.+~@-]\{\{\s*+\w*_link\s*+\}\}")
-#: "=_" never comes out of quoted-printable, so no text can contain the boundary.
+#: The innermost part; `enclosures` says why no text can contain it.
 _BOUNDARY = "=_engagement_alternative"
 _PART = (
     "--"
@@ -69,10 +71,15 @@ class Built(Text, Protocol):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A mailing ready to be filled; `sender` is the envelope's address, `head` the headers that all copies share."""
+    """A mailing ready to be filled; `sender` is the envelope's address, `head` the headers that all copies share.
+
+    `before` and `after` stand around the text and HTML: the files of a message that has some.
+    """
 
     sender: str
     head: str
+    before: bytes
+    after: bytes
     message_id_domain: str
     subject: Template
     plain_subject: str
@@ -91,10 +98,11 @@ class Prepared:
             f"Subject: {self._subject_for(forms)}\r\n"
             f"To: {mailbox(to.name, to.address)}\r\n"
             f"Date: {_date(int(at.timestamp()))}\r\n"
-            f"Message-ID: {message_id(to.id, to.queued_at, self.message_id_domain)}\r\n\r\n"
+            f"Message-ID: {message_id(to.id, to.queued_at, self.message_id_domain)}\r\n"
+            f"{one_click(values[UNSUBSCRIBE]) if UNSUBSCRIBE in values else ''}\r\n"
         )
         text, html = self.text.fill(forms, _TEXT_FORM), self.html.fill(forms, _HTML_FORM)
-        return b"".join((head.encode(), _TEXT_PART, *text, _HTML_PART, *html, _END))
+        return b"".join((head.encode(), self.before, *text, _HTML_PART, *html, self.after))
 
     def _subject_for(self, forms: Mapping[str, Value]) -> str:
         if not self.subject.slots:
@@ -107,11 +115,17 @@ def _date(seconds: int) -> str:
     return format_datetime(datetime.fromtimestamp(seconds, UTC))
 
 
-def prepare(mailing: Built, mail_from: str, message_id_domain: str, translation: Text | None = None) -> Prepared:
+def prepare(
+    mailing: Built,
+    mail_from: str,
+    message_id_domain: str,
+    translation: Text | None = None,
+    files: Sequence[File] = (),
+) -> Prepared:
     """Return a mailing ready to be filled; `mail_from` is `Name <address>`, and the mailing's sender replaces the name.
 
-    `translation` is the text to send, None for the mailing's own. Raises BadInput for an unusable sender or reply
-    address.
+    `translation` is the text to send, None for the mailing's own; `files` come along. Raises BadInput for an unusable
+    sender or reply address, RuleBroken for files that were let go.
     """
     letter = translation or mailing
     if any(_JOINED_LINK.search(part) for part in (letter.subject, letter.text, letter.html)):
@@ -119,6 +133,7 @@ def prepare(mailing: Built, mail_from: str, message_id_domain: str, translation:
             "A link field is joined to another address in this message. Write it by itself, and send the message again."
         )
     name, address = parts_of_sender(mail_from)
+    around = wrapping_of(files)
     lines = [f"From: {mailbox(mailing.sender_name or name, address)}"]
     if mailing.reply_to:
         lines.append(f"Reply-To: {mailbox('', mailing.reply_to)}")
@@ -127,12 +142,14 @@ def prepare(mailing: Built, mail_from: str, message_id_domain: str, translation:
         # Exchange suppresses "out of office" replies only for this header of its own.
         "X-Auto-Response-Suppress: OOF, AutoReply",
         "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"',
+        f"Content-Type: {around.content_type}",
     ]
     subject = Template(letter.subject)
     return Prepared(
         sender=address,
         head="".join(f"{line}\r\n" for line in lines),
+        before=around.before + _TEXT_PART,
+        after=_END + around.after,
         message_id_domain=one_line(message_id_domain, "The domain"),
         subject=subject,
         plain_subject="" if subject.slots else unstructured(subject.fill({})),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
@@ -11,24 +12,21 @@ from sqlalchemy.orm import joinedload
 from engagement.consultations.models import Consultation
 from engagement.consultations.queries.standing import Shown, shown_where
 from engagement.db import db
+from engagement.people.queries import Places, places_of
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Workflow
-from engagement.readiness.criteria.queries.people import (
-    Briefed,
-    Friendly,
-    briefed_in_waves,
-    friendly_in_waves,
-    statements_in_waves,
-)
+from engagement.readiness.criteria.queries.people import Friendly, friendly_in_waves
 from engagement.readiness.criteria.queries.workflows import counted_of_bodies, counted_of_workflows
 from engagement.readiness.criteria.rules import PEOPLE_FOR_ONE_SUPPORTER, Counted, CriterionKind, Part
+from engagement.readiness.tallies.queries import ReachedSum, reached_sums
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus, Severity
 from engagement.stakeholders.champions.queries import WaveCoverage, coverages
 from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
 from engagement.stakeholders.leadership.rules import StepState
 from engagement.training.queries.counts import Count
-from engagement.training.queries.progress import WaveProgress, progress_of
+from engagement.training.queries.progress import WaveProgress, progress_from
+from engagement.training.tallies.queries import learning_sums
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave, departments_of_waves, workflows_of_waves
 from engagement.waves.tallies.queries import MemberSum, member_sums
@@ -55,28 +53,42 @@ class Read:
     trained: Mapping[int, WaveProgress]
     workflows: Mapping[int, Sequence[Workflow]]
     departments: ByWave
+    places: Places
+
+    @cached_property
+    def people(self) -> Mapping[int, int]:
+        """How many people are in each wave now."""
+        found: dict[int, int] = defaultdict(int)
+        for row in self.sums:
+            found[row.wave_id] += row.members
+        return found
 
 
 def read_of(wave_ids: Sequence[int]) -> Read:
-    """Read that of these waves."""
-    return Read(
-        member_sums(wave_ids), progress_of(wave_ids), workflows_of_waves(wave_ids), departments_of_waves(wave_ids)
-    )
+    """Read that of these waves, in five queries."""
+    sums, cells = member_sums(wave_ids), learning_sums(wave_ids)
+    places = places_of(row.department_id for rows in (sums, cells) for row in rows)
+    trained = progress_from(wave_ids, cells, places)
+    return Read(sums, trained, workflows_of_waves(wave_ids), departments_of_waves(wave_ids), places)
 
 
-def counts_of(waves: Sequence[Wave], on: date) -> dict[int, WaveCounts]:
-    """Return what is counted for each of these waves on a day."""
+def counts_of(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict[int, WaveCounts]:
+    """Return what is counted for each of these waves on a day; `read` is given if it is there already, of these waves or more."""
     if not waves:
         return {}
     ids = [wave.id for wave in waves]
-    read = read_of(ids)
-    sums, trained = read.sums, read.trained
-    people: dict[int, int] = defaultdict(int)
-    for row in sums:
-        people[row.wave_id] += row.members
-    friendly = friendly_in_waves(ids, on)
-    of_people, of_workflows = _of_people(ids, people, trained, friendly), counted_of_workflows(ids, read.workflows, on)
-    severe, steps, covered = _severe(ids), _steps(waves, on), coverages(ids, on, sums, read.departments)
+    read = read or read_of(ids)
+    sums, trained, people = read.sums, read.trained, read.people
+    friendly, kept = friendly_in_waves(ids, on), reached_sums(ids)
+    reached = {key: kept.get(key, ReachedSum(key)) for key in ids}
+    told = {key: Count(people[key], reached[key].told) for key in ids}
+    of_people = _of_people(ids, people, trained, friendly, reached)
+    of_workflows = counted_of_workflows(ids, read.workflows, told, on)
+    severe, steps, covered = (
+        _severe(ids),
+        _steps(waves, on),
+        coverages(ids, on, sums, read.departments, places=read.places, named=False),
+    )
     bodies: dict[int, list[Shown]] = defaultdict(list)
     for shown in shown_where(Consultation.wave_id.in_(ids)):
         bodies[shown.consultation.wave_id].append(shown)
@@ -102,14 +114,14 @@ def _of_people(
     people: Mapping[int, int],
     trained: Mapping[int, WaveProgress],
     friendly: Mapping[int, Friendly],
+    reached: Mapping[int, ReachedSum],
 ) -> dict[int, Found]:
-    briefed, statements = briefed_in_waves(ids), statements_in_waves(ids)
     return {
         key: {
             _K.TRAINING: _training(trained[key], people[key]),
-            _K.BRIEFED: _briefed(briefed.get(key, Briefed()), people[key]),
-            _K.CONFIRMED: _confirmed(briefed.get(key, Briefed())),
-            _K.STATEMENTS: _statements(statements.get(key, Count())),
+            _K.BRIEFED: _briefed(reached[key].briefed, people[key]),
+            _K.CONFIRMED: _confirmed(Count(reached[key].to_confirm, reached[key].confirmed)),
+            _K.STATEMENTS: _statements(Count(reached[key].to_understand, reached[key].understood)),
             _K.SUPPORT: _support(trained[key], people[key]),
             _K.OTHERS: _others(trained[key], friendly.get(key, Friendly())),
         }
@@ -124,16 +136,16 @@ def _training(progress: WaveProgress, people: int) -> Counted:
     return Counted(progress.finished, progress.assigned, parts=parts)
 
 
-def _briefed(briefed: Briefed, people: int) -> Counted:
+def _briefed(sent: int, people: int) -> Counted:
     if not people:
         return Counted(unknown="Nobody is in it yet.")
-    return Counted(briefed.sent, people)
+    return Counted(sent, people)
 
 
-def _confirmed(briefed: Briefed) -> Counted:
-    if not briefed.confirming.assigned:
+def _confirmed(asked: Count) -> Counted:
+    if not asked.assigned:
         return Counted(unknown="Nobody was sent a briefing yet that asks for confirmation.")
-    return Counted(briefed.confirming.finished, briefed.confirming.assigned)
+    return Counted(asked.finished, asked.assigned)
 
 
 def _statements(asked: Count) -> Counted:
@@ -214,5 +226,5 @@ def _steps_of(lines: Sequence[StepLine], on: date) -> Counted:
 def _champions(coverage: WaveCoverage) -> Counted:
     if not coverage.needed:
         return Counted(unknown="Nobody is in it yet.")
-    lacking = [f"{row.name}: {len(row.champions)} of {row.needed}." for row in coverage.gaps]
+    lacking = [f"{row.name}: {row.number} of {row.needed}." for row in coverage.gaps]
     return Counted(coverage.needed - coverage.missing, coverage.needed, lacking=lacking)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.readiness.criteria.models import Criterion, CriterionTerms, Judgement
-from engagement.readiness.criteria.queries.counting import WaveCounts, counts_of
+from engagement.readiness.criteria.queries.counting import Read, WaveCounts, counts_of
 from engagement.readiness.criteria.rules import (
     COUNTED,
     Counted,
@@ -83,10 +83,10 @@ class WaveStanding:
         return next((each for each in self.criteria if each.name == name), None)
 
 
-def standings_of(waves: Sequence[Wave], on: date) -> dict[int, WaveStanding]:
+def standings_of(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict[int, WaveStanding]:
     """Return the criteria of each of these waves on a day; the number of statements doesn't grow with waves or people."""
     ids = [wave.id for wave in waves]
-    counts, said = counts_of(waves, on), _terms(ids)
+    counts, said = counts_of(waves, on, read), _terms(ids)
     judged = _judgements(ids) if any(terms.criterion.kind is CriterionKind.OWN for terms in said) else {}
     of_wave: dict[int, list[CriterionTerms]] = defaultdict(list)
     for terms in said:

@@ -10,7 +10,6 @@ from engagement.notices.queries.present import current_notices, effects_of
 from engagement.programmes.models import Workflow
 from engagement.programmes.oversight.queries import oversight_lapses
 from engagement.programmes.queries import holdings
-from engagement.readiness.criteria.queries.people import told_in_waves
 from engagement.readiness.criteria.rules import Counted, CriterionKind
 from engagement.training.queries.counts import Count
 from engagement.value.queries.waiting import without_baseline, without_metric
@@ -20,12 +19,13 @@ Found = Mapping[CriterionKind, Counted]
 _K = CriterionKind
 
 
-def counted_of_workflows(ids: Sequence[int], workflows: Mapping[int, Sequence[Workflow]], on: date) -> dict[int, Found]:
-    """Return what is counted of the workflows of each wave on a day."""
+def counted_of_workflows(
+    ids: Sequence[int], workflows: Mapping[int, Sequence[Workflow]], told: Mapping[int, Count], on: date
+) -> dict[int, Found]:
+    """Return what is counted of the workflows of each wave on a day; `told` says how many of its people were sent their notices."""
     every = sorted({workflow.id for some in workflows.values() for workflow in some})
     owned, stopped = _vacant(every, workflows), _lapsed(every, on)
     measured, notices = _unmeasured(every), current_notices(effects := effects_of(every))
-    told = told_in_waves(ids, notices)
     found: dict[int, Found] = {}
     for key in ids:
         some = workflows.get(key, [])
@@ -34,7 +34,7 @@ def counted_of_workflows(ids: Sequence[int], workflows: Mapping[int, Sequence[Wo
             _K.OWNERSHIP: _share(some, owned),
             _K.OVERSIGHT: _share(some, stopped),
             _K.BASELINE: _share(some, measured),
-            _K.NOTICE: _notice(some, affecting, {each.id: told.get((key, each.id), Count()) for each in affecting})
+            _K.NOTICE: _notice(some, affecting, told[key])
             if all(each.id in notices for each in affecting)
             else _unwritten([each for each in affecting if each.id not in notices]),
         }
@@ -74,19 +74,14 @@ def _unmeasured(ids: Sequence[int]) -> dict[int, str]:
     return wrong
 
 
-def _notice(workflows: Sequence[Workflow], affecting: Sequence[Workflow], told: Mapping[int, Count]) -> Counted:
+def _notice(workflows: Sequence[Workflow], affecting: Sequence[Workflow], told: Count) -> Counted:
     if not workflows:
         return Counted(unknown="No workflow is chosen yet.")
     if not affecting:
         return Counted(unknown="Nobody has marked a workflow of this wave as affecting workers.", key=workflows[0].id)
-    people, sent = sum(each.assigned for each in told.values()), sum(each.finished for each in told.values())
-    if not people:
+    if not told.assigned:
         return Counted(unknown="Nobody is in it yet.", key=affecting[0].id)
-    behind = [workflow for workflow in affecting if told[workflow.id].unfinished]
-    lacking = (
-        [f"{each.name}: {told[each.id].unfinished:,} were not sent it." for each in behind] if len(told) > 1 else []
-    )
-    return Counted(sent, people, lacking=lacking, is_short=bool(behind), key=(behind or affecting)[0].id)
+    return Counted(told.finished, told.assigned, is_short=told.unfinished > 0, key=affecting[0].id)
 
 
 def _unwritten(workflows: Sequence[Workflow]) -> Counted:

@@ -27,7 +27,7 @@ def pdf_of(document: Document) -> bytes:
     # Only who draws a report loads this library, which is larger than the rest of the process.
     import typst
 
-    inputs = {"data": json.dumps(_spelt(_content(document)))}
+    inputs = {"data": json.dumps(spelt(_content(document)))}
     return typst.compile(_template(), format="pdf", sys_inputs=inputs, ignore_system_fonts=True, pdf_standards="ua-1")
 
 
@@ -90,13 +90,13 @@ def _part(figure: Figure | None) -> float | None:
     return None if figure is None or figure.value is None else figure.value / 100
 
 
-def _spelt(content: Any) -> Any:
+def spelt(content: Any) -> Any:
     """Return the content with letters that the font lacks spelt in Latin ones: PDF/UA refuses a text that it cannot show."""
     if isinstance(content, str):
         return "".join(sign if _is_shown(sign) else anyascii(sign) for sign in content)
     if isinstance(content, dict):
-        return {name: _spelt(value) for name, value in content.items()}
-    return [_spelt(each) for each in content] if isinstance(content, list) else content
+        return {name: spelt(value) for name, value in content.items()}
+    return [spelt(each) for each in content] if isinstance(content, list) else content
 
 
 def _is_shown(sign: str) -> bool:

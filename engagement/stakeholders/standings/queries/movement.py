@@ -56,8 +56,9 @@ class Movement:
 def movement(earlier: Iterable[Stood], later: Iterable[Stood]) -> Movement:
     """Compare the map of two moments, each by name."""
     then, now = ({row.stakeholder_id: row for row in rows} for rows in (earlier, later))
-    both = [Move(then[key], row) for key, row in now.items() if key in then]
-    moved = [move for move in both if move.words]
+    # A map has thousands of rows, of which few differ: only of these it is said how.
+    changed = [Move(then[key], row) for key, row in now.items() if key in then and then[key].judged != row.judged]
+    moved = [move for move in changed if move.words]
     return Movement(
         sorted(moved, key=lambda move: -move.distance),
         [Move(None, row) for key, row in now.items() if key not in then],

@@ -32,6 +32,11 @@ class Stood(NamedTuple):
     is_labelled: bool = True
 
     @property
+    def judged(self) -> tuple[int | str | bool | None, ...]:
+        """All that was judged of them, to compare."""
+        return self[2:6]
+
+    @property
     def level_now(self) -> Level | None:
         """How engaged they are."""
         return Level(self.now) if self.now else None

@@ -13,12 +13,13 @@ from engagement import clock
 from engagement.db import db
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
+from engagement.readiness.tallies.actions import count_everything, settle_tallies
+from engagement.readiness.tallies.queries import waves_that_differ
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.leftovers import decide_leftovers
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Leftover, Module
 from engagement.training.rules import CompletionSource, ItemKind, LeftoverDecision
-from engagement.training.tallies.actions import count_everything, settle_tallies
-from engagement.training.tallies.queries import learning_sums, people_sums, waves_that_differ
+from engagement.training.tallies.queries import learning_sums, people_sums
 from engagement.waves import actions as waves
 from engagement.waves.models import Membership, Wave
 from engagement.waves.tallies.models import TallyMark, TallyShare

@@ -3,9 +3,10 @@
 from sqlalchemy import ColumnElement, delete, func, insert, literal, or_, select, text, true, union, update
 
 from engagement.db import db, note_growth, rows_changed
-from engagement.training.tallies.queries import People, everybody, learning_shares, people_of_roles
+from engagement.readiness.tallies.queries import every_share
+from engagement.training.tallies.queries import People, people_of_roles
 from engagement.waves.tallies.models import NUMBERS, Tally, TallyMark, TallyShare
-from engagement.waves.tallies.queries import marked_people, member_shares
+from engagement.waves.tallies.queries import marked_people
 
 _KEY = ("wave_id", "department_id", "role")
 _COLUMNS = ("wave_id", "person_id", "department_id", "role", *NUMBERS)
@@ -63,8 +64,7 @@ def _places() -> set[tuple[int, int | None]]:
 
 
 def _count(people: People | None) -> None:
-    some = everybody() if people is None else people
-    for shares in (member_shares(some), *learning_shares(people)):
+    for shares in every_share(people):
         rows = shares.subquery()
         added = rows_changed(
             insert(TallyShare).from_select(list(_COLUMNS), select(*(rows.c[name] for name in _COLUMNS)))

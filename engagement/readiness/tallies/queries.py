@@ -1,0 +1,169 @@
+"""Reads of what criteria count of people as kept numbers, what people add to them, and whether they agree with a full count."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.rules import CommunicationKind
+from engagement.db import db
+from engagement.mail.models import Acknowledgement, Delivery, Mailing
+from engagement.mail.rules import DeliveryState
+from engagement.notices.models import Notice, WorkerEffect
+from engagement.people.models import PersonRole
+from engagement.programmes.models import Workflow
+from engagement.programmes.scope.models import ScopeStatement
+from engagement.programmes.scope.queries import holds_now
+from engagement.programmes.scope.rules import StatementFor
+from engagement.readiness.tallies import models  # noqa: F401 - has tables mark people
+from engagement.training.scope_answers.models import ScopeAnswer
+from engagement.training.tallies.queries import People, learning_shares, people_to_count
+from engagement.waves.models import Membership, Wave, WaveWorkflow
+from engagement.waves.tallies.models import NUMBERS
+from engagement.waves.tallies.queries import WAVES, marked_people, member_shares, sums_with
+
+
+class ReachedSum(NamedTuple):
+    """How many members of a wave were sent a briefing of it, one to confirm, and confirmed each of these; how many have statements to
+    understand, and did; and how many were told of everything in the wave that affects their work."""
+
+    wave_id: int
+    briefed: int = 0
+    to_confirm: int = 0
+    confirmed: int = 0
+    to_understand: int = 0
+    understood: int = 0
+    told: int = 0
+
+
+def reached_sums(wave_ids: Sequence[int]) -> dict[int, ReachedSum]:
+    """Return these numbers of each wave, in one statement; waves without any have no entry."""
+    rows = db.session.execute(_statement(), {"waves": list(wave_ids)})
+    return {row[0]: ReachedSum(row[0], *map(int, row[1:])) for row in rows}
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _statement() -> Select[Any]:
+    marked = marked_people()
+    present = member_shares(marked, Membership.wave_id.in_(WAVES), **_reached())
+    sums = sums_with(marked, [present], lambda table: table.role.is_(None))
+    numbers = [func.sum(sums.c[name]) for name in ReachedSum._fields[1:]]
+    return select(sums.c.wave_id, *numbers).group_by(sums.c.wave_id)
+
+
+def every_share(people: People | None) -> list[Select[Any]]:
+    """Return SELECTs of everything that people (None: all) add now to kept numbers."""
+    members = people if people is not None else select(Membership.person_id).where(Membership.ended_at.is_(None))
+    return [member_shares(members, **_reached()), *learning_shares(people)]
+
+
+def _reached() -> dict[str, ColumnElement[int]]:
+    """Return what a member adds to `ReachedSum`, as expressions that are correlated with `Membership`.
+
+    They begin at the member, so that counting a few people again looks at nobody else.
+    """
+    briefing, statement, notice = _briefing(), _statement_for(), _notice()
+    asks = briefing.where(Mailing.asks_confirmation)
+    has_confirmed = (
+        exists()
+        .where(Acknowledgement.mailing_id == Mailing.id, Acknowledgement.person_id == Membership.person_id)
+        .correlate(Mailing, Membership)
+    )
+    is_right = (ScopeAnswer.person_id == Membership.person_id, ScopeAnswer.is_right)
+    has_answered = (
+        exists().where(ScopeAnswer.statement_id == ScopeStatement.id, *is_right).correlate(ScopeStatement, Membership)
+    )
+    is_sent = (Delivery.person_id == Membership.person_id, Delivery.state == DeliveryState.SENT)
+    was_sent = exists().where(Delivery.mailing_id == Notice.mailing_id, *is_sent).correlate(Notice, Membership)
+    return {
+        "briefed": _one_if(briefing.exists()),
+        "to_confirm": _one_if(asks.exists()),
+        "confirmed": _one_if(asks.exists(), ~asks.where(~has_confirmed).exists()),
+        "to_understand": _one_if(statement.exists()),
+        "understood": _one_if(statement.exists(), ~statement.where(~has_answered).exists()),
+        "told": _one_if(notice.exists(), ~notice.where(~was_sent).exists()),
+    }
+
+
+def _one_if(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((and_(*conditions), 1), else_=0)
+
+
+def _briefing() -> Select[Any]:
+    """The department briefings of the wave that the member was sent."""
+    return (
+        select(Delivery.id)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .join(Occurrence, Occurrence.mailing_id == Mailing.id)
+        .join(Communication, Communication.id == Occurrence.communication_id)
+        .where(
+            Delivery.person_id == Membership.person_id,
+            Delivery.state == DeliveryState.SENT,
+            Communication.wave_id == Membership.wave_id,
+            Communication.kind == CommunicationKind.DEPARTMENT_BRIEFING,
+        )
+        .correlate(Membership)
+    )
+
+
+def _statement_for() -> Select[Any]:
+    """The scope statements of the wave that hold and are for the member.
+
+    Whom a statement is for is said by `programmes.scope.rules.applying`; this asks the same of many people at once.
+    """
+    own = aliased(ScopeStatement)
+    has = exists().where(PersonRole.person_id == Membership.person_id).correlate(Membership, ScopeStatement)
+    with_own = (
+        select(cast(own.role, String))
+        .where(own.workflow_id == ScopeStatement.workflow_id, own.published_at.is_not(None))
+        .correlate(ScopeStatement)
+    )
+    is_common = cast(ScopeStatement.role, String) == StatementFor.EVERYBODY.value
+    is_for = or_(
+        and_(is_common, or_(~has, has.where(cast(PersonRole.role, String).not_in(with_own)))),
+        and_(~is_common, has.where(cast(PersonRole.role, String) == cast(ScopeStatement.role, String))),
+    )
+    holds = and_(ScopeStatement.workflow_id == Workflow.id, holds_now())
+    return _of_workflows(select(ScopeStatement.id)).join(ScopeStatement, holds).where(is_for)
+
+
+def _notice() -> Select[Any]:
+    """The current notices of those workflows of the wave that are marked as affecting workers."""
+    newer = aliased(Notice)
+    newest = select(func.max(newer.id)).where(newer.workflow_id == Workflow.id, newer.published_at.is_not(None))
+    return (
+        _of_workflows(select(Notice.id))
+        .join(WorkerEffect, and_(WorkerEffect.workflow_id == Workflow.id, WorkerEffect.ended_at.is_(None)))
+        .join(Notice, Notice.id == newest.correlate(Workflow).scalar_subquery())
+    )
+
+
+def _of_workflows(asked: Select[Any]) -> Select[Any]:
+    return (
+        asked.select_from(WaveWorkflow)
+        .join(Workflow, and_(Workflow.id == WaveWorkflow.workflow_id, Workflow.retired_at.is_(None)))
+        .where(WaveWorkflow.wave_id == Membership.wave_id)
+        .correlate(Membership)
+    )
+
+
+def waves_that_differ() -> list[int]:
+    """Return the waves whose kept numbers, with the correction for marked people, are not what counting everybody gives."""
+    wave_ids = list(db.session.scalars(select(Wave.id).order_by(Wave.id)))
+    people = people_to_count()
+    counted = [_negative(part) for part in every_share(None)]
+    sums = sums_with(people, [*every_share(people), *counted])
+    key = (sums.c.wave_id, sums.c.department_id, sums.c.role)
+    is_off = or_(*(func.sum(sums.c[number]) != 0 for number in NUMBERS))
+    off = select(*key).group_by(*key).having(is_off).subquery()
+    return list(db.session.scalars(select(off.c.wave_id).distinct().order_by(off.c.wave_id), {"waves": wave_ids}))
+
+
+def _negative(shares: Select[Any]) -> Select[Any]:
+    rows = shares.subquery()
+    plain = [rows.c[key] for key in ("wave_id", "person_id", "department_id", "role")]
+    return select(*plain, *((-rows.c[number]).label(number) for number in NUMBERS))
