@@ -37,7 +37,7 @@ class Measure(Worded):
     WORTH = "worth", "Value as planned"
     VALUE = "value", "Measured last"
     VALUE_WAY = "value_way", "Way to the target"
-    VALUE_WAY_EXPECTED = "value_way_expected", "Way by today, as planned"
+    VALUE_WAY_EXPECTED = "value_way_expected", "Way by then, as planned"
     STEPS = "steps", "Steps done"
     OPEN = "open", "Open"
     ANSWERED = "answered", "Answered"
