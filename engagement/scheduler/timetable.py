@@ -51,7 +51,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "settle-counts",
-        "Counts the people again who joined a wave, moved, or finished training, so that pages of waves stay fast. They are right without it.",
+        "Counts the people again who joined a wave, moved, learned, or were told something, so that pages of waves stay fast. They are right without it.",
         timedelta(seconds=20),
         tally_jobs.settle_counts,
     ),

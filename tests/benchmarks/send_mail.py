@@ -57,9 +57,9 @@ def letter() -> Letter:
     )
 
 
-def start_worker(url: str, smtp_url: str, connections: int) -> subprocess.Popen[str]:
-    """Start `flask worker` as it is in production, and wait until it delivers."""
-    told = {"DATABASE_URL": url, "SMTP_URL": smtp_url, "SECRET_KEY": SECRET, "MAIL_FROM": FROM}
+def start_worker(url: str, smtp_url: str, connections: int, rate: int = 0) -> subprocess.Popen[str]:
+    """Start `flask worker` as it is in production, limited to `rate` a minute, and wait until it delivers."""
+    told = {"DATABASE_URL": url, "SMTP_URL": smtp_url, "SECRET_KEY": SECRET, "MAIL_FROM": FROM, "MAIL_RATE": str(rate)}
     told["INSTANCE_PATH"] = tempfile.mkdtemp(prefix="engagement-bench-worker-")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ENGAGEMENT_")}
     environment |= {f"ENGAGEMENT_{name}": value for name, value in told.items()}
