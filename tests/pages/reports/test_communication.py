@@ -105,3 +105,8 @@ def test_answers_to_the_questions_of_statements_are_told_from_the_floor_on(app, 
 def test_it_is_for_who_reads_the_sheet(app, programme):
     browser = signed_in(app, make_account("e@example.com", "Emil Employee"))
     assert {browser.get(address(programme, ending)).status_code for ending in ("", ".csv", ".xlsx")} == {403}
+
+
+def test_the_sheet_leads_to_it(app, programme):
+    browser = signed_in(app, make_change_manager())
+    assert f'href="{address(programme)}"' in browser.get(f"/reports/programmes/{programme.id}").get_data(as_text=True)

@@ -131,3 +131,8 @@ def test_tickets_are_counted_in_one_unit(app, programme):
     refused = browser.post("/workflows/1/value/new", data={**given, "unit": "calls a day"})
     assert "Count it in “tickets a month”" in text_of(refused, 422)
     assert browser.post("/workflows/1/value/new", data={**given, "unit": "tickets a month"}).status_code == 303
+
+
+def test_the_sheet_leads_to_it(app, programme):
+    browser = signed_in(app, make_change_manager())
+    assert f'href="{address(programme)}"' in browser.get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
