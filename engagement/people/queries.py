@@ -146,7 +146,7 @@ def places_of(department_ids: Iterable[int | None]) -> Places:
     """Return the names and places of these departments, in one query; None, for people without one, has no entry."""
     known = {key for key in department_ids if key is not None}
     asked = select(Department.id, Department.name, Department.path, Department.lineage).where(Department.id.in_(known))
-    return {key: DepartmentPlace(*place) for key, *place in db.session.execute(asked)} if known else {}
+    return {key: DepartmentPlace(*place) for key, *place in db.session.execute(asked)}
 
 
 def roles_of(people: Sequence[int]) -> dict[int, list[TrainingRole]]:
