@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from commands.shell import DEMO_PASSWORD, Demonstration, Shell
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
 from engagement.app import create_app
 from engagement.days.working_days import why_off
@@ -126,6 +128,10 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
         assert '3 of 7 done, <span class="late">1 missed</span> and 3 to come' in sheet
         for kind in ("xlsx", "csv"):
             assert signed_in(app, "sponsor").get(f"/reports/programmes/1.{kind}").status_code == 200, kind
+        paper = PdfReader(BytesIO(signed_in(app, "sponsor").get("/reports/programmes/1.pdf").get_data()))
+        first, second = (page.extract_text() for page in paper.pages)
+        assert "What was said to people" in first
+        assert second.startswith("How each figure is counted")
 
 
 def test_the_demonstration_is_played_on_postgresql_too(postgresql_shell: Shell) -> None:

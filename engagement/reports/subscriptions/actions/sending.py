@@ -30,7 +30,7 @@ from engagement.verbs import Verb
 
 
 class SendOutcome(StrEnum):
-    """What became of a subscription whose date has come; TAKEN means that another process was first."""
+    """What became of a subscription whose date has come; TAKEN means that this date is another process's, or waits."""
 
     SENT = "sent"
     TOO_LATE = "too late"
@@ -54,9 +54,12 @@ def send_report(subscription_id: int, service: Service) -> SendOutcome:
     now = clock.now()
     row = db.session.get_one(ReportSubscription, subscription_id, populate_existing=True)
     since = due_since(row) if row.ended_at is None and not row.is_resting and row.next_at <= now else None
-    if since is None or not (sending := _claimed(row, now)):
+    if since is None:
         return SendOutcome.TAKEN
+    sending = _claimed(row, now)
     row.next_at = row.wish.next_at(now, service.organisation.country)
+    if sending is None:
+        return SendOutcome.TAKEN
     reader = reader_of(row.account, service.organisation.timezone)
     sending.reason = why_not_sent(row, reader)
     if sending.reason:
