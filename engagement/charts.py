@@ -23,6 +23,7 @@ SOURCE_CLASSES = {
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 112, 36, 3
 
+COLUMNS_WIDTH, COLUMNS_BASE = 360, 150
 WIDTH, LABEL_WIDTH, END_ROOM = 1184, 190, 84
 TOP, ROW, MONTH_ROOM = 22, 34, 70
 LABEL_LENGTH = 27
@@ -113,6 +114,35 @@ def _tendency(known: Sequence[int], unit: str) -> str:
     if first == last:
         return f"level at {now}"
     return f"{'rising' if last > first else 'falling'} from {first:,} to {now}"
+
+
+def columns(values: Sequence[tuple[str, int | None]], *, what: str) -> Markup:
+    """Return a column for each number, from zero, with the number above and its short name below; empty without any.
+
+    None, for a hidden number, leaves a gap. `what` says what is drawn.
+    """
+    top = max((number for _, number in values if number is not None), default=0)
+    if not any(number is not None for _, number in values):
+        return Markup("")
+    step = COLUMNS_WIDTH / max(len(values), 6)
+    parts = [Markup('<line class="c-axis" x1="0" x2="{0}" y1="{1}" y2="{1}"/>').format(COLUMNS_WIDTH, COLUMNS_BASE)]
+    for place, (name, number) in enumerate(values):
+        middle = step * (place + 0.5)
+        label = Markup('<text text-anchor="middle" x="{:.1f}" y="{}">{}</text>')
+        parts.append(label.format(middle, COLUMNS_BASE + 17, name))
+        if number is not None:
+            height = (COLUMNS_BASE - 20) * number / max(top, 1)
+            parts.append(
+                Markup('<rect class="c-bar" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(
+                    middle - step * 0.3, COLUMNS_BASE - height, step * 0.6, height
+                )
+            )
+            strong = Markup('<text class="t-strong" text-anchor="middle" x="{:.1f}" y="{:.1f}">{:,}</text>')
+            parts.append(strong.format(middle, COLUMNS_BASE - height - 6, number))
+    said = "; ".join(f"{name}: {'not shown' if number is None else format(number, ',')}" for name, number in values)
+    return Markup('<svg class="chart chart-small" viewBox="0 0 {} {}" role="img" aria-label="{}: {}">{}</svg>').format(
+        COLUMNS_WIDTH, COLUMNS_BASE + 24, what, said, Markup("").join(parts)
+    )
 
 
 def waves_timeline(waves: Sequence[WaveSpan], today: date) -> Markup:

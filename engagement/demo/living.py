@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement import clock
 from engagement.audit import Actor
+from engagement.content.library import playbook
 from engagement.db import db
 from engagement.demo import (
     assessing,
@@ -41,6 +42,7 @@ from engagement.reports.snapshots.queries import programmes_to_close
 from engagement.resistance import actions as resistance
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.models import About, Concern
+from engagement.resistance.periods.actions import count_spans_of, programmes_to_span
 from engagement.resistance.rules import ConcernStatus, Sender, Severity, Source
 from engagement.resistance.saying.actions import empty_letterbox, say_something
 from engagement.resistance.saying.rules import Moment
@@ -58,6 +60,8 @@ from engagement.waves.rules import WaveStatus
 FINISHING = {1: 0.98, 2: 0.93, 3: 0.58}
 #: Days from today to the town hall at which wave 3 was explained.
 TOWN_HALL = -8
+#: How many responses of a playbook the team begins with.
+TRIED = 2
 REASONS = {
     WaveStatus.READY: "Rehearsed with each team, the way back included.",
     WaveStatus.LIVE: "Switched on at six, and the first cases went through.",
@@ -113,10 +117,13 @@ LESSONS = (
 
 
 def _close_month(stage: Stage, day: date) -> None:
-    """Freeze the reports of a month that ended the day before."""
+    """Count what came in during a month that ended the day before, and freeze the reports of it."""
     if day.day == 1:
-        for programme_id in programmes_to_close(day - timedelta(days=1)):
-            close_period(programme_id, day - timedelta(days=1), day, stage.settings.anonymity_floor)
+        yesterday, settings = day - timedelta(days=1), stage.settings
+        for programme_id in programmes_to_span(yesterday):
+            count_spans_of(programme_id, yesterday, settings.anonymity_floor, settings.holidays)
+        for programme_id in programmes_to_close(yesterday):
+            close_period(programme_id, yesterday, day, settings.anonymity_floor)
 
 
 def _petra_leaves(stage: Stage, day: date) -> None:
@@ -267,6 +274,9 @@ def _answer(stage: Stage, offset: int) -> None:
             resistance.acknowledge(concern, by=team.actor)
             resistance.take_over(concern, team, by=team.actor)
             resistance.change_severity(concern, severities.get(concern.text, concern.severity), by=team.actor)
+        if age == 1:
+            responses = playbook(concern.source.value).responses
+            resistance.try_response(concern, responses[concern.id % TRIED].title, by=team.actor, on=on)
         answer = answers.get(concern.text)
         patience = 2 + concern.id % 5 if concern.received_on < stage.day(TOWN_HALL) else 6
         if answer and age >= patience:

@@ -1,9 +1,9 @@
 """Reads of the directory: the tree, people, and people without a training role."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
@@ -128,6 +128,25 @@ def people_listed(
 def headcount() -> int:
     """Return how many people are in the directory and have not left."""
     return count_of(select(Person.id).where(active()))
+
+
+class DepartmentPlace(NamedTuple):
+    """What numbers by department are shown under, and where it stands in the tree."""
+
+    name: str
+    path: str
+    lineage: str
+
+
+#: Departments by id.
+Places: TypeAlias = Mapping[int | None, DepartmentPlace]
+
+
+def places_of(department_ids: Iterable[int | None]) -> Places:
+    """Return the names and places of these departments, in one query; None, for people without one, has no entry."""
+    known = {key for key in department_ids if key is not None}
+    asked = select(Department.id, Department.name, Department.path, Department.lineage).where(Department.id.in_(known))
+    return {key: DepartmentPlace(*place) for key, *place in db.session.execute(asked)}
 
 
 def roles_of(people: Sequence[int]) -> dict[int, list[TrainingRole]]:

@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, func, select, update
 from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audit import Actor
+from engagement.content.library import playbook
 from engagement.db import db, rows_changed
-from engagement.errors import RuleBroken
+from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person
 from engagement.people.organisation.rules import UNSET, Organisation
-from engagement.resistance.models import About, Concern, ConcernReply, ConcernStep
+from engagement.resistance.models import About, Concern, ConcernReply, ConcernResponse, ConcernStep
 from engagement.resistance.rules import ConcernStatus, LeftOut, Severity, Source, worded
 from engagement.resistance.telling.actions import tell_sender
 from engagement.verbs import Verb
@@ -115,6 +116,29 @@ def take_reply(concern: Concern, text: str, *, on: date) -> ConcernReply:
         concern.status = ConcernStatus.IN_RESPONSE
         concern.answered_on, concern.waiting_since_on = None, on
     return reply
+
+
+def try_response(
+    concern: Concern, title: str, *, by: Actor, on: date, organisation: Organisation = UNSET
+) -> ConcernResponse:
+    """Say that the team tries a response of the playbook; the sender can read it. Saying it twice changes nothing.
+
+    Raises BadInput for a title that the playbook of the concern's source doesn't have.
+    """
+    if title not in {each.title for each in playbook(concern.source.value).responses}:
+        raise BadInput("The playbook has no such response any more. Choose one of those below.")
+    before = db.session.scalar(
+        select(ConcernResponse).where(ConcernResponse.concern_id == concern.id, ConcernResponse.title == title)
+    )
+    if before is not None:
+        return before
+    acknowledge(concern, by=by, organisation=organisation)
+    row = ConcernResponse(concern_id=concern.id, source=concern.source, title=title, tried_on=on, by_id=by.account_id)
+    db.session.add(row)
+    _step(concern, by, f"We try this: {title}.")
+    _record(by)
+    tell_sender(concern, is_answer=False, organisation=organisation)
+    return row
 
 
 def change_source(

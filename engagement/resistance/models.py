@@ -141,3 +141,20 @@ class ConcernStep(Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
     by: Mapped[Account | None] = relationship()
+
+
+class ConcernResponse(Base):
+    """A response of the playbook that the change team tries for a concern, by its title, from a day on; each once.
+
+    `source` is that of the playbook, which stays if the concern is counted under another one later.
+    """
+
+    __tablename__ = "concern_response"
+    __table_args__ = (UniqueConstraint("concern_id", "title"),)
+
+    id: Mapped[Key]
+    concern_id: Mapped[int] = mapped_column(ForeignKey("concern.id"))
+    source: Mapped[Source] = mapped_column(word_of(Source))
+    title: Mapped[str] = mapped_column(short())
+    tried_on: Mapped[date] = mapped_column(index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -11,7 +11,8 @@ from engagement.accounts.models import Account
 from engagement.days.working_days import working_days_before
 from engagement.db import db
 from engagement.letters import search_words
-from engagement.resistance.models import Concern, ConcernReply, ConcernStep
+from engagement.people.models import Department
+from engagement.resistance.models import Concern, ConcernReply, ConcernResponse, ConcernStep
 from engagement.resistance.rules import (
     ACKNOWLEDGE_WITHIN_WORKING_DAYS,
     ANSWER_WITHIN_WORKING_DAYS,
@@ -25,12 +26,17 @@ from engagement.searching import by_name, holds_words
 
 @dataclass(frozen=True)
 class LogFilters:
-    """Filters of the log; None doesn't filter. `is_open` True shows concerns that wait for an answer."""
+    """Filters of the log; None doesn't filter. `is_open` True shows concerns that wait for an answer.
+
+    `below` is the lineage of a department, and `came` the first and the last day on which they came in.
+    """
 
     source: Source | None = None
     status: ConcernStatus | None = None
     severity: Severity | None = None
     wave_id: int | None = None
+    below: str | None = None
+    came: tuple[date, date] | None = None
     owner_id: int | None = None
     person_id: int | None = None
     is_open: bool | None = None
@@ -126,6 +132,11 @@ def concerns_listed(
         query = query.where(Concern.answered_on.is_(None) if filters.is_open else Concern.answered_on.is_not(None))
     if filters.is_late:
         query = query.where(late_to_acknowledge(on, country) | late_to_answer(on, country))
+    if filters.below is not None:
+        within = select(Department.id).where(Department.lineage.startswith(filters.below, autoescape=True))
+        query = query.where(Concern.department_id.in_(within))
+    if filters.came is not None:
+        query = query.where(Concern.received_on.between(*filters.came))
     if filters.older_than_days is not None:
         query = query.where(Concern.received_on < on - timedelta(days=filters.older_than_days))
     return query.order_by(
@@ -189,6 +200,12 @@ def conversations(concerns: Sequence[Concern]) -> list[Conversation]:
         )
         for concern in concerns
     ]
+
+
+def responses_tried(concern_id: int) -> dict[str, date]:
+    """Return the titles of the responses that are tried for a concern, and since when."""
+    rows = select(ConcernResponse.title, ConcernResponse.tried_on).where(ConcernResponse.concern_id == concern_id)
+    return dict(db.session.execute(rows).all())
 
 
 def waiting_at_end_of(on: date) -> ColumnElement[bool]:
@@ -264,27 +281,6 @@ def received_between(readable: ColumnElement[bool], first: date, last: date) -> 
         .order_by(number.desc(), Concern.source)
     )
     return {row[0]: row[1] for row in counted}
-
-
-@dataclass(frozen=True)
-class Flood:
-    """The anonymous concerns of one morning's flood, and whether somebody decided to leave them out."""
-
-    on: date
-    number: int
-    is_left_out: bool
-
-
-def floods(readable: ColumnElement[bool], since: date) -> list[Flood]:
-    """Return undecided floods, and those left out since a day, the oldest first."""
-    left_out = and_(Concern.left_out == LeftOut.DECIDED, Concern.received_on >= since)
-    counted = (
-        select(Concern.received_on, Concern.left_out, func.count())
-        .where(readable, or_(Concern.left_out == LeftOut.FLOOD, left_out))
-        .group_by(Concern.received_on, Concern.left_out)
-        .order_by(Concern.received_on)
-    )
-    return [Flood(on, number, why is LeftOut.DECIDED) for on, why, number in db.session.execute(counted)]
 
 
 def owners(readable: ColumnElement[bool]) -> list[Account]:

@@ -50,6 +50,7 @@ from engagement.privacy.queries.retention import retention_rules
 from engagement.privacy.rules.records import RecordKind
 from engagement.programmes.models import Programme
 from engagement.resistance.figures import actions as figures
+from engagement.resistance.periods import actions as spans
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.scheduler.gate_jobs import hold_behind_gates
@@ -221,6 +222,19 @@ def count_objections(settings: Settings) -> str:
         lambda key: figures.count_objections_of(key, yesterday, floor, country),
     )
     return f"{plural(sum(counted), 'programme', 'programmes')} counted."
+
+
+def count_spans(settings: Settings) -> str:
+    """Publish the figures of months that are over if that was not done yet."""
+    yesterday = clock.today(settings.timezone) - timedelta(days=1)
+    floor, country = settings.anonymity_floor, settings.holidays
+    counted = one_by_one(
+        "count-spans",
+        Programme,
+        spans.programmes_to_span(yesterday),
+        lambda key: spans.count_spans_of(key, yesterday, floor, country),
+    )
+    return f"{plural(sum(counted), 'span', 'spans')} of months counted."
 
 
 def apply_retention(_settings: Settings) -> str:

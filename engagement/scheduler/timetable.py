@@ -51,7 +51,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "settle-counts",
-        "Counts the people again who joined a wave, moved, or finished training, so that pages of waves stay fast. They are right without it.",
+        "Counts the people again who joined a wave, moved, learned, or were told something, so that pages of waves stay fast. They are right without it.",
         timedelta(seconds=20),
         tally_jobs.settle_counts,
     ),
@@ -168,6 +168,12 @@ TIMETABLE: tuple[Line, ...] = (
         "Counts the objections of each programme once a night, as of the end of the day, for reports.",
         timedelta(minutes=10),
         jobs.count_objections,
+    ),
+    Line(
+        "count-spans",
+        "Counts the concerns of months that are over by wave and department, and what was tried, once enough people have said something.",
+        timedelta(hours=3),
+        jobs.count_spans,
     ),
     Line(
         "close-periods",

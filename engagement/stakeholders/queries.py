@@ -153,6 +153,12 @@ def lines_with(ids: Sequence[int], visible_places: ColumnElement[bool] = EVERY_P
     return [StakeholderLine(row, profile, places[row.id], at) for row, profile, at in (said[key] for key in ids)]
 
 
+def lines_without_places(ids: Sequence[int]) -> list[StakeholderLine]:
+    """Return these stakeholders without saying on which maps they are, in one query."""
+    said = {row.id: (row, profile, removed_at) for row, profile, removed_at in _said_of(ids)}
+    return [StakeholderLine(row, profile, [], at) for row, profile, at in (said[key] for key in ids)]
+
+
 def _said_of(ids: Sequence[int]) -> Result[*tuple[Stakeholder, StakeholderProfile, datetime | None]]:
     """Return these stakeholders with what holds of them now, and since when they are off the map."""
     is_off = and_(StakeholderRemoval.stakeholder_id == Stakeholder.id, StakeholderRemoval.undone_at.is_(None))

@@ -5,7 +5,7 @@
 The floors run in the same run, against the same sink: a loop of smtplib over one connection, and Postfix's C program
 smtp-source at its best number of sessions (Debian's package `postfix`; without it a sink in Python is used and that floor is
 left out). Ours counts from the commit of the recipients' rows until the last one is recorded as sent. PostgreSQL waits for the disk.
-Processor time is that of the workers alone, memory the largest that a worker had.
+Processor time is that of the workers alone, memory the largest that a worker had. `--roles` spreads the readers over four texts.
 """
 
 import argparse
@@ -22,18 +22,22 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 from shared.grounds import application, database, fill_directory  # noqa: E402
 from shared.sinks import sink, smtp_source, smtplib_loop  # noqa: E402
-from sqlalchemy import func, select, text  # noqa: E402
+from sqlalchemy import func, insert, literal, select, text  # noqa: E402
 
 from engagement import clock  # noqa: E402
+from engagement.communications.queries.readers import translation_column  # noqa: E402
 from engagement.communications.texts.queries.merge_values import person_columns  # noqa: E402
 from engagement.db import db  # noqa: E402
-from engagement.mail.actions.building import build_mailing  # noqa: E402
+from engagement.mail.actions.building import add_translation, build_mailing  # noqa: E402
 from engagement.mail.actions.queueing import queue_for_people  # noqa: E402
 from engagement.mail.letters.rules.layout import Around, Button, html_layout  # noqa: E402
-from engagement.mail.models import Delivery  # noqa: E402
+from engagement.mail.models import Delivery, Mailing  # noqa: E402
 from engagement.mail.rules import DeliveryState, Letter, MailingKind  # noqa: E402
 from engagement.mail.wire.rules.message import prepare  # noqa: E402
-from engagement.people.models import Person  # noqa: E402
+from engagement.people.models import Person, PersonRole  # noqa: E402
+from engagement.people.organisation.rules import UNSET  # noqa: E402
+from engagement.people.roles.rules import written_sets  # noqa: E402
+from engagement.people.rules import RoleOrigin, TrainingRole  # noqa: E402
 
 SECRET, FROM = "s" * 40, "Engagement <engagement@example.com>"
 SLOTS = ("first_name", "department", "my_change_link")
@@ -57,9 +61,9 @@ def letter() -> Letter:
     )
 
 
-def start_worker(url: str, smtp_url: str, connections: int) -> subprocess.Popen[str]:
-    """Start `flask worker` as it is in production, and wait until it delivers."""
-    told = {"DATABASE_URL": url, "SMTP_URL": smtp_url, "SECRET_KEY": SECRET, "MAIL_FROM": FROM}
+def start_worker(url: str, smtp_url: str, connections: int, rate: int = 0) -> subprocess.Popen[str]:
+    """Start `flask worker` as it is in production, limited to `rate` a minute, and wait until it delivers."""
+    told = {"DATABASE_URL": url, "SMTP_URL": smtp_url, "SECRET_KEY": SECRET, "MAIL_FROM": FROM, "MAIL_RATE": str(rate)}
     told["INSTANCE_PATH"] = tempfile.mkdtemp(prefix="engagement-bench-worker-")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ENGAGEMENT_")}
     environment |= {f"ENGAGEMENT_{name}": value for name, value in told.items()}
@@ -101,7 +105,25 @@ def syncs() -> int:
     return found
 
 
-def measure(engine: str, people: int, workers: int, connections: int, pipelines: bool) -> None:
+#: The sets of training roles that read a text of their own, with `--roles`; everybody else reads the message's own.
+APART = ([TrainingRole.BUILDER], [TrainingRole.LEADER, TrainingRole.USER], [TrainingRole.BUILDER, TrainingRole.LEADER])
+
+
+def write_for_roles(mailing: Mailing) -> None:
+    """Give every fourth person another role, and each of these sets of roles its text."""
+    given = select(
+        Person.id,
+        literal(TrainingRole.LEADER, PersonRole.role.type),
+        literal(RoleOrigin.FILE, PersonRole.origin.type),
+        literal(clock.now(), PersonRole.given_at.type),
+    )
+    columns = ["person_id", "role", "origin", "given_at"]
+    db.session.execute(insert(PersonRole).from_select(columns, given.where(Person.id % 4 == 0)))
+    for roles in APART:
+        add_translation(mailing, letter(), written_sets([roles]))
+
+
+def measure(engine: str, people: int, workers: int, connections: int, pipelines: bool, for_roles: bool) -> None:
     """Print what was measured on one engine."""
     message = prepared_message()
     with sink(pipelines=pipelines) as port, database(engine, durable=True) as url, application(url):
@@ -109,12 +131,20 @@ def measure(engine: str, people: int, workers: int, connections: int, pipelines:
         source = smtp_source(port, len(message), 10_000) if pipelines else 0.0
         fill_directory(people)
         mailing = build_mailing(MailingKind.COMMUNICATION, letter())
+        if for_roles:
+            write_for_roles(mailing)
         db.session.commit()
         processes = [start_worker(url, f"smtp://127.0.0.1:{port}", connections) for _ in range(workers)]
         time.sleep(1.5)
         synced, used = syncs(), sum(processor_time(process) for process in processes)
         began = time.perf_counter()
-        queue_for_people(mailing, select(Person.id), due_at=clock.now(), filled=person_columns(SLOTS))
+        queue_for_people(
+            mailing,
+            select(Person.id),
+            due_at=clock.now(),
+            filled=person_columns(SLOTS),
+            translation=translation_column(mailing, UNSET),
+        )
         db.session.commit()
         queued = time.perf_counter()
         wait_until_sent(people)
@@ -128,7 +158,7 @@ def measure(engine: str, people: int, workers: int, connections: int, pipelines:
         pace = people / seconds
         print(
             f"{engine}: {people:,} messages of {len(message):,} bytes by {workers} × {connections}"
-            f"{'' if pipelines else ', without pipelining'}: {pace:,.0f} a second, queued in {queued - began:.1f} s before. "
+            f"{'' if pipelines else ', without pipelining'}{', in four texts for roles' if for_roles else ''}: {pace:,.0f} a second, queued in {queued - began:.1f} s before. "
             f"{pace / bare:.2f} of a bare smtplib loop ({bare:,.0f} a second)"
             + (f", {pace / source:.2f} of smtp-source ({source:,.0f})" if source else "")
             + f"; {used:.0f} µs of processor time a message, {memory:.0f} MiB a worker"
@@ -154,6 +184,7 @@ if __name__ == "__main__":
     parser.add_argument("--workers", type=int, default=0, help="worker processes; 2 on PostgreSQL and 1 on SQLite")
     parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--plain", action="store_true", help="a relay without PIPELINING")
+    parser.add_argument("--roles", action="store_true", help="four texts, for readers with different training roles")
     asked = parser.parse_args()
     for engine in ("sqlite", "postgresql") if asked.engine == "both" else (asked.engine,):
         measure(
@@ -162,4 +193,5 @@ if __name__ == "__main__":
             asked.workers or (1 if engine == "sqlite" else 2),
             asked.connections,
             not asked.plain,
+            asked.roles,
         )

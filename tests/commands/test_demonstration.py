@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from commands.shell import DEMO_PASSWORD, Demonstration, Shell
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
 from engagement.app import create_app
 from engagement.days.working_days import why_off
@@ -20,7 +22,7 @@ from engagement.settings import Settings
 from engagement.stakeholders.rules import StakeholderGroup
 
 PAGES = {
-    "manager": ["/", "/programmes", "/programmes/1/portfolio", "/workflows/3", "/workflows/3/versions", "/workflows/3/statements", "/statements/3", "/statements/3/people", "/workflows/3/oversight", "/waves/3", "/people", "/audiences", "/communications", "/deliveries", "/training",
+    "manager": ["/", "/programmes", "/programmes/1/portfolio", "/workflows/3", "/workflows/3/versions", "/workflows/3/statements", "/statements/3", "/statements/3/people", "/workflows/3/oversight", "/waves/3", "/waves/3/quiet-periods/2", "/people", "/audiences", "/communications", "/deliveries", "/training",
                 "/waves/2/training", "/stakeholders", "/stakeholders/2", "/stakeholders/map?since=2020-01-01", "/stakeholders/gaps", "/stakeholders/leadership", "/stakeholders/network", "/stakeholders/11/relations", "/stakeholders/chain", "/stakeholders/champions", "/stakeholders/leadership/4", "/waves/3/champions", "/workflows/1/value", "/workflows/3/value", "/metrics/2", "/value/import", "/consultations", "/consultations/2", "/programmes/1/bodies", "/workflows/4/notices", "/audiences/7", "/people/leavers", "/concerns", "/reports/programmes/1", "/mailbox"],
     "sponsor": ["/", "/stakeholders", "/me", "/me/messages", "/reports/programmes/1"],
     "employee": ["/", "/me", "/me/champion", "/me/training", "/me/messages", "/me/concerns", "/concerns/new", "/consultations/2"],
@@ -106,6 +108,7 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
     )
     assert one(shell, "SELECT count(*) FROM stakeholder_standing WHERE reason = ''") == 0
     assert one(shell, "SELECT count(*) FROM stakeholder_removal WHERE undone_at IS NULL") == 1
+    assert one(shell, "SELECT people FROM quiet_override WHERE ended_at IS NOT NULL") > 4
 
     with application(shell) as app:
         for who, paths in PAGES.items():
@@ -125,6 +128,10 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
         assert '3 of 7 done, <span class="late">1 missed</span> and 3 to come' in sheet
         for kind in ("xlsx", "csv"):
             assert signed_in(app, "sponsor").get(f"/reports/programmes/1.{kind}").status_code == 200, kind
+        paper = PdfReader(BytesIO(signed_in(app, "sponsor").get("/reports/programmes/1.pdf").get_data()))
+        first, second = (page.extract_text() for page in paper.pages)
+        assert "What was said to people" in first
+        assert second.startswith("How each figure is counted")
 
 
 def test_the_demonstration_is_played_on_postgresql_too(postgresql_shell: Shell) -> None:

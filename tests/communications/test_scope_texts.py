@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from engagement import clock
 from engagement.communications.actions import sending, writing
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.approvals import approvals_of
 from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.queries.previews import preview_as, preview_to_nobody
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
@@ -243,3 +244,12 @@ def test_lists_of_several_workflows_stand_under_their_names() -> None:
     assert preview_as(occurrence, person("bob")).text == (
         "Claims triage:\n\n- Every call\n- Every decision\n\nLetter drafting: Every decision on cover"
     )
+
+
+def test_what_was_approved_before_texts_differed_by_role_is_approved_again() -> None:
+    occurrence = make_message(make_claims())
+    [approval] = approvals_of(occurrence)
+    approval.acted_on = {name: said for name, said in (approval.acted_on or {}).items() if ":" not in name}
+    db.session.flush()
+    assert queue(occurrence) is QueueOutcome.HELD
+    assert "(leader) was “Every decision on cover” when it was approved" in occurrence.reason

@@ -176,7 +176,8 @@ def _objections(waves: list[Wave], on: date) -> None:
                 Concern(is_anonymous=False, wave=waves[n % 6], source=source, text="Words.", severity=Severity.LOW,
                         status=ConcernStatus.RECEIVED if is_open else ConcernStatus.ANSWERED, received_on=day - timedelta(days=3),
                         received_at=clock.now() - timedelta(days=4), waiting_since_on=day if is_open else None,
-                        answered_on=None if is_open else day)
+                        answered_on=None if is_open else day,
+                        first_answered_on=None if is_open else day)
             )  # fmt: skip
     db.session.flush()
     count_objections(day, 5, "GB-ENG")

@@ -14,10 +14,12 @@ from engagement import clock
 from engagement.accounts.actions import deactivate, grant_role, withdraw_grant
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
+from engagement.backup.holding import hold_what_was_due
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.models import Delivery, EnclosedFile
 from engagement.mail.rules import UNSUBSCRIBE
+from engagement.people.models import Person
 from engagement.privacy.actions.erasing import erase_person
 from engagement.reports.snapshots.actions import close_period
 from engagement.reports.subscriptions.actions.sending import SendOutcome, send_report
@@ -26,6 +28,8 @@ from engagement.reports.subscriptions.models import ReportSending, ReportSubscri
 from engagement.reports.subscriptions.queries import due_subscriptions, sponsors_of, subscriptions_of
 from engagement.reports.subscriptions.rules.endings import PATH, subscription_behind
 from engagement.reports.subscriptions.rules.rhythm import CLOSED, NO_ACCESS, SIGN_IN_ENDED, TOO_LATE, ReportRhythm, Wish
+from engagement.training.models import Completion, Module
+from engagement.training.rules import CompletionSource
 from engagement.waves.queries import waves_of
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -212,6 +216,31 @@ def test_after_a_month_is_closed_and_not_before(app, frozen):
     assert "Compared with 3 May" in said_in(message, "plain")
 
 
+def test_a_report_of_the_first_of_a_month_says_what_changed_since_the_one_before(app, frozen):
+    """Against the month that was closed two hours ago nothing would have changed."""
+    programme, margaret = make_told_programme()
+    programme.made_at = datetime(2026, 2, 3, tzinfo=UTC)
+    close_period(programme.id, date(2026, 3, 31), date(2026, 4, 1), 5)
+    subscribed(programme, margaret, ReportRhythm.MONTHLY)
+    fifth = db.session.scalars(select(Person).where(Person.email == "person5@example.com")).one()
+    module = db.session.scalars(select(Module)).one()
+    said = {"source": CompletionSource.QUIZ, "completed_at": clock.now(), "recorded_by": "Quiz"}
+    db.session.add(Completion(person=fifth, module=module, module_version=1, **said))
+    db.session.commit()
+    frozen.move_to(london("2026-05-01T07:00"))
+    close_period(programme.id, date(2026, 4, 30), date(2026, 5, 1), 5)
+    assert send_due() == [SendOutcome.SENT]
+    (first,) = mailed()
+    words = "Compared with 31 March; April was closed too recently to show a change."
+    assert words in said_in(first, "plain")
+    assert "Trained: 50\u00a0%, 5 of 10 (+10 points from 40\u00a0%, 4 of 10)" in said_in(first, "plain")
+    frozen.move_to(london("2026-06-01T07:00"))
+    close_period(programme.id, date(2026, 5, 31), date(2026, 6, 1), 5)
+    assert send_due() == [SendOutcome.SENT]
+    (second,) = mailed()
+    assert "Compared with 30 April; May was closed too recently" in said_in(second, "plain")
+
+
 def test_of_two_clocks_one_sends(app, frozen):
     programme, margaret = make_told_programme()
     key = subscribed(programme, margaret).id
@@ -233,6 +262,21 @@ def test_of_two_clocks_one_sends(app, frozen):
         thread.join(60)
     assert sorted(outcomes) == [SendOutcome.SENT, SendOutcome.TAKEN, SendOutcome.TAKEN]
     assert db.session.scalar(select(func.count()).select_from(Delivery)) == 1
+
+
+def test_what_was_due_before_a_restore_is_not_sent_again(app, frozen):
+    programme, margaret = make_told_programme()
+    row = subscribed(programme, margaret)
+    frozen.move_to(MONDAY + timedelta(hours=1))
+    hold_what_was_due(db.session.connection(), MONDAY - timedelta(days=1), clock.now())
+    db.session.commit()
+    assert (send_due(), mailed()) == ([SendOutcome.TAKEN], [])
+    assert row.next_at == MONDAY + timedelta(days=7)
+    assert subscriptions_of(margaret.id)[0].last.reason == (
+        "The backup of 2026-04-19 07:00 UTC was restored. It was due since then, and may have been sent."
+    )
+    frozen.move_to(row.next_at)
+    assert send_due() == [SendOutcome.SENT]
 
 
 def test_asking_again_changes_the_one_that_there_is_and_ending_stays(app, frozen):

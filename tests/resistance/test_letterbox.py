@@ -10,12 +10,12 @@ from sqlalchemy import select, text, true
 from engagement.audit import AuditEntry
 from engagement.db import count_of, db
 from engagement.errors import BadInput
-from engagement.resistance import actions, queries
+from engagement.resistance import actions
 from engagement.resistance.models import Concern, ConcernReply
 from engagement.resistance.rules import ConcernStatus, LeftOut, Sender, Source, is_flood
 from engagement.resistance.saying.actions import empty_letterbox, say_back_unknown, say_something
 from engagement.resistance.saying.models import Letter
-from engagement.resistance.saying.queries import kept_under
+from engagement.resistance.saying.queries import floods, kept_under
 from engagement.resistance.saying.rules import Moment
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
@@ -145,7 +145,7 @@ def test_four_mornings_that_grow_fourfold_are_floods():
         for letter in range(21 * 4**number if number < 2 else 90):
             say(f"{day} {letter}")
         empty_letterbox(day, "GB-ENG")
-    assert [flood.number for flood in queries.floods(true(), WEDNESDAY)] == [21, 84, 90, 90]
+    assert [flood.number for flood in floods(true(), WEDNESDAY)] == [21, 84, 90, 90]
 
 
 def test_a_flood_is_marked_counts_nowhere_and_waits_for_a_decision_that_can_be_taken_back():
@@ -155,11 +155,11 @@ def test_a_flood_is_marked_counts_nowhere_and_waits_for_a_decision_that_can_be_t
     for number in range(8):
         say(f"About another wave {number}")
     empty_letterbox(WEDNESDAY, "GB-ENG")
-    assert [(f.on, f.number, f.is_left_out) for f in queries.floods(true(), WEDNESDAY)] == [(WEDNESDAY, 150, False)]
+    assert [(f.on, f.number, f.is_left_out) for f in floods(true(), WEDNESDAY)] == [(WEDNESDAY, 150, False)]
     of_the_day = Concern.received_on == WEDNESDAY
     assert actions.decide_flood(of_the_day, counts=False, by=manager.actor) == 150
-    assert [(f.number, f.is_left_out) for f in queries.floods(true(), WEDNESDAY)] == [(150, True)]
-    assert queries.floods(true(), WEDNESDAY + timedelta(days=1)) == []
+    assert [(f.number, f.is_left_out) for f in floods(true(), WEDNESDAY)] == [(150, True)]
+    assert floods(true(), WEDNESDAY + timedelta(days=1)) == []
     assert actions.decide_flood(of_the_day, counts=True, by=manager.actor) == 150
     assert set(db.session.scalars(select(Concern.left_out))) == {None}
     assert db.session.scalars(select(AuditEntry.verb).where(AuditEntry.subject_kind == "concern")).all() == [

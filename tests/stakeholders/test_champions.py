@@ -115,6 +115,7 @@ def test_coverage_takes_as_many_statements_for_many_as_for_few(app, wave, statem
         return len(found)
 
     appoint(wave, make_person("Ann First"))
+    place_people(wave)
     few = sent()
     for number, person in enumerate(make_people(40, "Operations/Claims/Property")):
         if number % 4 == 0:

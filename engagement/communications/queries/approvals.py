@@ -1,7 +1,7 @@
 """Who approved a message, whether the approval still covers what readers act on, and who may approve."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -103,8 +103,7 @@ def acted_on(occurrence: Occurrence) -> dict[str, str]:
     names = {name for name in fields_in(*texts) if name in CONSTANT} - {GO_LIVE}
     # What is kept for a roll-back is approved for whenever that is.
     days = set() if occurrence.is_kept else {INSTANT, GO_LIVE}
-    of_roles = {f"{name}:{role}" for name in names.intersection(OF_SCOPE) for role in TrainingRole}
-    return _values(occurrence, {RULE, *days, *names, *of_roles})
+    return _values(occurrence, {RULE, *days, *names, *_for_each_role(dict.fromkeys(names, ""))})
 
 
 def _values(occurrence: Occurrence, names: Collection[str]) -> dict[str, str]:
@@ -124,7 +123,8 @@ def _values(occurrence: Occurrence, names: Collection[str]) -> dict[str, str]:
 
 def lapsed_because(occurrence: Occurrence, approval: Approval) -> str:
     """Say which facts that readers act on differ from what was approved; "" when none does."""
-    was = approval.acted_on or {}
+    # What was approved before texts differed by role was approved for all of them.
+    was = _for_each_role(approval.acted_on or {}) | (approval.acted_on or {})
     now = _values(occurrence, was)
     changed = [(name, value, now.get(name, "")) for name, value in was.items() if value != now.get(name)]
     # A role without a statement of its own reads what is for all, which is told once.
@@ -137,6 +137,11 @@ def lapsed_because(occurrence: Occurrence, approval: Approval) -> str:
         )
     except ValueError:
         return "What was approved can’t be read any more."
+
+
+def _for_each_role(facts: Mapping[str, str]) -> dict[str, str]:
+    """Return what scope statements say of these facts, for each training role alone, as in "people_do:leader"."""
+    return {f"{name}:{role}": said for name, said in facts.items() if name in OF_SCOPE for role in TrainingRole}
 
 
 def _difference_words(occurrence: Occurrence, name: str, was: str, now: str) -> str:

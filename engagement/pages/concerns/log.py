@@ -20,12 +20,14 @@ from engagement.pages.parts.fields import chosen_departments, department_choices
 from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import TALL_PER_PAGE, Asked
 from engagement.pages.parts.saving import Drawn, drawn, saving
+from engagement.people.models import Department
 from engagement.programmes import queries as programmes
 from engagement.reach import Reach
 from engagement.resistance import actions, queries
 from engagement.resistance.models import About, Concern
 from engagement.resistance.queries import LogFilters, WaitingCounts
 from engagement.resistance.rules import FLOOD_WATCHED_DAYS, ConcernStatus, LeftOut, Severity, Source
+from engagement.resistance.saying.queries import floods
 from engagement.resistance.scopes import concerns_within, may_answer_for
 from engagement.waves import queries as waves
 from engagement.waves.scopes import waves_within
@@ -64,7 +66,7 @@ def index() -> str:
         lede=_log_lede(queries.waiting_counts(readable, counted_on, guard.organisation().country)),
         counts=queries.counts_by_source(readable, counted_on),
         counted_on=counted_on,
-        floods=queries.floods(readable, on - timedelta(days=FLOOD_WATCHED_DAYS)),
+        floods=floods(readable, on - timedelta(days=FLOOD_WATCHED_DAYS)),
         may_decide_floods=planning.everything,
         lines=[_line(row, on) for row in queries.log_page(rows, page.offset, page.size)],
         page=page,
@@ -122,6 +124,9 @@ def _filters(asked: Asked, readable: ColumnElement[bool], planning: Reach) -> Lo
     owners = ((owner.id, owner.name) for owner in queries.owners(readable))
     owner_id = asked.row("owner", "In the hands of", owners, "Anybody")
     age = asked.one_of("age", "Age", AGES, "Any")
+    department_id = asked.row("department")
+    place = db.session.get(Department, department_id) if department_id else None
+    first, last = asked.day("from", "Came in from"), asked.day("until", "Until")
     return LogFilters(
         source=source,
         status=ConcernStatus(state) if state and state not in SPECIAL_STATES else None,
@@ -133,6 +138,8 @@ def _filters(asked: Asked, readable: ColumnElement[bool], planning: Reach) -> Lo
         is_late=state == "late",
         left_out=LeftOut.FLOOD if state == "flood" else None,
         older_than_days=int(age) if age else None,
+        below=place.lineage if place else None,
+        came=(first or date.min, last or date.max) if first or last else None,
         words=words,
     )
 

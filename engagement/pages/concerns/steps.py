@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
@@ -70,7 +71,7 @@ def concern(concern_id: int) -> Drawn:
 
 
 def _concern_page(row: Concern, forms: StepForms) -> Drawn:
-    book = playbook(row.source.value)
+    book, tried = playbook(row.source.value), queries.responses_tried(row.id)
     candidates = {a.id: a for a in (*accounts.accounts_holding(Role.CHANGE_MANAGER), guard.account(), row.owner) if a}
     forms.owner.owner.choices = [SelectChoice(value=str(a.id), label=a.name) for a in candidates.values()]
     return drawn(
@@ -83,7 +84,7 @@ def _concern_page(row: Concern, forms: StepForms) -> Drawn:
         may_close=row.status is ConcernStatus.ANSWERED,
         talk=queries.conversation(row),
         book=book,
-        responses=[(response.title, to_html(response.body)) for response in book.responses],
+        responses=[(each.title, to_html(each.body), tried.get(each.title)) for each in book.responses],
         whole_book=to_html(book.body, id_prefix="book-"),
     )
 
@@ -139,6 +140,16 @@ def take_over(concern_id: int) -> Drawn | BaseResponse:
         return f"{owner.name} works on the answer"
 
     return _step(row, "owner", form, act)
+
+
+@blueprint.post("/concerns/<int:concern_id>/responses")
+def try_response(concern_id: int) -> BaseResponse:
+    """Say that the team tries a response of the playbook."""
+    row, by, title = held(_readable(concern_id)), guard.reader().actor, request.form.get("title", "")
+    actions.try_response(row, title, by=by, on=here_today(), organisation=guard.organisation())
+    return done(
+        "concerns.concern", f"You try: {title}", "The sender can read that. It counts in the report.", concern_id=row.id
+    )
 
 
 @blueprint.post("/concerns/<int:concern_id>/answers")

@@ -43,6 +43,11 @@ class PersonField(StringField):
         self._otherwise = ""
         self._given: Person | None = None
 
+    @property
+    def is_helped(self) -> bool:
+        """Whether people are suggested while somebody types: to readers who see people by name."""
+        return rights.reading(guard.reader()).holds_anything
+
     def find_only(self, among: ColumnElement[bool], otherwise: str = "") -> None:
         """Find only people who meet `among`; `otherwise` ends the sentence for anybody else, known or not."""
         self._among, self._otherwise = among, otherwise

@@ -25,7 +25,7 @@ class SubscriptionForm(Form):
         choices=[SelectChoice(each.value, each.word) for each in ReportRhythm],
         default=ReportRhythm.MONTHLY.value,
         validators=[InputRequired("Choose how often it is sent.")],
-        description="A date on a weekend or holiday moves to the next working day.",
+        description="A Monday that is a holiday moves to the next working day.",
     )
     at = TimeField("At what time?", default=time(8), validators=[InputRequired("Choose a time, such as 08:00.")])
     with_csv = BooleanField("Also attach every figure as CSV, for a spreadsheet")

@@ -25,6 +25,8 @@ from engagement.waves.scopes import reaches_wave
 from engagement.words import number_word
 
 MOST_DECISIONS = 5
+#: With more rows than these, waves and all, the page is printed in smaller letters, and in still smaller ones.
+ROOMY_ROWS, MANY_ROWS = 9, 13
 #: Of each sponsor, what was missed and what comes next; the rest is on the page of steps.
 MOST_STEPS = 2
 
@@ -78,6 +80,9 @@ def programme(programme_id: int) -> str:
         opens_training={line.wave.id for line in report.waves if reaches_wave(reading, line.wave)},
         opens_programme=reaches_programme(overseeing, report.programme),
         opens_concerns=reaches_programme(rights.planning(reader), report.programme),
+        rows=len(report.waves) + len(report.metrics) + len(report.decisions) + len(report.leadership),
+        roomy_rows=ROOMY_ROWS,
+        many_rows=MANY_ROWS,
         reader_name=reader.name,
         own_id=reader.person_id,
     )

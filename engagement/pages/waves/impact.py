@@ -1,5 +1,7 @@
 """Pages of what a wave changes for one group: beside its people and their training, saying it by either side, publishing it."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,8 +30,9 @@ from engagement.resistance.queries import SourceCount, counts_by_source
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import wave_progress
 from engagement.waves.impacts import actions
+from engagement.waves.impacts.models import ImpactAssessment
 from engagement.waves.impacts.queries import standing_assessment, versions_of
-from engagement.waves.impacts.rules import WEIGHT_DEFINITION, ImpactSide
+from engagement.waves.impacts.rules import WEIGHT_DEFINITION, Aspect, ImpactSide
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave, wave_for
 from engagement.waves.voices.queries import sentences_of
@@ -56,7 +59,7 @@ def impact(wave_id: int, department_id: int) -> str:
         read_now=next((row for row in versions if row.published_at is not None), None),
         former=[row for row in versions if row.superseded_at is not None],
         by_role=[each for each in groups if each.department is group.department and each is not group],
-        sentences=sentences_of([row.id for row in versions]) if may_plan else {},
+        sentences=_each_once(versions) if may_plan else {},
         concerns=_concerns(wave, group.department, yesterday) if may_plan else None,
         concerns_on=yesterday,
         reads_sheet=rights.reporting(reader).covers(programme_id=wave.programme_id),
@@ -69,6 +72,11 @@ def impact(wave_id: int, department_id: int) -> str:
         reads_people=reads_people,
         reads_map=reaches_wave(rights.reading_maps(reader), wave),
     )
+
+
+def _each_once(versions: Sequence[ImpactAssessment]) -> dict[Aspect, Counter[str]]:
+    """Return what people wrote about these versions, by aspect and each sentence once, with how many wrote it."""
+    return {aspect: Counter(said) for aspect, said in sentences_of([row.id for row in versions]).items()}
 
 
 def _people_asked(group: Group) -> dict[str, object]:

@@ -10,6 +10,7 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day
 from engagement.pages.parts.files import list_file
 from engagement.pages.waves import blueprint
+from engagement.people.queries import Places
 from engagement.programmes.models import Workflow
 from engagement.programmes.scopes import workflow_for
 from engagement.reach import Reach
@@ -55,10 +56,13 @@ class OccasionLine:
         return f"{plural(raised, 'point', 'points')}, {changed} changed something"
 
 
-def inclusion_words(wave: Wave, sums: Sequence[MemberSum], *, sees_people: bool) -> str:
+def inclusion_words(
+    wave: Wave, sums: Sequence[MemberSum], places: Places, *, sees_people: bool, has_occasions: bool
+) -> str:
     """Say in one line, for the page of a wave, who took part in its design and what has no answer."""
-    shares = shares_of(shares_counted(wave, sums), 0 if sees_people else guard.settings().anonymity_floor)
-    return shares.words + _unanswered(points_waiting(counts_for(wave)))
+    counted = shares_counted(wave, sums, places, has_occasions=has_occasions)
+    shares = shares_of(counted, 0 if sees_people else guard.settings().anonymity_floor)
+    return shares.words + (_unanswered(points_waiting(counts_for(wave))) if has_occasions else "")
 
 
 def occasions_words(workflow: Workflow, overseeing: Reach) -> str:

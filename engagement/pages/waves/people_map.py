@@ -11,7 +11,7 @@ from engagement.stakeholders.chain.queries import broken_chains
 from engagement.stakeholders.champions.queries import WaveCoverage
 from engagement.stakeholders.queries import Filters, StakeholderLine
 from engagement.stakeholders.rules import PEOPLE_FOR_A_CHAMPION
-from engagement.stakeholders.scopes import places_within, stakeholders_within
+from engagement.stakeholders.scopes import stakeholders_within
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave
 from engagement.waves.scopes import reaches_wave
@@ -36,7 +36,8 @@ def map_of(reader: Reader, wave: Wave, departments: ByWave) -> WaveMap | None:
         return None
     listed = queries.stakeholders_listed(stakeholders_within(maps), Filters(wave_id=wave.id))
     ids, total = queries.part_of(listed, MOST_SHOWN, 0)
-    lines = queries.lines_with(ids, places_within(maps)) if ids else []
+    # On the page of a map, the other maps of its stakeholders are not shown.
+    lines = queries.lines_without_places(ids) if ids else []
     return WaveMap(lines, total, _chain_words(wave, departments))
 
 

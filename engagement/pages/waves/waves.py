@@ -1,6 +1,6 @@
 """Pages of a wave: planning it, its people, moving its go-live."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ from engagement.pages.parts.fields import TickField, chosen_departments
 from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
-from engagement.pages.waves.fallback import way_back
+from engagement.pages.waves.fallback import WayBack, way_back
 from engagement.pages.waves.forms import WaveForm
 from engagement.pages.waves.inclusion import inclusion_words
 from engagement.pages.waves.moves import day_off_words, go_live_warnings, is_meant, move_words, outdated_messages
@@ -39,8 +39,9 @@ from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.portfolio.rules import mix_of, mix_words
 from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.readiness.criteria.queries.counting import Read, read_of
-from engagement.readiness.gate.queries.present import gate_of
+from engagement.readiness.gate.queries.present import Gate, decider_of, gate_of
 from engagement.readiness.queries.overrulings import overrulings_of
+from engagement.readiness.queries.there import Rare, things_there
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.champions.queries import wave_coverage
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
@@ -187,13 +188,15 @@ def wave(wave_id: int) -> str:
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = next_messages(row.id)
     subjects = subjects_shown(messages)
-    moves, steps = queries.moves_of_waves([row.id]).get(row.id, []), queries.steps_of(row.id)
+    there = things_there(row.id)
+    moves = queries.moves_of_waves([row.id]).get(row.id, []) if Rare.MOVES in there else []
+    steps = queries.steps_of(row.id) if Rare.STEPS in there else []
     yesterday = clock.today(guard.settings().timezone) - timedelta(days=1)
     return render_template(
         "waves/wave.html",
         wave=row,
         lede=_lede(row),
-        **_of_people(row, read, sees_people=reads_people),
+        **_of_people(row, read, there, sees_people=reads_people),
         departments=departments.get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         mix_words=mix_words(mix_of(workflow.portfolio_class for workflow in workflows)),
@@ -207,25 +210,35 @@ def wave(wave_id: int) -> str:
         reads_people=reads_people,
         may_give_roles=rights.keeping_people(reader).everything,
         may_take_back=queries.status_before(steps, clock.now()) is not None,
-        gate=gate_of(row, today()) if row.status.is_ahead else None,
+        gate=_gate(row, there) if row.status.is_ahead else None,
         steps=steps_shown(steps),
-        overrulings=overrulings_of(row.id),
-        consultations=shown_of_wave(row.id),
+        overrulings=overrulings_of(row.id) if Rare.OVERRULINGS in there else [],
+        consultations=shown_of_wave(row.id) if Rare.CONSULTATIONS in there else [],
         move=move_words(moves),
         outdated=outdated_messages(row, moves) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
-        lessons=lessons_of(row.id) if may_plan else [],
-        fallback=way_back(row) if may_plan and row.status.is_open else None,
+        lessons=lessons_of(row.id) if may_plan and Rare.LESSONS in there else [],
+        fallback=_way_back(row, there) if may_plan and row.status.is_open else None,
         uptake=None if row.status.is_ahead else _uptake(row),
         uptake_definition=DEFINITION,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
 
 
-def _of_people(wave: Wave, read: Read, *, sees_people: bool) -> dict[str, Any]:
+def _gate(wave: Wave, there: Set[Rare]) -> Gate:
+    return gate_of(wave, today()) if Rare.GATE in there else Gate(wave, decider_of(wave))
+
+
+def _way_back(wave: Wave, there: Set[Rare]) -> WayBack:
+    return way_back(wave) if Rare.WAY_BACK in there else WayBack(None, [])
+
+
+def _of_people(wave: Wave, read: Read, there: Set[Rare], *, sees_people: bool) -> dict[str, Any]:
     """Return what the page says of a wave's people: how many, what they learned, who stands by them, who was asked before."""
     sums, progress = read.sums, read.trained[wave.id]
-    covered = wave_coverage(wave.id, clock.today(guard.settings().timezone), sums, read.departments)
+    on = clock.today(guard.settings().timezone)
+    covered = wave_coverage(wave.id, on, sums, read.departments, places=read.places, named=False)
+    has_occasions = Rare.OCCASIONS in there
     return {
         "number": sum(each.members for each in sums),
         "without_role": sum(each.without_role for each in sums),
@@ -234,7 +247,7 @@ def _of_people(wave: Wave, read: Read, *, sees_people: bool) -> dict[str, Any]:
         "coverage": covered,
         "coverage_words": coverage_lede(covered),
         "coverage_definition": COVERAGE_DEFINITION,
-        "inclusion": inclusion_words(wave, sums, sees_people=sees_people),
+        "inclusion": inclusion_words(wave, sums, read.places, sees_people=sees_people, has_occasions=has_occasions),
     }
 
 

@@ -252,9 +252,10 @@ REACH: dict[str, Reach] = {
         posts={"owner_id": Post("Owner", "concern", ("id",))},
     ),
     # The letterbox and the figures refer to nobody.
-    **dict.fromkeys(("concern_letter", "letterbox_round", "concern_figures"), NOBODY),
+    **dict.fromkeys(("concern_letter", "letterbox_round", "concern_figures", "concern_period"), NOBODY),
     "concern_reply": Reach(by={"author_id": ("concern_id", "written_on", "text")}),
     "concern_step": Reach(by={"by_id": ("concern_id", "at", "status", "note")}),
+    "concern_response": Reach(by={"by_id": ("concern_id", "tried_on", "title")}),
     # Communication.
     **dict.fromkeys(("audience", "role_rule"), NOBODY),
     "communication": Reach(
@@ -278,7 +279,7 @@ REACH: dict[str, Reach] = {
 
 #: Tables that may tell of concerns, unsent forms among them: only for the person and for readers of the log.
 OF_CONCERNS = frozenset(
-    {"concern", "concern_letter", "concern_reply", "concern_step", "kept_form", "impact_voice", "impact_sentence"}
+    "concern concern_letter concern_reply concern_response concern_step impact_sentence impact_voice kept_form".split()
 )
 #: Of these, words that nobody may read yet.
 NOT_READ_YET = frozenset({"concern_letter", "impact_voice"})

@@ -15,24 +15,21 @@ _SENT = (
     "WHERE mailing_id = {row}.mailing_id AND state = 'sent' AND person_id IS NOT NULL;"
 )
 #: Of the many messages only those that criteria ask about.
-_RECIPIENT = (
-    "INSERT INTO tally_mark (person_id) SELECT {row}.person_id WHERE {row}.person_id IS NOT NULL AND ("
-    "EXISTS (SELECT 1 FROM notice WHERE mailing_id = {row}.mailing_id) OR "
+_IS_ASKED_ABOUT = (
+    "{row}.person_id IS NOT NULL AND (EXISTS (SELECT 1 FROM notice WHERE mailing_id = {row}.mailing_id) OR "
     "EXISTS (SELECT 1 FROM occurrence JOIN communication ON communication.id = occurrence.communication_id "
-    "WHERE occurrence.mailing_id = {row}.mailing_id AND communication.kind = 'department_briefing'));"
+    "WHERE occurrence.mailing_id = {row}.mailing_id AND communication.kind = 'department_briefing'))"
 )
+_RECIPIENT = f"INSERT INTO tally_mark (person_id) SELECT {{row}}.person_id WHERE {_IS_ASKED_ABOUT};"
+_IS_SENT_OR_WAS = "{old}.state <> {new}.state AND 'sent' IN ({old}.state, {new}.state)"
+#: Workers write many outcomes in one statement, which then marks once.
+_RECIPIENTS = "INSERT INTO tally_mark (person_id) SELECT now.person_id FROM now JOIN before USING (id) WHERE {only} AND {of_these};"
 
 #: By table: the name, what is marked, when, by which rows, and only if.
 _CHANGES: dict[str, Sequence[tuple[str, str, str, tuple[str, ...], str]]] = {
     "delivery": (
         ("made", _RECIPIENT, "INSERT", ("NEW",), "NEW.state = 'sent'"),
-        (
-            "changed",
-            _RECIPIENT,
-            "UPDATE OF state",
-            ("NEW",),
-            "OLD.state <> NEW.state AND 'sent' IN (OLD.state, NEW.state)",
-        ),
+        ("changed", _RECIPIENT, "UPDATE OF state", ("NEW",), _IS_SENT_OR_WAS.format(old="OLD", new="NEW")),
     ),
     "occurrence": (
         ("made", _SENT, "INSERT", ("NEW",), "NEW.mailing_id IS NOT NULL"),
@@ -75,14 +72,18 @@ def marks_of(dialect: str, table: str) -> list[str]:
     statements = []
     for name, mark, when, rows, only in _CHANGES[table]:
         body = " ".join(mark.format(row=row) for row in rows)
+        each = f"FOR EACH ROW{f' WHEN ({only})' if only else ''}"
+        if (dialect, table, name) == ("postgresql", "delivery", "changed"):
+            sent = _IS_SENT_OR_WAS.format(old="before", new="now")
+            body, when = _RECIPIENTS.format(only=sent, of_these=_IS_ASKED_ABOUT.format(row="now")), "UPDATE"
+            each = "REFERENCING OLD TABLE AS before NEW TABLE AS now FOR EACH STATEMENT"
         begin = f"CREATE TRIGGER {table}_{name}_tallied AFTER {when} ON {table}"
-        condition = f" WHEN ({only})" if only else ""
         if dialect == "sqlite":
-            statements.append(f"{begin} FOR EACH ROW{condition} BEGIN {body} END")
+            statements.append(f"{begin} {each} BEGIN {body} END")
         else:
             function = f"{table}_{name}_tallied()"
             statements += [
                 f"CREATE OR REPLACE FUNCTION {function} RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$",
-                f"{begin} FOR EACH ROW{condition} EXECUTE FUNCTION {function}",
+                f"{begin} {each} EXECUTE FUNCTION {function}",
             ]
     return statements

@@ -80,19 +80,27 @@ def gate_decision(ready: Verdict, pace: Pace, on: date) -> Decision:
         f"It is to go live {days_away(wave.go_live_on, on)}. {gate.sentence} {gate.rule_words}",
         by_on=wave.go_live_on,
         wave_id=wave.id,
-        proposal=" ".join([_gate_proposal(ready), *([_proposal(pace, wave.go_live_on)] if behind else [])]),
+        proposal=" ".join(
+            [_gate_proposal(ready, is_known=bool(held)), *([_proposal(pace, wave.go_live_on)] if behind else [])]
+        ),
         otherwise=f"Otherwise it doesn’t go live on {day}{held}.",
     )
 
 
-def _gate_proposal(ready: Verdict) -> str:
-    """Say what the criteria suggest. What others have a right to is no approver's to waive."""
+def _gate_proposal(ready: Verdict, *, is_known: bool) -> str:
+    """Say what the criteria suggest. What others have a right to is no approver's to waive.
+
+    `is_known` says that it was said already what has fallen.
+    """
     tally, short = ready.tally, ready.short
     if short:
         rights = [f"“{each.title}”" for each in short if each.is_right_open]
         titles = listed([*(f"“{each.title}”" for each in short[:MOST_TITLES]), *_more(len(short) - MOST_TITLES)])
         waived = f" No go waives {listed(rights)}." if rights else ""
-        return f"{_counted(tally)} not met: {titles}. The figures propose no-go, or a go with conditions for these.{waived}"
+        named = "" if is_known else f": {titles}"
+        return (
+            f"{_counted(tally)} not met{named}. The figures propose no-go, or a go with conditions for these.{waived}"
+        )
     if tally.unknown:
         return f"{ready.sentence} The figures propose to find out what is not known, then to decide."
     return f"{ready.sentence} The figures propose go." if tally.met else ready.sentence

@@ -75,11 +75,12 @@ def _worth_missing(worth: WaveValue) -> str:
 def _in_use(use: Uptake, of: Subject, report: ProgrammeReport) -> Figure:
     """How many use it; a number that may not be told exactly is words."""
     floor, on = report.concerns.floor, use.as_of or report.on
-    said = figure_of(Measure.USED, of, None, on, missing=use.sentence.rstrip("."), groups_under=floor, note=use.source)
+    source = f"From {use.source}" if use.source else ""
+    said = figure_of(Measure.USED, of, None, on, missing=use.sentence.rstrip("."), groups_under=floor, note=source)
     if use.used is None or use.should is None or use.is_at_least:
         return said
     exact = share_of(Measure.USED, of, use.used, use.should, on, said.missing)
-    return replace(exact, definition=said.definition, groups_under=floor, note=use.source)
+    return replace(exact, definition=said.definition, groups_under=floor, note=source)
 
 
 def _of_pace(pace: Pace, of: Subject) -> Iterator[Figure]:

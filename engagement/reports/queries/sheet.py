@@ -8,6 +8,7 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
 from engagement.reports.queries.figures import figures_of
+from engagement.reports.queries.gaps import gap_words, gaps_of
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine, programme_report
 from engagement.reports.queries.reading import keeps_concerns_back
 from engagement.reports.queries.standing import calm_of, lede_of, standing_of
@@ -30,12 +31,25 @@ class Sheet:
     document: Document
 
 
-def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organisation: Organisation) -> Sheet:
-    """Return the sheet of a programme that the reader may read, as it stands on a day."""
+def sheet_of(
+    programme: Programme,
+    on: date,
+    reader: Reader,
+    floor: int,
+    organisation: Organisation,
+    *,
+    closed_by: date | None = None,
+) -> Sheet:
+    """Return the sheet of a programme that the reader may read, as it stands on a day.
+
+    Figures are compared with the last month that was closed, with `closed_by` with the last one that had ended by then.
+    """
     report = programme_report(programme, on, floor, keeps_concerns_back=keeps_concerns_back(reader, programme.id))
     standing = standing_of(report)
     figures = figures_of(report)
-    closed = last_closed(programme.id)
+    newest = last_closed(programme.id)
+    closed = (last_closed(programme.id, closed_by) or newest) if closed_by else newest
+    gaps = gaps_of([line.wave for line in report.waves], floor)
     document = Document(
         name=programme.name,
         organisation=organisation.name,
@@ -48,9 +62,9 @@ def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organis
         decided=report.decided,
         figures=figures,
         facts={line.wave.title: _fact(line, on) for line in report.waves},
-        concerns_words=_concerns_words(report.concerns, on),
+        concerns_words=" ".join(filter(None, (_concerns_words(report.concerns, on), gap_words(gaps)))),
         compared_with=closed.day if closed else None,
-        period_words=_period_words(closed, on),
+        period_words=_period_words(closed, newest, on),
         changes={}
         if closed is None
         else {
@@ -64,14 +78,17 @@ def sheet_of(programme: Programme, on: date, reader: Reader, floor: int, organis
     return Sheet(report, standing, document)
 
 
-def _period_words(closed: ReportSnapshot | None, on: date) -> str:
-    """Say what figures are compared with: the last month that was closed, or the day on which it was closed late."""
-    if closed is None:
+def _period_words(closed: ReportSnapshot | None, newest: ReportSnapshot | None, on: date) -> str:
+    """Say what figures are compared with: the last month that was closed or an earlier one, or the day on which it was closed late."""
+    if closed is None or newest is None:
         return "A month is closed on the first morning of the next one; from then on each figure is compared with it."
     day = short_day_words(closed.day, with_year=closed.day.year != on.year)
     if closed.is_late and closed.closes_on is not None:
         month = month_words(closed.closes_on, with_year=closed.closes_on.year != on.year)
         return f"Compared with {day}: {month} was closed late, on that day, so its end is not known."
+    if closed is not newest and newest.closes_on is not None:
+        month = month_words(newest.closes_on, with_year=newest.closes_on.year != on.year)
+        return f"Compared with {day}; {month} was closed too recently to show a change."
     return f"Compared with {day}, the last closed month; each month is closed on the first morning of the next one."
 
 

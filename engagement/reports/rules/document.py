@@ -165,9 +165,8 @@ _WIDTHS = {
     Measure.PEOPLE: 0.6,
     Measure.TRAINED: 1.25,
     Measure.TRAINED_EXPECTED: 0.8,
-    Measure.TRAINED_FORECAST: 1.1,
-    Measure.USED: 1.15,
-    Measure.VALUE: 2.0,
+    Measure.TRAINED_FORECAST: 1.2,
+    Measure.USED: 1.2,
 }
 _FIRST = {Part.WAVES: 1.9, Part.VALUE: 2.2}
 
@@ -197,9 +196,13 @@ def tables(document: Document) -> list[Table]:
 
 
 def _fact(document: Document, of: Subject, figures: Mapping[Measure, Figure]) -> str:
-    notes = [document.facts.get(of.name, ""), *(figure.note for figure in figures.values())]
-    return " ".join(filter(None, notes))
+    """Say below a name what is no figure; what is measured says there how it stood before."""
+    notes = [figure.note for figure in figures.values() if figure.measure.part is Part.VALUE]
+    return " ".join(filter(None, [document.facts.get(of.name, ""), *notes]))
 
 
 def _cell(document: Document, figure: Figure | None) -> Cell:
-    return Cell() if figure is None else Cell(figure.words, document.change_words(figure), figure.key)
+    if figure is None:
+        return Cell()
+    below = (document.change_words(figure), "" if figure.measure.part is Part.VALUE else figure.note)
+    return Cell(figure.words, ". ".join(filter(None, below)), figure.key)

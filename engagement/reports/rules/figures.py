@@ -24,6 +24,12 @@ class SubjectKind(StrEnum):
     SPONSOR = "sponsor"
     SOURCE = "source"
     MESSAGE = "message"
+    DEPARTMENT = "department"
+    RESPONSE = "response"
+    MONTH = "month"
+    GROUP = "group"
+    TOPIC = "topic"
+    WORKFLOW = "workflow"
 
 
 @dataclass(frozen=True)

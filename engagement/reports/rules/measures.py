@@ -10,6 +10,7 @@ class Part(Worded):
     VALUE = "value", "What it is worth"
     SPONSORS = "sponsors", "What sponsors do in person"
     OBJECTIONS = "objections", "What people object to"
+    LEADERS = "leaders", "Leaders and their people"
     MESSAGES = "messages", "What was said to people"
 
 
@@ -42,6 +43,14 @@ class Measure(Worded):
     ANSWERED = "answered", "Answered"
     MEDIAN = "median", "Time to first answer"
     DELIVERED = "delivered", "Delivered"
+    CAME_OPEN = "came_open", "Came in, still open"
+    CAME_ANSWERED = "came_answered", "Came in, answered"
+    IN_TIME = "in_time", "Answered in time"
+    TRIED = "tried", "Tried for"
+    TRIED_ANSWERED = "tried_answered", "Answered since"
+    SEEN_APART = "seen_apart", "Seen differently"
+    LEADERS_SAY = "leaders_say", "Leaders say"
+    PEOPLE_SAY = "people_say", "People say"
 
     @property
     def part(self) -> Part:
@@ -135,5 +144,47 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
         Part.MESSAGES,
         Unit.PERCENT,
         "Messages that a mail server accepted, of people the message was for. The last four messages.",
+    ),
+    Measure.CAME_OPEN: (
+        Part.OBJECTIONS,
+        Unit.CONCERNS,
+        "Of the concerns that came in during the months, those that waited for an answer at their end. Months in which few people said "
+        "something are counted together with the next ones.",
+    ),
+    Measure.CAME_ANSWERED: (
+        Part.OBJECTIONS,
+        Unit.CONCERNS,
+        "Of the concerns that came in during the months, those whose last word was an answer of the change team at their end.",
+    ),
+    Measure.IN_TIME: (
+        Part.OBJECTIONS,
+        Unit.PERCENT,
+        "First answers within five working days, as every sender is promised, of the concerns whose five days ended in the months.",
+    ),
+    Measure.TRIED: (
+        Part.OBJECTIONS,
+        Unit.CONCERNS,
+        "Concerns for which the change team began to try this response of the playbook in the months.",
+    ),
+    Measure.TRIED_ANSWERED: (
+        Part.OBJECTIONS,
+        Unit.PERCENT,
+        "Of these concerns, those whose last word was an answer at the end of the months, and that nobody took up again since.",
+    ),
+    Measure.SEEN_APART: (
+        Part.LEADERS,
+        Unit.PERCENT,
+        "Groups of the wave of which leaders and people judged the same part of the work at least two points apart, of the groups that both "
+        "have judged. Each part of the work has 0 points (stays as it is) to 5 (becomes something else).",
+    ),
+    Measure.LEADERS_SAY: (
+        Part.LEADERS,
+        Unit.OWN,
+        "The points that those who lead the group or the wave gave how much this part of its work changes, as it stands now.",
+    ),
+    Measure.PEOPLE_SAY: (
+        Part.LEADERS,
+        Unit.OWN,
+        "The points in the middle of those that people of the group gave each alone, without a name; else those that they gave together.",
     ),
 }

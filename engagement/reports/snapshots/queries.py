@@ -25,11 +25,10 @@ def snapshots_of(programme_id: int) -> list[ReportSnapshot]:
     return list(db.session.scalars(newest.options(joinedload(ReportSnapshot.by))))
 
 
-def last_closed(programme_id: int) -> ReportSnapshot | None:
-    """Return the newest closed month of a programme."""
-    asked = select(ReportSnapshot).where(
-        ReportSnapshot.programme_id == programme_id, ReportSnapshot.closes_on.is_not(None)
-    )
+def last_closed(programme_id: int, by: date | None = None) -> ReportSnapshot | None:
+    """Return the newest closed month of a programme, or the newest that had ended by a day."""
+    ended = ReportSnapshot.closes_on.is_not(None) if by is None else ReportSnapshot.closes_on <= by
+    asked = select(ReportSnapshot).where(ReportSnapshot.programme_id == programme_id, ended)
     return db.session.scalar(asked.order_by(ReportSnapshot.closes_on.desc()).limit(1))
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
@@ -62,6 +63,19 @@ def why_not_sent(row: ReportSubscription, reader: Reader) -> str:
     if not reaches_programme(rights.reporting(reader), row.programme):
         return NO_ACCESS
     return CLOSED if row.programme.closed_at is not None else ""
+
+
+def sent_before(row: ReportSubscription) -> date | None:
+    """Return the day of the last report that was sent, None before the first.
+
+    What changed since is said against a month that had ended by then; against the month that was closed this morning,
+    the report of the first day of a month would show no change.
+    """
+    sent = select(func.max(ReportSending.due_at)).where(
+        ReportSending.subscription_id == row.id, ReportSending.mailing_id.is_not(None)
+    )
+    at = db.session.scalar(sent)
+    return at.astimezone(ZoneInfo(row.timezone)).date() if at is not None else None
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from engagement.db import db, insert_new, rows_changed
 from engagement.programmes.models import Programme
 from engagement.resistance.figures.models import ConcernFigures
-from engagement.resistance.figures.queries import of_programme, shown_in
+from engagement.resistance.figures.queries import of_programme, shown_in, who_said_it
 from engagement.resistance.figures.rules import hide_small, may_move
 from engagement.resistance.models import Concern
 from engagement.resistance.queries import late_at_end_of
@@ -83,7 +83,7 @@ def _in_same_week(before: ConcernFigures, on: date) -> bool:
 
 def _said(programme_id: int, on: date) -> list[_Said]:
     columns = (
-        Concern.source, _who_said_it(), Concern.received_on, Concern.answered_on, Concern.first_answered_on,
+        Concern.source, who_said_it(), Concern.received_on, Concern.answered_on, Concern.first_answered_on,
         Concern.waiting_since_on,
     )  # fmt: skip
     return [_Said(*row) for row in db.session.execute(select(*columns).where(*_counts(programme_id, on)))]
@@ -91,15 +91,6 @@ def _said(programme_id: int, on: date) -> list[_Said]:
 
 def _counts(programme_id: int, on: date) -> tuple[ColumnElement[bool], ...]:
     return of_programme(programme_id), Concern.left_out.is_(None), Concern.received_on <= on
-
-
-def _who_said_it() -> ColumnElement[str]:
-    """Return a column that tells senders apart: a person or account is one; any other concern is one of its own."""
-    return case(
-        (Concern.person_id.is_not(None), "person " + cast(Concern.person_id, String)),
-        (Concern.submission.is_not(None), "account " + cast(Concern.logged_by_id, String)),
-        else_="concern " + cast(Concern.id, String),
-    )
 
 
 def _part(part: str, said: Sequence[_Said], on: date, floor: int, before: ConcernFigures | None) -> dict[str, Any]:
@@ -145,7 +136,7 @@ def _median(said: Sequence[_Said], on: date, floor: int, country: str) -> float 
 
 
 def _people_waiting_too_long(programme_id: int, on: date, country: str) -> int:
-    late = select(_who_said_it()).where(
+    late = select(who_said_it()).where(
         *_counts(programme_id, on), Concern.answered_on.is_(None), late_at_end_of(on, country)
     )
     return len(set(db.session.scalars(late)))

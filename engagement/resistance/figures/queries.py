@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, or_, select
 
 from engagement.db import db
 from engagement.programmes.models import Workflow
@@ -63,6 +63,15 @@ def of_programme(programme_id: int) -> ColumnElement[bool]:
             Concern.wave_id.is_(None),
             Concern.workflow_id.in_(select(Workflow.id).where(Workflow.programme_id == programme_id)),
         ),
+    )
+
+
+def who_said_it() -> ColumnElement[str]:
+    """Return a column that tells senders apart: a person or account is one; any other concern is one of its own."""
+    return case(
+        (Concern.person_id.is_not(None), "person " + cast(Concern.person_id, String)),
+        (Concern.submission.is_not(None), "account " + cast(Concern.logged_by_id, String)),
+        else_="concern " + cast(Concern.id, String),
     )
 
 

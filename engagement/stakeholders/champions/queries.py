@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Department, Person
-from engagement.people.queries import standing_department
+from engagement.people.queries import Places, places_of, standing_department
 from engagement.people.rules import path_key
 from engagement.stakeholders.models import Champion
 from engagement.stakeholders.rules import champions_needed, coverage_words
@@ -111,13 +111,19 @@ def place_of(lineage: str, departments: Sequence[Department]) -> Department | No
 
 
 def wave_coverage(
-    wave_id: int, on: date, sums: Sequence[MemberSum] | None = None, departments: ByWave | None = None
+    wave_id: int,
+    on: date,
+    sums: Sequence[MemberSum] | None = None,
+    departments: ByWave | None = None,
+    *,
+    places: Places | None = None,
+    named: bool = True,
 ) -> WaveCoverage:
-    """Return the coverage of a wave on a day by department, in a fixed number of queries.
+    """Return the coverage of a wave on a day by department, in a fixed number of queries; its champions only if `named`.
 
-    `sums` and `departments` are given if they are read already.
+    `sums`, `departments` and `places`, those of the departments of its people, are given if they are read already.
     """
-    return coverages([wave_id], on, sums, departments)[wave_id]
+    return coverages([wave_id], on, sums, departments, places=places, named=named)[wave_id]
 
 
 def coverages(
@@ -126,11 +132,12 @@ def coverages(
     sums: Sequence[MemberSum] | None = None,
     departments: ByWave | None = None,
     *,
+    places: Places | None = None,
     named: bool = True,
 ) -> dict[int, WaveCoverage]:
     """Return the coverage of each of these waves on a day by department, in a fixed number of queries; champions only if `named`."""
     departments = departments_of_waves(wave_ids) if departments is None else departments
-    members = _members_by_lineage(member_sums(wave_ids) if sums is None else sums)
+    members = _members_by_lineage(member_sums(wave_ids) if sums is None else sums, places)
     here = (Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None))
     posts = _named(*here) if named else _counted(*here)
     return {key: _coverage(_standing(departments.get(key, [])), members[key], posts[key]) for key in wave_ids}
@@ -190,13 +197,12 @@ def _coverage(
     return WaveCoverage([*map(row, departments), *elsewhere])
 
 
-def _members_by_lineage(sums: Sequence[MemberSum]) -> dict[int, list[tuple[str | None, int]]]:
-    places = {row.department_id for row in sums if row.department_id is not None}
-    found = db.session.execute(select(Department.id, Department.lineage).where(Department.id.in_(places)))
-    lineages: dict[int | None, str] = dict(found.all()) if places else {}
+def _members_by_lineage(sums: Sequence[MemberSum], places: Places | None) -> dict[int, list[tuple[str | None, int]]]:
+    known = places_of(row.department_id for row in sums) if places is None else places
     counted: dict[int, list[tuple[str | None, int]]] = defaultdict(list)
     for row in sums:
-        counted[row.wave_id].append((lineages.get(row.department_id), row.members))
+        place = known.get(row.department_id)
+        counted[row.wave_id].append((place.lineage if place else None, row.members))
     return counted
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, func, select, true
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
+from engagement.people.queries import Places, places_of
 from engagement.people.rules import TrainingRole, path_key
 from engagement.training.models import Assignment
 from engagement.training.queries.counts import Count
@@ -78,10 +79,12 @@ def wave_progress(wave_id: int) -> WaveProgress:
 def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
     """Return the progress of each of these waves, in two queries."""
     cells = learning_sums(wave_ids)
-    departments = _departments({cell.department_id for cell in cells})
-    return {
-        wave_id: _progress(wave_id, [c for c in cells if c.wave_id == wave_id], departments) for wave_id in wave_ids
-    }
+    return progress_from(wave_ids, cells, places_of(cell.department_id for cell in cells))
+
+
+def progress_from(wave_ids: Sequence[int], cells: Sequence[LearningSum], places: Places) -> dict[int, WaveProgress]:
+    """Return the same from sums that are read already, with their departments."""
+    return {wave_id: _progress(wave_id, [c for c in cells if c.wave_id == wave_id], places) for wave_id in wave_ids}
 
 
 def people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
@@ -107,16 +110,7 @@ def people_without_curriculum(wave_ids: Sequence[int]) -> dict[TrainingRole, dic
     return {role: found[role] for role in TrainingRole if role in found}
 
 
-def _departments(ids: set[int | None]) -> dict[int | None, tuple[str, str]]:
-    """Return the names and paths of departments."""
-    known = [department_id for department_id in ids if department_id is not None]
-    rows = db.session.execute(select(Department.id, Department.name, Department.path).where(Department.id.in_(known)))
-    return {key: (name, path) for key, name, path in rows}
-
-
-def _progress(
-    wave_id: int, cells: Sequence[LearningSum], departments: dict[int | None, tuple[str, str]]
-) -> WaveProgress:
+def _progress(wave_id: int, cells: Sequence[LearningSum], places: Places) -> WaveProgress:
     by_department: dict[int | None, dict[TrainingRole, Count]] = {}
     roles: dict[TrainingRole, Count] = {}
     people, minutes_left = Count(), 0
@@ -130,7 +124,8 @@ def _progress(
         roles[cell.role] = roles.get(cell.role, Count()) + count
     lines = []
     for department_id, counts in by_department.items():
-        name, path = departments.get(department_id, ("No department", ""))
+        place = places.get(department_id)
+        name, path = (place.name, place.path) if place else ("No department", "")
         lines.append(DepartmentProgress(department_id, name, path, counts))
     lines.sort(key=lambda line: (line.department_id is None, path_key(line.path)))
     in_order = {role: roles[role] for role in TrainingRole if role in roles}

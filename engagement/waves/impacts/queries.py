@@ -19,16 +19,28 @@ from engagement.waves.models import Membership
 GroupKey = tuple[int, StatementFor]
 
 
-def assessments_of(wave_id: int) -> dict[tuple[int, StatementFor, ImpactSide], ImpactAssessment]:
+#: What each side says of each group of a wave.
+Assessments = dict[tuple[int, StatementFor, ImpactSide], ImpactAssessment]
+
+
+def assessments_of(wave_id: int) -> Assessments:
     """Return the assessments of a wave that hold now, by group and side; a merged department counts as its successor."""
+    return assessments_of_waves([wave_id])[wave_id]
+
+
+def assessments_of_waves(wave_ids: Collection[int]) -> dict[int, Assessments]:
+    """Return the same for each of these waves, in two statements."""
     asked = (
         select(ImpactAssessment)
-        .where(ImpactAssessment.wave_id == wave_id, ImpactAssessment.superseded_at.is_(None))
+        .where(ImpactAssessment.wave_id.in_(wave_ids), ImpactAssessment.superseded_at.is_(None))
         .options(selectinload(ImpactAssessment.aspects), joinedload(ImpactAssessment.department))
     )
     # What was said of the successor itself comes last, and so goes before what was said of those merged into it.
     rows = sorted(db.session.scalars(asked), key=lambda row: (row.department.closed_at is None, row.id))
-    return {(standing_department(row.department).id, row.for_role, row.side): row for row in rows}
+    found: dict[int, Assessments] = {wave_id: {} for wave_id in wave_ids}
+    for row in rows:
+        found[row.wave_id][standing_department(row.department).id, row.for_role, row.side] = row
+    return found
 
 
 def versions_of(

@@ -1,12 +1,14 @@
 """Reads of early inclusion: occasions, who took part, shares by department, and what one person helped with."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from engagement.db import db
-from engagement.people.models import Department, Person
+from engagement.people.models import Person
+from engagement.people.queries import Places, places_of
 from engagement.people.rules import path_key
 from engagement.programmes.models import Workflow
 from engagement.waves.inclusion.models import DesignOccasion, DesignParticipant, DesignPoint
@@ -18,9 +20,14 @@ from engagement.waves.tallies.queries import MemberSum, member_sums
 
 def counts_for(wave: Wave) -> ColumnElement[bool]:
     """Return the condition on `DesignOccasion` that it is about a wave: said of it, or of a workflow of it without a wave."""
-    workflows = select(WaveWorkflow.workflow_id).where(WaveWorkflow.wave_id == wave.id)
+    return is_about(wave.id)
+
+
+def is_about(wave_id: Any) -> ColumnElement[bool]:
+    """Return the same for the id of a wave, also one that is given when the statement is executed."""
+    workflows = select(WaveWorkflow.workflow_id).where(WaveWorkflow.wave_id == wave_id)
     of_all = and_(DesignOccasion.wave_id.is_(None), DesignOccasion.workflow_id.in_(workflows))
-    return or_(DesignOccasion.wave_id == wave.id, of_all)
+    return or_(DesignOccasion.wave_id == wave_id, of_all)
 
 
 def is_early_for(wave: Wave) -> ColumnElement[bool]:
@@ -59,12 +66,26 @@ def people_of(occasion_id: int, *conditions: ColumnElement[bool]) -> list[Person
     return list(db.session.scalars(here.options(joinedload(Person.department)).order_by(Person.sorted_by, Person.id)))
 
 
-def shares_counted(wave: Wave, sums: Sequence[MemberSum] | None = None) -> list[Share]:
+def shares_counted(
+    wave: Wave, sums: Sequence[MemberSum] | None = None, places: Places | None = None, *, has_occasions: bool = True
+) -> list[Share]:
     """Return, by path of their own department, how many of a wave's present people took part before its go-live.
 
-    Somebody who took part several times counts once. `sums` are the wave's, if they are read already.
+    Somebody who took part several times counts once. `sums` and `places`, of its people's departments, are given if they are read
+    already, as is that there was no occasion.
     """
     members = {row.department_id: row.members for row in (member_sums([wave.id]) if sums is None else sums)}
+    known = places_of(members) if places is None else places
+    included = _included(wave) if has_occasions else {}
+    shares = [
+        Share(known[key].path if key is not None else "", included.get(key, 0), number)
+        for key, number in members.items()
+    ]
+    return sorted(shares, key=lambda share: (not share.path, path_key(share.path)))
+
+
+def _included(wave: Wave) -> dict[int | None, int]:
+    """Return how many people of each department took part before the wave's go-live."""
     counted = (
         select(Person.department_id, func.count(Person.id.distinct()))
         .join(DesignParticipant, DesignParticipant.person_id == Person.id)
@@ -72,13 +93,7 @@ def shares_counted(wave: Wave, sums: Sequence[MemberSum] | None = None) -> list[
         .where(counts_for(wave), is_early_for(wave), Person.id.in_(member_ids(wave.id)))
         .group_by(Person.department_id)
     )
-    included: dict[int | None, int] = dict(db.session.execute(counted).all())
-    known = [department_id for department_id in members if department_id is not None]
-    paths = dict(db.session.execute(select(Department.id, Department.path).where(Department.id.in_(known))).all())
-    shares = [
-        Share(paths[key] if key is not None else "", included.get(key, 0), number) for key, number in members.items()
-    ]
-    return sorted(shares, key=lambda share: (not share.path, path_key(share.path)))
+    return dict(db.session.execute(counted).all())
 
 
 def points_waiting(condition: ColumnElement[bool]) -> int:

@@ -3,6 +3,7 @@
 Debian's package `postfix` brings smtp-sink and smtp-source; where it is missing, a sink in Python takes its place.
 """
 
+import selectors
 import shutil
 import smtplib
 import socket
@@ -56,6 +57,27 @@ def smtplib_loop(port: int, message: bytes, number: int) -> float:
         for n in range(number):
             connection.sendmail("engagement@example.com", [f"person{n}@example.com"], message)
         return number / (time.perf_counter() - began)
+
+
+def round_trips(port: int, connections: int, seconds: float) -> float:
+    """Return how many commands a second are answered over these connections, each asking anew when it was answered."""
+    lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
+    with selectors.DefaultSelector() as selector:
+        for line in lines:
+            line.recv(1024)
+            line.sendall(b"NOOP\r\n")
+            selector.register(line, selectors.EVENT_READ)
+        number, began = 0, time.perf_counter()
+        while (passed := time.perf_counter() - began) < seconds:
+            for key, _ in selector.select(1.0):
+                line = key.fileobj
+                assert isinstance(line, socket.socket)
+                line.recv(1024)
+                line.sendall(b"NOOP\r\n")
+                number += 1
+    for line in lines:
+        line.close()
+    return number / passed
 
 
 def smtp_source(port: int, size: int, number: int) -> float:

@@ -94,6 +94,8 @@ def test_who_is_no_approver_sees_who_decides_and_no_form(app, wave, sponsor):
         )
         assert "What do you decide?" not in shown
     page = sponsor.get(SHEET).get_data(as_text=True)
+    # Whoever sees nobody by name gets no suggestions, and so asks for none.
+    assert "data-people" not in sponsor.get(f"/waves/{wave.id}/decision").get_data(as_text=True)
     assert "What do you decide?" not in page
     assert re.findall(r'href="(/waves/\d+/decision[^"]*)"', page) == [f"/waves/{wave.id}/decision?from=sheet"]
 

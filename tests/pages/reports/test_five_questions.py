@@ -20,8 +20,8 @@ ANSWERS = {
         "Waves": r"70 %, 14 of 20 .*by today, as planned \d+ : \d+ %.*as it goes \d+ : \d+ %, \d+ of 20"
     },
     "Is it worth it?": {
-        "Waves": r"Value \d+ .*100 %, 1 of 1",
-        "What it is worth": r"30.5 hours .*Before: 52 hours .*Plan: 24 hours",
+        "Waves": r"Value as planned \d+ .*100 %, 1 of 1",
+        "What it is worth": r"Before: 52 hours .*Plan: 24 hours .*30.5 hours",
     },
     "What do people hold against it, and did I keep my own promises?": {
         "What people object to": r"Job security \d+",

@@ -8,11 +8,15 @@ from factories import PASSWORD, TESTER, make_account, make_department, make_peop
 from previews import sealed
 from sqlalchemy import select
 
+from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import save_audience
 from engagement.audit import AuditEntry
 from engagement.db import db
+from engagement.readiness.queries.there import Rare, things_there
+from engagement.waves.lessons.models import WaveLesson
+from engagement.waves.lessons.rules import LessonKind
 from engagement.waves.models import Membership, Wave
 from engagement.waves.queries import departments_of_waves, members
 from engagement.waves.rules import MembershipOrigin
@@ -241,3 +245,19 @@ def test_an_audience_is_chosen_on_the_list_of_people(manager, wave):
     page = chosen.get_data(as_text=True)
     assert "1 person has joined" in page
     assert "Bo Ito" in page
+
+
+def test_the_page_asks_nothing_more_about_what_the_wave_has_nothing_of(manager, wave, statements):
+    """Each look-up costs about a millisecond, so one asks first which of the rare things are there at all."""
+    with statements() as few:
+        manager.get(f"/waves/{wave.id}")
+    assert len(few) <= 20
+    for kind in (LessonKind.WENT_WELL, LessonKind.TO_CHANGE):
+        db.session.add(
+            WaveLesson(wave_id=wave.id, kind=kind, text="Begin earlier.", said_at=clock.now(), said_by="Ines")
+        )
+    db.session.commit()
+    assert things_there(wave.id) == {Rare.LESSONS}
+    with statements() as more:
+        manager.get(f"/waves/{wave.id}")
+    assert len(more) <= len(few) + 1

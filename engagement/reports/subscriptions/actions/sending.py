@@ -22,7 +22,7 @@ from engagement.reports.files.rules.table import csv_table_of
 from engagement.reports.queries.sheet import sheet_of
 from engagement.reports.subscriptions.actions.subscribing import rest
 from engagement.reports.subscriptions.models import ReportSending, ReportSubscription
-from engagement.reports.subscriptions.queries import due_since, why_not_sent
+from engagement.reports.subscriptions.queries import due_since, sent_before, why_not_sent
 from engagement.reports.subscriptions.rules.endings import ending_address
 from engagement.reports.subscriptions.rules.letter import SHEET_LINK, letter_of
 from engagement.reports.subscriptions.rules.rhythm import TOO_LATE
@@ -30,7 +30,7 @@ from engagement.verbs import Verb
 
 
 class SendOutcome(StrEnum):
-    """What became of a subscription whose date has come; TAKEN means that another process was first."""
+    """What became of a subscription whose date has come; TAKEN means that this date is another process's, or waits."""
 
     SENT = "sent"
     TOO_LATE = "too late"
@@ -54,9 +54,12 @@ def send_report(subscription_id: int, service: Service) -> SendOutcome:
     now = clock.now()
     row = db.session.get_one(ReportSubscription, subscription_id, populate_existing=True)
     since = due_since(row) if row.ended_at is None and not row.is_resting and row.next_at <= now else None
-    if since is None or not (sending := _claimed(row, now)):
+    if since is None:
         return SendOutcome.TAKEN
+    sending = _claimed(row, now)
     row.next_at = row.wish.next_at(now, service.organisation.country)
+    if sending is None:
+        return SendOutcome.TAKEN
     reader = reader_of(row.account, service.organisation.timezone)
     sending.reason = why_not_sent(row, reader)
     if sending.reason:
@@ -82,7 +85,8 @@ def _claimed(row: ReportSubscription, now: datetime) -> ReportSending | None:
 
 def _queued(row: ReportSubscription, reader: Reader, service: Service) -> Mailing:
     account, on = row.account, clock.today(service.organisation.timezone)
-    document = sheet_of(row.programme, on, reader, service.floor, service.organisation).document
+    since = sent_before(row) or on - timedelta(days=7)
+    document = sheet_of(row.programme, on, reader, service.floor, service.organisation, closed_by=since).document
     pictures = pictures_of(document)
     by = row.made_by.name if row.made_by is not None and row.made_by_id != row.account_id else ""
     letter = letter_of(document, pictures, on, row.wish.inside, by)

@@ -42,7 +42,8 @@ def letter_of(document: Document, pictures: Sequence[Picture], on: date, often: 
     why = f"You get this because {asked}: {often}."
     tables = {part: key_rows(document, part) for part in KEY_FIGURES}
     around = Around(
-        Markup('{} <a href="{}">End this</a>').format(why, _END), organisation=_plain(document.organisation)
+        Markup('{} <a class="link" href="{}" style="color:#0d5c73;">End this</a>').format(why, _END),
+        organisation=_plain(document.organisation),
     )
     html = html_layout(
         subject,
@@ -137,7 +138,7 @@ def _picture(each: Picture) -> Markup:
 
 
 def _table(rows: Sequence[Row]) -> Markup:
-    line = Markup('<tr><th scope="row">{}{}</th><td>{}</td></tr>')
+    line = Markup('<tr><th scope="row" width="42%">{}{}</th><td>{}</td></tr>')
     fact = Markup('<br><small style="font-weight:normal">{}</small>')
     return Markup("<table>{}</table>").format(
         Markup("").join(

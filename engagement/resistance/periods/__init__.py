@@ -1,0 +1,1 @@
+"""Figures about objections by wave and department, and of what was tried: for spans of whole months, published once."""
