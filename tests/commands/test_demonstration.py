@@ -110,7 +110,7 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
     )
     assert one(shell, "SELECT count(*) FROM stakeholder_standing WHERE reason = ''") == 0
     assert one(shell, "SELECT count(*) FROM stakeholder_removal WHERE undone_at IS NULL") == 1
-    assert one(shell, "SELECT people FROM quiet_override WHERE ended_at IS NOT NULL") == 4
+    assert one(shell, "SELECT people FROM quiet_override WHERE ended_at IS NOT NULL") > 4
 
     with application(shell) as app:
         for who, paths in PAGES.items():
