@@ -29,7 +29,7 @@ from engagement.audiences.rules import (
     with_named,
 )
 from engagement.audit import Actor
-from engagement.db import db, insert_new, rows_changed
+from engagement.db import db, insert_new, note_growth, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.letters import clean
 from engagement.people.models import Person, PersonRole
@@ -279,4 +279,5 @@ def _settle_role(role: TrainingRole, rules: Iterable[Rule], now: datetime) -> tu
     insertion = insert_new(PersonRole.__table__).from_select(columns, new).on_conflict_do_nothing()
     # psycopg doesn't report how many rows an INSERT made unless asked to.
     given = rows_changed(insertion.execution_options(preserve_rowcount=True)) if rules else 0
+    note_growth(PersonRole, given)
     return given, taken

@@ -35,6 +35,14 @@ _COMMITMENT = table(
     *(column(name) for name in "reminded_for escalated_for closed_at".split()),
     column("due_on", Date()),
 )
+_SUBSCRIPTION = table(
+    "report_subscription", *(column(name) for name in "id ended_at rests_at".split()), column("next_at", UtcDateTime())
+)
+_SENDING = table(
+    "report_sending",
+    *(column(name) for name in "subscription_id reason".split()),
+    *(column(name, UtcDateTime()) for name in ("due_at", "at")),
+)
 #: So long before its day a reminder of a promise may have been sent; long holidays count.
 LONGEST_NEAR = timedelta(days=14)
 #: Added to session versions: sessions that began after the backup and were ended since must not become valid again.
@@ -74,6 +82,8 @@ def hold_what_was_due(connection: Connection, made_at: datetime, now: datetime) 
         _leave_reminders_alone(connection, now, f"{when}Reminders may have been sent since.")
     if inspect(connection).has_table(_COMMITMENT.name):
         _leave_promises_alone(connection, now)
+    if inspect(connection).has_table(_SUBSCRIPTION.name):
+        _leave_reports_alone(connection, now, f"{when}It was due since then, and may have been sent.")
     connection.execute(update(_ACCOUNT).values(session_version=_ACCOUNT.c.session_version + SESSIONS_AHEAD))
 
 
@@ -103,6 +113,15 @@ def _leave_promises_alone(connection: Connection, now: datetime) -> None:
     for said, until in (("reminded_for", near), ("escalated_for", now.date())):
         due = (_COMMITMENT.c.closed_at.is_(None), _COMMITMENT.c.due_on <= until)
         connection.execute(update(_COMMITMENT).where(*due).values({said: _COMMITMENT.c.due_on}))
+
+
+def _leave_reports_alone(connection: Connection, now: datetime, reason: str) -> None:
+    """Take it that reports whose date has come since were sent; the next ones come at their dates."""
+    columns = _SUBSCRIPTION.c
+    due = select(columns.id, columns.next_at, literal(now, UtcDateTime()), literal(reason)).where(
+        columns.next_at <= now, columns.ended_at.is_(None), columns.rests_at.is_(None)
+    )
+    connection.execute(insert(_SENDING).from_select(["subscription_id", "due_at", "at", "reason"], due))
 
 
 def _left_alone_already() -> Select[str]:

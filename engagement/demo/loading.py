@@ -159,6 +159,7 @@ def _open_account(stage: Stage, figure: Figure, role: Role | None, password: str
 def _plan_programme(stage: Stage) -> None:
     by = stage.accounts[roster.MANAGER.email].actor
     stage.programme = programme_actions.make_programme(story.PROGRAMME, story.PURPOSE, by=by)
+    programme_actions.set_target(stage.programme, 8, by=by)
     posts.name_sponsor(stage.programme, person_of(roster.SPONSOR), by=by)
     for number, (name, statement) in enumerate(story.WORKFLOWS.items()):
         texts: dict[str, Any] = {

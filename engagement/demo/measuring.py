@@ -1,9 +1,11 @@
 """What the demonstration measures of its workflows: before, since, once corrected, and one of which nobody measured the time before."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
 
+from engagement import clock
 from engagement.db import db
 from engagement.demo import roster
 from engagement.demo.roster import Figure
@@ -11,7 +13,7 @@ from engagement.demo.stage import Stage, person_of
 from engagement.value.actions.metrics import make_metric, say_baseline
 from engagement.value.actions.readings import Read, add_reading, correct_reading
 from engagement.value.models import MetricReading, ValueMetric
-from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
+from engagement.value.rules import BaselineSaid, Better, MetricDetails, MetricKind, ReadingRhythm
 
 
 class Measured(NamedTuple):
@@ -27,6 +29,25 @@ class Measured(NamedTuple):
     before: tuple[float, str] | None
 
 
+class Support(NamedTuple):
+    """How well people get on with a workflow: what is counted, who reads it from where, and what was read by days from today."""
+
+    workflow: str
+    name: str
+    kind: MetricKind
+    better: Better
+    source: str
+    read: dict[int, float]
+
+
+SUPPORT = (
+    Support("Motor claims triage", "Calls to the desk", MetricKind.TICKETS, Better.LOWER,
+            "From the desk’s own list.", {-70: 118, -40: 64, -9: 31}),
+    Support("Motor claims triage", "Claims sorted without asking", MetricKind.SELF_SERVICE, Better.HIGHER,
+            "From the claims system.", {-70: 58, -9: 83}),
+    Support("Invoice matching", "Calls to the desk", MetricKind.TICKETS, Better.LOWER,
+            "From the desk’s own list.", {-18: 72, -4: 55}),
+)  # fmt: skip
 METRICS = (
     Measured("Motor claims triage", -175, "From claim to first answer", "hours", Better.LOWER, 24, roster.LEAD,
              (52, "Median of all motor claims of the month before, from the claims system.")),
@@ -36,7 +57,7 @@ METRICS = (
              (71, "Median of all property claims of the month before, from the claims system.")),
     Measured("Letter drafting", -45, "Letters sent without a change", "%", Better.HIGHER, 70, roster.LEAD, None),
 )  # fmt: skip
-#: By workflow, the days from today on which what was read.
+#: By workflow, the days from today on which what was read of its value.
 READ: dict[str, dict[int, float]] = {
     "Motor claims triage": {-70: 47, -40: 33, -9: 26.5},
     "Invoice matching": {-18: 55, -11: 44, -4: 37},
@@ -61,6 +82,11 @@ def measure(stage: Stage, offset: int) -> None:
                     value, method = each.before
                     baseline = BaselineSaid(round(value * 1000), on, method)
                     say_baseline(metric, baseline, today=on, by=by)
+    for support in SUPPORT:
+        if offset in support.read:
+            with stage.at(on, 16):
+                read_now = Read(on, round(support.read[offset] * 1000), support.source)
+                add_reading(_support_metric(stage, support), read_now, today=on, by=by)
     for workflow, read in READ.items():
         if offset in read:
             with stage.at(on, 15):
@@ -77,6 +103,17 @@ def measure(stage: Stage, offset: int) -> None:
             correct_reading(reading, read_right, today=on, by=by)
 
 
-def _metric(stage: Stage, workflow: str) -> ValueMetric:
-    of_workflow = ValueMetric.workflow_id == stage.workflows[workflow].id
-    return db.session.scalars(select(ValueMetric).where(of_workflow)).one()
+def _metric(stage: Stage, workflow: str, kind: MetricKind = MetricKind.VALUE) -> ValueMetric:
+    these = (ValueMetric.workflow_id == stage.workflows[workflow].id, ValueMetric.kind == kind)
+    return db.session.scalars(select(ValueMetric).where(*these)).one()
+
+
+def _support_metric(stage: Stage, support: Support) -> ValueMetric:
+    """Return the metric of what is counted, made with its first reading."""
+    if stage.today + timedelta(days=min(support.read)) != clock.now().date():
+        return _metric(stage, support.workflow, support.kind)
+    said = MetricDetails(support.name, support.kind.unit, support.better, ReadingRhythm.MONTH, kind=support.kind)
+    by, owner = stage.accounts[roster.MANAGER.email].actor, person_of(roster.WAVE_LEAD)
+    metric = make_metric(stage.workflows[support.workflow], said, owner, by=by)
+    say_baseline(metric, BaselineSaid(reason="It did not exist before."), today=clock.now().date(), by=by)
+    return metric

@@ -29,8 +29,8 @@ def let_settle(stage: Stage, offset: int) -> None:
 
 
 def _join(stage: Stage) -> None:
-    # People who finish nothing of the later wave, so that it is known today whose training waits.
-    never = Person.id * 37 % 100 >= 100 * FINISHING[3]
+    # People who finish nothing of either wave, which have modules in common, so that it is known today whose training waits.
+    never = Person.id * 37 % 100 >= 100 * max(FINISHING[2], FINISHING[3])
     works_in = select(Person).join(Department, Department.id == Person.department_id).where(Department.path == LETTERS)
     here = works_in.where(never, Person.left_at.is_(None))
     for person in db.session.scalars(here.order_by(Person.id).limit(BOTH)).all():

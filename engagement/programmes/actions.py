@@ -24,6 +24,10 @@ LONGEST_TEXT = 5_000
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+[^\s]{0,980}", re.IGNORECASE)
 
 
+#: More processes than any organisation has.
+MOST_PROCESSES = 100_000
+
+
 def make_programme(name: str, purpose: str, *, by: Actor) -> Programme:
     """Make a programme. Its sponsor is set later, by the accounts room, because that gives rights.
 
@@ -46,6 +50,16 @@ def change_programme(programme: Programme, name: str, purpose: str, *, by: Actor
         return
     programme.name, programme.purpose = name, purpose
     audit.record(Verb.CHANGED_PROGRAMME, programme, by=by, **changes)
+
+
+def set_target(programme: Programme, processes: int | None, *, by: Actor) -> None:
+    """Say how many processes a programme is to reach, None for nobody knows. Raises BadInput for a number that can't be."""
+    if processes is not None and not 1 <= processes <= MOST_PROCESSES:
+        sentence = f"Write a number from 1 to {MOST_PROCESSES:,}, or leave this empty."
+        raise BadInput(sentence, {"target_processes": sentence})
+    if changes := audit.changes_between(programme, {"target_processes": processes}):
+        programme.target_processes = processes
+        audit.record(Verb.CHANGED_PROGRAMME, programme, by=by, **changes)
 
 
 def _name(name: str) -> str:

@@ -11,15 +11,16 @@ from engagement.programmes.rules import OperatingModel, OwnershipPart, Portfolio
 
 
 class Programme(Base):
-    """A rollout with a purpose, a sponsor and ordered waves."""
+    """A rollout with a purpose, a sponsor and ordered waves. `target_processes` is how many processes it is to reach, None if nobody said."""
 
     __tablename__ = "programme"
-    __table_args__ = ADDRESSED
+    __table_args__ = (CheckConstraint("target_processes > 0", name="target_counts"), ADDRESSED)
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(short(), unique=True)
     purpose: Mapped[str] = mapped_column(Text, default="")
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    target_processes: Mapped[int | None]
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

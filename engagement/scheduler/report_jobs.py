@@ -10,9 +10,9 @@ from engagement.programmes.models import Programme
 from engagement.reports.snapshots.actions import close_period
 from engagement.reports.snapshots.queries import programmes_to_close
 from engagement.reports.snapshots.rules import period_to_close
-from engagement.reports.subscriptions.actions.sending import SendOutcome, Service, send_report
-from engagement.reports.subscriptions.models import ReportSubscription
-from engagement.reports.subscriptions.queries import due_subscriptions
+from engagement.reports.subscriptions.actions.sending import SendOutcome, Service, send_report, stop_if_not_allowed
+from engagement.reports.subscriptions.models import ReportSending, ReportSubscription
+from engagement.reports.subscriptions.queries import due_subscriptions, waiting_sendings
 from engagement.scheduler.items import one_by_one
 from engagement.settings import Settings
 from engagement.words import listed, month_words, plural
@@ -45,13 +45,16 @@ def send_reports(settings: Settings) -> str:
         settings.base_url,
         str(current_app.config["SECRET_KEY"]),
     )
+    waiting = waiting_sendings(clock.now())
+    stopped = one_by_one("send-reports", ReportSending, waiting, lambda key: stop_if_not_allowed(key, service))
     due = due_subscriptions(clock.now())
     done = one_by_one("send-reports", ReportSubscription, due, lambda key: send_report(key, service))
     told = {
         "queued": done.count(SendOutcome.SENT),
         "not sent because too late": done.count(SendOutcome.TOO_LATE),
         "resting from now on": done.count(SendOutcome.RESTS),
-        "set aside": len(due) - len(done),
+        "stopped while they waited": sum(stopped),
+        "set aside": len(due) - len(done) + len(waiting) - len(stopped),
     }
     words = [f"{number} {what}" for what, number in told.items() if number]
     return f"{listed(words)}." if words else "No report was due."

@@ -9,7 +9,7 @@ from engagement.accounts.models import Account
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
 from engagement.people.models import Person
 from engagement.programmes.models import Workflow
-from engagement.value.rules import Better, ReadingRhythm, written
+from engagement.value.rules import Better, MetricKind, ReadingRhythm, written
 
 
 class ValueMetric(Base):
@@ -27,6 +27,7 @@ class ValueMetric(Base):
 
     id: Mapped[Key]
     workflow_id: Mapped[int] = mapped_column(ForeignKey("workflow.id"), index=True)
+    kind: Mapped[MetricKind] = mapped_column(word_of(MetricKind), default=MetricKind.VALUE)
     name: Mapped[str] = mapped_column(short())
     unit: Mapped[str] = mapped_column(short(60))
     better: Mapped[Better] = mapped_column(word_of(Better))

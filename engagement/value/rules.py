@@ -28,6 +28,19 @@ class Better(Worded):
     LOWER = "lower", "Lower is better"
 
 
+class MetricKind(Worded):
+    """What a metric tells of: what its workflow is for, or how well people get on with it, which a programme compares."""
+
+    VALUE = "value", "What the workflow is meant to improve"
+    TICKETS = "tickets", "Support tickets about it"
+    SELF_SERVICE = "self_service", "Share done without help, in %"
+
+    @property
+    def unit(self) -> str:
+        """The unit that all metrics of the kind have, so that they can be compared; "" where each has its own."""
+        return {MetricKind.TICKETS: "tickets a month", MetricKind.SELF_SERVICE: "%"}.get(self, "")
+
+
 class ReadingRhythm(Worded):
     """How often a metric is read."""
 
@@ -158,6 +171,7 @@ class MetricDetails:
     every: ReadingRhythm
     target: int | None = None
     target_on: date | None = None
+    kind: MetricKind = MetricKind.VALUE
 
 
 @dataclass(frozen=True)
@@ -177,6 +191,8 @@ def details_problems(said: MetricDetails) -> dict[str, str]:
         problems["name"] = f"Write what is measured, in at most {LONGEST_NAME} characters."
     if not said.unit or len(said.unit) > LONGEST_UNIT:
         problems["unit"] = f"Write its unit, such as minutes a claim or %, in at most {LONGEST_UNIT} characters."
+    if said.kind.unit and said.unit != said.kind.unit:
+        problems["unit"] = f"Count it in “{said.kind.unit}”, as for every workflow, so that they can be compared."
     if said.target is not None and said.target_on is None:
         problems["target_on"] = "Choose the day by which the target is to be reached."
     if said.target is None and said.target_on is not None:

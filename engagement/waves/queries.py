@@ -76,14 +76,13 @@ def waves_of_person(person_id: int) -> list[Wave]:
 def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
     """Return the workflows of each wave by name, in one query."""
     by_wave: dict[int, list[Workflow]] = defaultdict(list)
-    for row in db.session.scalars(
-        select(WaveWorkflow)
+    for wave_id, workflow in db.session.execute(
+        select(WaveWorkflow.wave_id, Workflow)
         .join(Workflow)
         .where(WaveWorkflow.wave_id.in_(list(wave_ids)), Workflow.retired_at.is_(None))
-        .options(joinedload(WaveWorkflow.workflow))
         .order_by(by_name(Workflow.name), Workflow.id)
     ):
-        by_wave[row.wave_id].append(row.workflow)
+        by_wave[wave_id].append(workflow)
     return by_wave
 
 

@@ -50,8 +50,8 @@ TELLING = (
     "/communications/new?programme_id=1 /communications/standard?programme_id=1 /occurrences/1 /deliveries /training "
     "/training/curricula/user /training/curricula/user/editing /training/leftovers /training/modules/new /training/modules/when-it-is-wrong "
     "/training/modules/when-it-is-wrong/questions/new /training/modules/when-it-is-wrong/editing /concerns "
-    "/concerns/log /reports /reports/programmes/1 /reports/programmes/1/resistance /reports/programmes/1/snapshots /reports/subscriptions "
-    "/reports/programmes/1/subscriptions /admin /admin/jobs /mailbox"
+    "/concerns/log /reports /reports/programmes/1 /reports/programmes/1/resistance /reports/programmes/1/communication "
+    "/reports/programmes/1/maturity /reports/programmes/1/snapshots /reports/subscriptions /reports/programmes/1/subscriptions /admin /admin/jobs /mailbox"
 ).split()
 OWN = "/me /me/usage /me/champion /me/training /me/messages /me/concerns /me/timezone /concerns/new /concerns/receipt".split()
 ADMINISTRATION = "/admin /admin/audit /admin/jobs /admin/sign-ins /admin/sign-ins/new /admin/retention /people /people/leavers".split()

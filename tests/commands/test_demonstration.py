@@ -100,6 +100,8 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
     assert words(shell, "SELECT stakeholder_group FROM stakeholder_profile") == {
         group.value for group in StakeholderGroup
     }
+    assert one(shell, "SELECT count(*) FROM concern_response") > 20
+    assert words(shell, "SELECT kind FROM value_metric") == {"value", "tickets", "self_service"}
     assert one(shell, "SELECT count(*) FROM interaction") == 33
     assert words(shell, "SELECT outcome FROM commitment") == {"kept", "not_kept", "None"}
     assert (

@@ -14,6 +14,7 @@ from engagement import clock
 from engagement.accounts.actions import deactivate, grant_role, withdraw_grant
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
+from engagement.backup.holding import hold_what_was_due
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.models import Delivery, EnclosedFile
@@ -261,6 +262,21 @@ def test_of_two_clocks_one_sends(app, frozen):
         thread.join(60)
     assert sorted(outcomes) == [SendOutcome.SENT, SendOutcome.TAKEN, SendOutcome.TAKEN]
     assert db.session.scalar(select(func.count()).select_from(Delivery)) == 1
+
+
+def test_what_was_due_before_a_restore_is_not_sent_again(app, frozen):
+    programme, margaret = make_told_programme()
+    row = subscribed(programme, margaret)
+    frozen.move_to(MONDAY + timedelta(hours=1))
+    hold_what_was_due(db.session.connection(), MONDAY - timedelta(days=1), clock.now())
+    db.session.commit()
+    assert (send_due(), mailed()) == ([SendOutcome.TAKEN], [])
+    assert row.next_at == MONDAY + timedelta(days=7)
+    assert subscriptions_of(margaret.id)[0].last.reason == (
+        "The backup of 2026-04-19 07:00 UTC was restored. It was due since then, and may have been sent."
+    )
+    frozen.move_to(row.next_at)
+    assert send_due() == [SendOutcome.SENT]
 
 
 def test_asking_again_changes_the_one_that_there_is_and_ending_stays(app, frozen):

@@ -39,6 +39,12 @@ def with_communication() -> Select[Occurrence]:
     )
 
 
+def with_owner() -> Select[Occurrence]:
+    """Return a SELECT of messages that also loads their communications and owners: enough for lists of one wave, which is there."""
+    communication = contains_eager(Occurrence.communication)
+    return select(Occurrence).join(Occurrence.communication).options(communication.joinedload(Communication.owner))
+
+
 def messages_between(
     first: date, last: date, zone: str, readable: ColumnElement[bool] = EVERY_ONE, *, limit: int | None = None
 ) -> list[Occurrence]:
@@ -100,7 +106,7 @@ def briefing_of(wave_id: int) -> Communication | None:
 
 def next_messages(wave_id: int, limit: int = 5) -> list[Occurrence]:
     """Return the next unsent messages of a wave's own communications, in order."""
-    query = with_communication().where(
+    query = with_owner().where(
         Communication.wave_id == wave_id,
         Occurrence.status.in_(UNDER_WAY),
         Occurrence.sends_at >= clock.now(),

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from engagement.communications.models import Occurrence
-from engagement.communications.queries.calendar import with_communication
+from engagement.communications.queries.calendar import with_communication, with_owner
 from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.db import db
 from engagement.mail.models import Delivery
@@ -45,14 +45,14 @@ _NOT_SENT = [state for state in DeliveryState if state is not DeliveryState.SENT
 
 def last_sent(of: ColumnElement[bool], limit: int) -> list[WentOut]:
     """Return the latest sent messages, the newest first, without counting what became of every copy."""
-    occurrences = _newest(of, limit)
+    occurrences = _newest(with_owner(), of, limit)
     subjects = subjects_shown(occurrences)
     return [WentOut(occurrence, subjects[occurrence.id]) for occurrence in occurrences]
 
 
-def _newest(of: ColumnElement[bool], limit: int) -> list[Occurrence]:
-    query = with_communication().where(of, Occurrence.mailing_id.is_not(None))
-    return list(db.session.scalars(query.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc()).limit(limit)))
+def _newest(query: Select[Occurrence], of: ColumnElement[bool], limit: int) -> list[Occurrence]:
+    sent = query.where(of, Occurrence.mailing_id.is_not(None))
+    return list(db.session.scalars(sent.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc()).limit(limit)))
 
 
 def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
@@ -60,7 +60,7 @@ def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
 
     How many copies there are was noted as they were made; only those that no server has accepted are counted, which are few.
     """
-    occurrences = _newest(of, limit)
+    occurrences = _newest(with_communication(), of, limit)
     unnoted = _copies([o.mailing_id for o in occurrences if o.mailing_id and o.reached is None], DeliveryState)
     unsent = _copies([o.mailing_id for o in occurrences if o.mailing_id], _NOT_SENT)
     subjects = subjects_shown(occurrences)

@@ -81,7 +81,9 @@ def is_unknown() -> bool:
     """Return whether this request is for a page that keeps its reader unknown."""
     # By its path, because a request that no view takes (another method, too large, one slash too many) is for the
     # page all the same.
-    return re.sub("/+", "/", request.path) in current_app.extensions["unknown_paths"]
+    path = request.path
+    path = re.sub("/+", "/", path) if "//" in path else path
+    return path in current_app.extensions["unknown_paths"]
 
 
 class SignedIn:

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("reports", __name__)
 
-from engagement.pages.reports import files, index, resistance, sheet, snapshots, subscriptions
+from engagement.pages.reports import communication, files, index, maturity, resistance, sheet, snapshots, subscriptions

@@ -36,7 +36,8 @@ class SubscriptionForm(Form):
             SelectChoice(MYSELF, "To me"),
             *(SelectChoice(str(person.id), person.name) for person in sponsors),
         ]
-        self.at.description = f"By {clock_words}; for somebody else, by their own clock."
+        others = "; for somebody else, by their own clock" if sponsors else ""
+        self.at.description = f"By {clock_words}{others}."
 
     def show(self, row: ReportSubscription) -> None:
         """Show what is sent to the reader so far."""

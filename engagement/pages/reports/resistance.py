@@ -14,13 +14,14 @@ from engagement.pages.parts.files import list_file
 from engagement.pages.reports import blueprint
 from engagement.people.organisation.rules import Organisation
 from engagement.reports.queries.reading import report_for
-from engagement.reports.queries.resistance import Asked, ResistanceReport, month_name, resistance_report
+from engagement.reports.queries.resistance import Asked, ResistanceReport, resistance_report
 from engagement.reports.rules.document import HEADER, rows
 from engagement.reports.rules.figures import Figure, SubjectKind, by_subject
 from engagement.reports.rules.measures import Measure
 from engagement.reports.rules.months import written_month
 from engagement.resistance.rules import ANSWER_WITHIN_WORKING_DAYS
 from engagement.waves.scopes import reaches_wave
+from engagement.words import month_words
 
 #: Parts of the work that leaders and people see differently on the page; the rest is in the files.
 MOST_GROUPS = 12
@@ -62,13 +63,13 @@ def resistance(programme_id: int) -> str:
         report=report,
         document=document,
         Measure=Measure,
-        choices=[_Choice(written_month(end.on), month_name(end.on)) for end in reversed(report.choices)],
+        choices=[_Choice(written_month(end.on), month_words(end.on)) for end in reversed(report.choices)],
         until=written_month(report.months[-1].on) if report.months else "",
         since=written_month(report.before.on) if report.before else "",
         sources=by_subject(figures, SubjectKind.SOURCE),
         whole=by_subject(figures, SubjectKind.PROGRAMME).get(str(programme_id), {}),
         months=by_subject(figures, SubjectKind.MONTH),
-        waves={key: of for key, of in waves.items() if Measure.CAME_OPEN in of},
+        waves={key: of for key, of in waves.items() if Measure.CAME_OPEN in of} if report.tells_waves else {},
         apart={key: of[Measure.SEEN_APART] for key, of in waves.items() if Measure.SEEN_APART in of},
         groups=list(by_subject(figures, SubjectKind.GROUP).values()),
         most_groups=MOST_GROUPS,

@@ -17,6 +17,7 @@ from engagement.value.rules import (
     BaselineSaid,
     Better,
     MetricDetails,
+    MetricKind,
     ReadingRhythm,
     typed,
     value_of,
@@ -56,6 +57,13 @@ class ValueField(StringField):
 class MetricForm(EditForm):
     """What is measured, who reads it, and what it is to reach."""
 
+    kind = RadioField(
+        "What does it tell of?",
+        choices=[SelectChoice(each.value, each.word) for each in MetricKind],
+        default=MetricKind.VALUE.value,
+        description="The report on maturity compares tickets and the share done without help over all workflows of a programme.",
+        validate_choice=False,
+    )
     name = StringField(
         "What is measured?",
         description="Such as time from a claim to its first answer.",
@@ -64,7 +72,7 @@ class MetricForm(EditForm):
     )
     unit = StringField(
         "In which unit?",
-        description="Such as minutes, % or claims a day.",
+        description="Such as minutes, % or claims a day. Tickets are counted in “tickets a month”, the share done without help in “%”.",
         filters=[stripped],
         validators=[InputRequired("Write its unit."), Length(max=LONGEST_UNIT)],
     )
@@ -87,9 +95,9 @@ class MetricForm(EditForm):
     def details(self) -> MetricDetails:
         """Return the description that was typed."""
         better, every = Better(self.better.data), ReadingRhythm(self.every.data)
-        return MetricDetails(
-            self.name.data, self.unit.data, better, every, self.target.thousandths, self.target_on.data
-        )
+        kind = next((each for each in MetricKind if each == self.kind.data), MetricKind.VALUE)
+        target, target_on = self.target.thousandths, self.target_on.data
+        return MetricDetails(self.name.data, self.unit.data, better, every, target, target_on, kind)
 
 
 class BaselineForm(EditForm):

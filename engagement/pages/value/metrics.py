@@ -27,7 +27,7 @@ from engagement.value.queries.present import (
 )
 from engagement.value.scopes import may_keep, metric_for
 
-EVERY_MONTH = {"every": "month", "better": "lower"}
+EVERY_MONTH = {"every": "month", "better": "lower", "kind": "value"}
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from flask import render_template
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
 from engagement.accounts.posts import actions as posts
 from engagement.accounts.scopes import rights
@@ -38,6 +38,11 @@ class ProgrammeForm(EditForm):
     sponsor = PersonField(
         "Who sponsors it?", description="A name, work address or employee number. You can leave this empty for now."
     )
+    target_processes = IntegerField(
+        "How many processes is it to reach?",
+        description="The report on maturity says how many of these are in production. Empty if nobody said.",
+        validators=[Optional()],
+    )
 
 
 @blueprint.get("/programmes")
@@ -66,6 +71,7 @@ def new_programme() -> Drawn | BaseResponse:
         with saving(form) as saved:
             made = actions.make_programme(form.name.data, form.purpose.data, by=guard.reader().actor)
             posts.name_sponsor(made, form.sponsor.person, by=guard.reader().actor)
+            actions.set_target(made, form.target_processes.data, by=guard.reader().actor)
         if saved:
             more = "Add its first workflow, then plan a wave."
             return lead_on(saved, "waves.programme", f"{made.name} is there.", more, programme_id=made.id)
@@ -111,6 +117,7 @@ def edit_programme(programme_id: int) -> Drawn | BaseResponse:
         with saving(form) as saved:
             actions.change_programme(row, form.name.data, form.purpose.data, by=guard.reader().actor)
             posts.name_sponsor(row, form.sponsor.person, by=guard.reader().actor)
+            actions.set_target(row, form.target_processes.data, by=guard.reader().actor)
         if saved:
             return saved.to("waves.programme", programme_id=row.id)
     return drawn("waves/edit_programme.html", form, programme=row)

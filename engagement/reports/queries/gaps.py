@@ -89,9 +89,9 @@ def _enough(row: ImpactAssessment | None, floor: int) -> Assessed | None:
 
 def gap_figures(found: Sequence[WaveGaps], on: date, floor: int) -> Iterator[Figure]:
     """Return the figures: of each wave with a group that both sides judged, then of each part of the work seen differently."""
-    for each in found:
+    for each in (each for each in found if each.judged):
         of = Subject(SubjectKind.WAVE, str(each.wave.id), each.wave.title)
-        yield share_of(Measure.SEEN_APART, of, each.seen_apart, each.judged, on, "no group was judged by both")
+        yield share_of(Measure.SEEN_APART, of, each.seen_apart, each.judged, on, "")
     for gap in sorted((gap for each in found for gap in each.gaps), key=lambda gap: -abs(gap.apart)):
         key = f"{gap.wave.id}/{gap.department_id}/{gap.for_role}/{gap.aspect}"
         of = Subject(SubjectKind.GROUP, key, f"{gap.wave.title}, {gap.group}: {gap.aspect.word}")

@@ -69,6 +69,11 @@ class ResistanceReport:
         return TIMES_FLOOR * self.floor
 
     @property
+    def tells_waves(self) -> bool:
+        """Whether any wave of the newest span is shown."""
+        return bool(self.spans) and any(map(_is_shown, self.spans[0].groups[Dimension.WAVE]))
+
+    @property
     def small_departments(self) -> int:
         """How many departments are not told apart."""
         if not self.spans:

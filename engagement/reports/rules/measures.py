@@ -11,6 +11,7 @@ class Part(Worded):
     SPONSORS = "sponsors", "What sponsors do in person"
     OBJECTIONS = "objections", "What people object to"
     LEADERS = "leaders", "Leaders and their people"
+    MATURITY = "maturity", "How far the programme has come"
     MESSAGES = "messages", "What was said to people"
 
 
@@ -51,6 +52,14 @@ class Measure(Worded):
     SEEN_APART = "seen_apart", "Seen differently"
     LEADERS_SAY = "leaders_say", "Leaders say"
     PEOPLE_SAY = "people_say", "People say"
+    DELIVERED_COPIES = "delivered_copies", "Delivered"
+    CONFIRMED = "confirmed", "Confirmed"
+    UNDERSTOOD = "understood", "Answered right"
+    PRODUCTION = "production", "In production"
+    OF_TARGET = "of_target", "Of the processes aimed at"
+    TO_PRODUCTION = "to_production", "From request to production"
+    TICKETS = "tickets", "Support tickets"
+    SELF_SERVICE = "self_service", "Done without help"
 
     @property
     def part(self) -> Part:
@@ -186,5 +195,46 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
         Part.LEADERS,
         Unit.OWN,
         "The points in the middle of those that people of the group gave each alone, without a name; else those that they gave together.",
+    ),
+    Measure.PRODUCTION: (
+        Part.MATURITY,
+        Unit.PERCENT,
+        "Workflows of a wave that went live and was not rolled back, of all workflows of the programme that are not retired.",
+    ),
+    Measure.OF_TARGET: (
+        Part.MATURITY,
+        Unit.PERCENT,
+        "Workflows in production, of the processes that the programme is to reach, as whoever plans it wrote down.",
+    ),
+    Measure.TO_PRODUCTION: (
+        Part.MATURITY,
+        Unit.OWN,
+        "Days, weekends included, from the day on which a workflow was entered here to its first go-live; of several workflows the median.",
+    ),
+    Measure.TICKETS: (
+        Part.MATURITY,
+        Unit.OWN,
+        "The last reading of each workflow in production, as somebody entered it with its day; of several workflows their average.",
+    ),
+    Measure.SELF_SERVICE: (
+        Part.MATURITY,
+        Unit.OWN,
+        "The last reading of each workflow in production of the share of cases that people finish without help; of several workflows the median.",
+    ),
+    Measure.DELIVERED_COPIES: (
+        Part.MESSAGES,
+        Unit.PERCENT,
+        "Copies that a mail server accepted, of the people to whom the message was made out; of several messages the sums of both.",
+    ),
+    Measure.CONFIRMED: (
+        Part.MESSAGES,
+        Unit.PERCENT,
+        "People who confirmed having read it, of those who were asked and whose copy could be read, people who left since included.",
+    ),
+    Measure.UNDERSTOOD: (
+        Part.MESSAGES,
+        Unit.PERCENT,
+        "People who answered the question of the scope statement that holds now, and so confirmed it, of those in open waves who are asked; "
+        "who is in two waves counts in both.",
     ),
 }

@@ -71,6 +71,8 @@ class ReportSending(Base):
     """One date of a subscription, once: the mail that was queued, or why none was."""
 
     __tablename__ = "report_sending"
+    audit_name = "subscription.title"
+    audit_within = "subscription"
     __table_args__ = (UniqueConstraint("subscription_id", "due_at"),)
 
     id: Mapped[Key]
@@ -80,4 +82,5 @@ class ReportSending(Base):
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"))
     reason: Mapped[str] = mapped_column(short(300), default="")
 
+    subscription: Mapped[ReportSubscription] = relationship()
     mailing: Mapped[Mailing | None] = relationship()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.accounts.letters.queries import is_real
@@ -14,6 +14,8 @@ from engagement.accounts.rules import Role
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
+from engagement.mail.models import Delivery
+from engagement.mail.rules import UNSENT
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
 from engagement.programmes.scopes import reaches_programme
@@ -24,6 +26,7 @@ from engagement.reports.subscriptions.rules.rhythm import (
     NO_ACCESS,
     NO_ADDRESS,
     SIGN_IN_ENDED,
+    WAITS_AT_MOST,
     ReportRhythm,
     month_before,
 )
@@ -39,6 +42,13 @@ def due_subscriptions(now: datetime) -> list[int]:
     )
     rows = select(ReportSubscription.id).where(*due)
     return list(db.session.scalars(rows.order_by(ReportSubscription.next_at, ReportSubscription.id)))
+
+
+def waiting_sendings(now: datetime) -> list[int]:
+    """Return the ids of sendings whose mail still waits, as when the mail server is away."""
+    waits = exists().where(Delivery.mailing_id == ReportSending.mailing_id, Delivery.state.in_(UNSENT))
+    rows = select(ReportSending.id).where(ReportSending.at > now - WAITS_AT_MOST, waits)
+    return list(db.session.scalars(rows.order_by(ReportSending.id)))
 
 
 def due_since(row: ReportSubscription) -> datetime | None:

@@ -91,6 +91,7 @@ def _checked(said: MetricDetails, workflow_id: int, owner: Person | None, metric
 def _values(metric: ValueMetric) -> dict[str, object]:
     return {
         "name": metric.name,
+        "kind": metric.kind.word,
         "unit": metric.unit,
         "better": metric.better.word,
         "every": metric.every.word,

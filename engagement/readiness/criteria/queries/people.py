@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, exists, func, or_, select, union
+from sqlalchemy import Date, Select, bindparam, case, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from engagement.db import db
@@ -14,6 +16,7 @@ from engagement.training.queries.counts import Count
 from engagement.training.tallies.queries import learners_of
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
+from engagement.waves.tallies.queries import WAVES
 
 NONE = Count()
 _USED = (WaveStatus.LIVE, WaveStatus.STABILISING, WaveStatus.CLOSED)
@@ -32,22 +35,34 @@ def friendly_in_waves(wave_ids: Sequence[int], on: date) -> dict[int, Friendly]:
 
     Champions are those of any wave of the programme on a day; pilot users were in a wave of it that went live earlier.
     """
-    programmes = select(Wave.programme_id).where(Wave.id.in_(wave_ids))
+    found: dict[int, dict[int, Count]] = {}
+    for wave_id, champion, asked, finished in db.session.execute(_statement(), {"waves": list(wave_ids), "on": on}):
+        found.setdefault(wave_id, {})[champion] = Count(asked, int(finished))
+    return {key: Friendly(each.get(1, Count()), each.get(0, Count())) for key, each in found.items()}
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _statement() -> Select[Any]:
+    on: Any = bindparam("on", type_=Date)
     other = aliased(Wave)
+    programmes = select(Wave.programme_id).where(Wave.id.in_(WAVES))
     champions = select(Champion.person_id).join(other, other.id == Champion.wave_id).where(is_champion_on(on))
-    pilots = select(Membership.person_id).join(other, other.id == Membership.wave_id).where(other.status.in_(_USED))
-    people = union(*(each.where(other.programme_id.in_(programmes)) for each in (champions, pilots)))
-    learner = learners_of(people, lambda table: table.wave_id.in_(wave_ids))
-    is_champion = exists(
-        champions.where(other.programme_id == Wave.programme_id, Champion.person_id == learner.c.person_id)
+    used = select(other.id).where(other.status.in_(_USED), other.programme_id.in_(programmes))
+    people = union(
+        champions.where(other.programme_id.in_(programmes)),
+        select(Membership.person_id).where(Membership.wave_id.in_(used)),
     )
-    is_pilot = exists(
-        pilots.where(
-            other.programme_id == Wave.programme_id,
-            other.id != Wave.id,
-            other.go_live_on < Wave.go_live_on,
-            Membership.person_id == learner.c.person_id,
-        )
+    learner = learners_of(people, lambda table: table.wave_id.in_(WAVES))
+    mine = other.programme_id == Wave.programme_id
+    is_champion = exists(champions.where(mine, Champion.person_id == learner.c.person_id))
+    is_pilot = exists().where(
+        Membership.person_id == learner.c.person_id,
+        Membership.wave_id == other.id,
+        mine,
+        other.status.in_(_USED),
+        other.id != Wave.id,
+        other.go_live_on < Wave.go_live_on,
     )
     of_person = (
         select(learner.c.wave_id, learner.c.finished, case((is_champion, 1), else_=0).label("is_champion"))
@@ -56,8 +71,4 @@ def friendly_in_waves(wave_ids: Sequence[int], on: date) -> dict[int, Friendly]:
         .subquery()
     )
     key = (of_person.c.wave_id, of_person.c.is_champion)
-    found: dict[int, dict[int, Count]] = {}
-    counted = select(*key, func.count(), func.sum(of_person.c.finished)).group_by(*key)
-    for wave_id, champion, asked, finished in db.session.execute(counted):
-        found.setdefault(wave_id, {})[champion] = Count(asked, int(finished))
-    return {key: Friendly(each.get(1, Count()), each.get(0, Count())) for key, each in found.items()}
+    return select(*key, func.count(), func.sum(of_person.c.finished)).group_by(*key)

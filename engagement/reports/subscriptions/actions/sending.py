@@ -11,6 +11,7 @@ from engagement.accounts.queries import reader_of
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import db, insert_new, rows_changed
 from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.deciding import stop_waiting
 from engagement.mail.actions.enclosing import enclose
 from engagement.mail.actions.queueing import queue_for_address
 from engagement.mail.models import Mailing
@@ -25,12 +26,12 @@ from engagement.reports.subscriptions.models import ReportSending, ReportSubscri
 from engagement.reports.subscriptions.queries import due_since, sent_before, why_not_sent
 from engagement.reports.subscriptions.rules.endings import ending_address
 from engagement.reports.subscriptions.rules.letter import SHEET_LINK, letter_of
-from engagement.reports.subscriptions.rules.rhythm import TOO_LATE
+from engagement.reports.subscriptions.rules.rhythm import ENDED, TOO_LATE
 from engagement.verbs import Verb
 
 
 class SendOutcome(StrEnum):
-    """What became of a subscription whose date has come; TAKEN means that another process was first."""
+    """What became of a subscription whose date has come; TAKEN means that this date is another process's, or waits."""
 
     SENT = "sent"
     TOO_LATE = "too late"
@@ -54,9 +55,12 @@ def send_report(subscription_id: int, service: Service) -> SendOutcome:
     now = clock.now()
     row = db.session.get_one(ReportSubscription, subscription_id, populate_existing=True)
     since = due_since(row) if row.ended_at is None and not row.is_resting and row.next_at <= now else None
-    if since is None or not (sending := _claimed(row, now)):
+    if since is None:
         return SendOutcome.TAKEN
+    sending = _claimed(row, now)
     row.next_at = row.wish.next_at(now, service.organisation.country)
+    if sending is None:
+        return SendOutcome.TAKEN
     reader = reader_of(row.account, service.organisation.timezone)
     sending.reason = why_not_sent(row, reader)
     if sending.reason:
@@ -69,6 +73,21 @@ def send_report(subscription_id: int, service: Service) -> SendOutcome:
     audit.record(Verb.SENT_REPORT, audit.about(row, row.account.person), by=audit.CLOCK)
     db.session.flush()
     return SendOutcome.SENT
+
+
+def stop_if_not_allowed(sending_id: int, service: Service) -> int:
+    """Stop a report that waits for the mail server, if its reader may not read it any more or it was ended; return how many mails."""
+    sending = db.session.get_one(ReportSending, sending_id)
+    row = sending.subscription
+    why = (
+        ENDED if row.ended_at is not None else why_not_sent(row, reader_of(row.account, service.organisation.timezone))
+    )
+    if not why or sending.mailing is None:
+        return 0
+    sending.reason = why
+    if row.ended_at is None and not row.is_resting:
+        rest(row, why)
+    return stop_waiting(sending.mailing, why)
 
 
 def _claimed(row: ReportSubscription, now: datetime) -> ReportSending | None:

@@ -11,11 +11,14 @@ from engagement.words import month_words, zone_words
 
 #: Dates are looked for from so long ago, because a holiday may move one past the present, and so far ahead.
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=130)
+#: Mail is given up before it has waited for so long.
+WAITS_AT_MOST = timedelta(days=7)
 #: The states in which something is sent no more, in words.
 NO_ACCESS = "They don’t read this report any more."
 CLOSED = "The programme is closed."
 SIGN_IN_ENDED = "Their sign-in has ended."
 NO_ADDRESS = "Their sign-in has no address that mail can be sent to."
+ENDED = "It was ended."
 TOO_LATE = "Not sent: the service stood still when it was due."
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from engagement.stakeholders.standings.queries.placing import Stood
 from engagement.stakeholders.standings.rules import Standing, standing_words
 
 
-@dataclass(frozen=True)
-class Move:
-    """Somebody who is not said to stand where they stood; None: they were or are not on the map."""
+class Move(NamedTuple):
+    """Somebody who is not said to stand where they stood; None: they were or are not on the map. There may be thousands."""
 
     before: Stood | None
     now: Stood | None
@@ -22,7 +22,7 @@ class Move:
         assert row
         return row.stakeholder_id
 
-    @cached_property
+    @property
     def words(self) -> str:
         """What changed, such as "Power 5.9 → 6.9, interest 8.4 → 8.6."; "" if nothing was said of them."""
         before, now = (row.said if row else Standing() for row in (self.before, self.now))

@@ -1,0 +1,132 @@
+"""The report on communication: of each message and topic, how many it reached and who confirmed, and whether people understood."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from engagement import clock
+from engagement.accounts.scopes.reader import Reader
+from engagement.communications.models import Communication
+from engagement.communications.queries.reached import Reached, messages_out
+from engagement.mail.confirmations.queries import Confirmations, confirmations_of
+from engagement.people.organisation.rules import Organisation
+from engagement.programmes.models import Programme
+from engagement.programmes.queries import workflows_of
+from engagement.programmes.scope.queries import current_statements
+from engagement.reports.rules.document import Document
+from engagement.reports.rules.figures import NOT_SHOWN, Figure, Subject, SubjectKind, share_of
+from engagement.reports.rules.measures import Measure
+from engagement.training.scope_answers.queries import Confirmed, confirmed_by_wave
+from engagement.words import moment_words, plural, share_words, short_day_words
+
+#: The newest messages; older ones are no longer told of.
+MOST_MESSAGES = 60
+
+
+@dataclass(frozen=True)
+class CommunicationReport:
+    """How the messages of a programme reached people, for a reader; the newest message first."""
+
+    programme: Programme
+    document: Document
+    messages: Sequence[Reached]
+
+
+def communication_report(
+    programme: Programme, on: date, reader: Reader, floor: int, organisation: Organisation
+) -> CommunicationReport:
+    """Return the report on a programme that the reader may read, on a day."""
+    messages = messages_out(Communication.programme_id == programme.id, MOST_MESSAGES)
+    asking = [each.occurrence.mailing_id for each in messages if _asks(each)]
+    confirmations = confirmations_of([key for key in asking if key])
+    as_of = clock.now()
+    document = Document(
+        name=programme.name,
+        organisation=organisation.name,
+        reader=reader.name,
+        as_of=as_of,
+        moment=moment_words(as_of, reader.timezone),
+        lede=_lede(messages),
+        calm="",
+        decisions=(),
+        figures=[
+            *_of_topics(messages, confirmations, on, floor),
+            *_of_messages(messages, confirmations, on, floor),
+            *_of_statements(programme, on, floor),
+        ],
+        facts={},
+    )
+    return CommunicationReport(programme, document, messages)
+
+
+def _asks(each: Reached) -> bool:
+    mailing = each.occurrence.mailing
+    return mailing is not None and mailing.asks_confirmation
+
+
+def _of_topics(
+    messages: Sequence[Reached], confirmations: dict[int, Confirmations], on: date, floor: int
+) -> Iterator[Figure]:
+    """All messages together, then those of each kind, in the order of their newest."""
+    topics: dict[Subject, list[Reached]] = defaultdict(list)
+    every = Subject(SubjectKind.TOPIC, "all", "All messages")
+    for each in messages:
+        kind = each.occurrence.communication.kind
+        topics[every].append(each)
+        topics[Subject(SubjectKind.TOPIC, kind.value, kind.word)].append(each)
+    for of, these in topics.items():
+        sent, recipients = sum(each.sent for each in these), sum(each.recipients for each in these)
+        delivered = share_of(Measure.DELIVERED_COPIES, of, sent, recipients, on, "nobody")
+        yield replace(delivered, note=plural(len(these), "message", "messages"))
+        yield _confirmed(of, [confirmations.get(each.occurrence.mailing_id or 0) for each in these], these, on, floor)
+
+
+def _of_messages(
+    messages: Sequence[Reached], confirmations: dict[int, Confirmations], on: date, floor: int
+) -> Iterator[Figure]:
+    for each in messages:
+        of = Subject(SubjectKind.MESSAGE, str(each.occurrence.id), each.subject)
+        delivered = share_of(Measure.DELIVERED_COPIES, of, each.sent, each.recipients, on, "nobody")
+        sent_on = short_day_words(each.queued_at.date())
+        yield replace(delivered, note=f"{each.occurrence.communication.kind.word}, {sent_on}")
+        yield _confirmed(of, [confirmations.get(each.occurrence.mailing_id or 0)], [each], on, floor)
+
+
+def _confirmed(
+    of: Subject, found: Sequence[Confirmations | None], messages: Sequence[Reached], on: date, floor: int
+) -> Figure:
+    """Return how many confirmed of those who were asked; words where nobody was asked, or too few to tell."""
+    if not any(_asks(each) for each in messages):
+        return share_of(Measure.CONFIRMED, of, 0, 0, on, "not asked")
+    asked = sum(each.asked for each in found if each is not None)
+    confirmed = sum(each.confirmed for each in found if each is not None)
+    return _told(share_of(Measure.CONFIRMED, of, confirmed, asked, on, "nobody could read it yet"), floor)
+
+
+def _of_statements(programme: Programme, on: date, floor: int) -> Iterator[Figure]:
+    """What people were asked to understand: the question of each scope statement, of all waves that bring it."""
+    workflows = workflows_of([programme.id])
+    current = current_statements(workflow.id for workflow in workflows)
+    for workflow in workflows:
+        counted = confirmed_by_wave(current[workflow.id]) if current.get(workflow.id) else []
+        these: list[Confirmed] = [each for each in counted if each.statement.asks]
+        if these:
+            of = Subject(SubjectKind.WORKFLOW, str(workflow.id), workflow.name)
+            asked, right = sum(each.asked for each in these), sum(each.confirmed for each in these)
+            yield _told(share_of(Measure.UNDERSTOOD, of, right, asked, on, "nobody is asked yet"), floor)
+
+
+def _told(figure: Figure, floor: int) -> Figure:
+    """Return it without its numbers where it is about fewer people than the floor."""
+    small = figure.denominator is not None and figure.denominator < floor
+    return replace(figure.hidden(NOT_SHOWN) if small else figure, groups_under=floor)
+
+
+def _lede(messages: Sequence[Reached]) -> str:
+    if not messages:
+        return "No message of this programme has gone out yet."
+    sent, recipients = sum(each.sent for each in messages), sum(each.recipients for each in messages)
+    which = "The last" if len(messages) == MOST_MESSAGES else "So far"
+    number = plural(len(messages), "message", "messages")
+    return f"{which} {number}: mail servers accepted {share_words(sent, recipients, 'none')} copies."
