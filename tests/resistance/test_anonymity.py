@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select, text
 
 from engagement import clock
 from engagement.accounts.models import Account
+from engagement.content.library import playbook
 from engagement.db import Base, db
 from engagement.people.models import Person
 from engagement.resistance import actions
@@ -248,6 +249,7 @@ def test_no_action_turns_an_anonymous_concern_into_a_known_one(app):
     by, on = manager.actor, INSTANT.date()
     actions.acknowledge(concern, by=by)
     actions.take_over(concern, manager, by=by)
+    actions.try_response(concern, playbook(concern.source.value).responses[0].title, by=by, on=on)
     actions.answer(concern, "Answer", by=by, on=on)
     actions.change_source(concern, Source.OTHER, "Same", by=by)
     actions.close(concern, "Done", by=by)
@@ -263,6 +265,8 @@ def test_no_action_turns_an_anonymous_concern_into_a_known_one(app):
         "concern",
         "concern_figures",
         "concern_letter",
+        "concern_period",
         "concern_reply",
+        "concern_response",
         "concern_step",
     }

@@ -182,7 +182,7 @@ def test_used_links_that_cant_be_removed_keep_nothing_else_from_it(poison: Poiso
     db.session.add(UsedLink(fingerprint="x" * 64, used_at=old, purpose=LinkPurpose.SIGN_IN))
     poison("used_link", "DELETE", "OLD.fingerprint LIKE 'x%'")
     state = run("forget-expired")
-    assert state.outcome == "0 attempts, 0 uploads and 0 kept forms removed."
+    assert state.outcome == "0 attempts, 0 uploads, 0 kept forms and 0 enclosed files removed."
     assert left_alone() == [("forget-expired", "what expired:", "links")]
 
 
