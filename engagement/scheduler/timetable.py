@@ -45,13 +45,13 @@ class Line:
 TIMETABLE: tuple[Line, ...] = (
     Line(
         "settle-directory",
-        "Places people in the waves of their departments, gives training roles by rule, and assigns the training that follows.",
+        "Places people in their departments’ waves, gives training roles by rule, and assigns the training that follows.",
         timedelta(minutes=10),
         jobs.settle_directory,
     ),
     Line(
         "settle-counts",
-        "Counts the people again who joined a wave, moved, learned, or were told something, so that pages of waves stay fast. They are right without it.",
+        "Counts people again who joined a wave, moved, learned, or were told something. Pages are right without it, but slower.",
         timedelta(seconds=20),
         tally_jobs.settle_counts,
     ),
@@ -63,13 +63,13 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "count-usage",
-        "Counts who uses what went live with each wave: when numbers of use were posted, people or training changed, and once a day.",
+        "Counts who uses what went live: when numbers, people or training changed, and once a day.",
         timedelta(minutes=1),
         usage_jobs.count_usage,
     ),
     Line(
         "compare-usage",
-        "Compares what is kept of use with the days that it comes from and with a full count, and says whether they agree.",
+        "Compares what is kept of use with its days and with a full count, and says whether they agree.",
         timedelta(hours=24),
         usage_jobs.compare_usage,
     ),
@@ -87,19 +87,19 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "reopen-gates",
-        "Opens the gate of a wave again when a criterion that was met is met no more, tells those who decide, and holds messages around its go-live.",
+        "Opens a wave’s gate again when a criterion is met no more, tells those who decide, and holds messages around go-live.",
         timedelta(minutes=10),
         gate_jobs.reopen_gates,
     ),
     Line(
         "queue-occurrences",
-        "Queues each approved message at its time, one row a person, each for their own working hours; holds what is too late for a decision.",
+        "Queues each approved message at its time, one row a person, in their working hours; holds what is too late.",
         timedelta(seconds=20),
         jobs.queue_occurrences,
     ),
     Line(
         "settle-deliveries",
-        "Takes back messages that a stopped process had claimed, stops what still waits of a communication that ended or a wave that was cancelled, and closes mailings whose every message has an outcome.",
+        "Takes back what a stopped process had claimed, stops what waits of ended communications and cancelled waves, and closes mailings that are done.",
         timedelta(seconds=30),
         jobs.settle_deliveries,
     ),
@@ -147,7 +147,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "empty-letterbox",
-        "Gives the change team what was said without a name since the last working morning, once a day from six in the morning on and in random order.",
+        "Gives the change team what was said without a name, once each working day from six in the morning on, in random order.",
         timedelta(minutes=10),
         jobs.empty_letterbox,
     ),
@@ -196,7 +196,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "tell-administrators",
-        "Writes to the administrators when a job failed or left something alone, or mail was refused: of each at most once a day.",
+        "Writes to administrators when a job failed or left something alone, or mail was refused, at most once a day.",
         timedelta(minutes=10),
         tell_administrators,
     ),
