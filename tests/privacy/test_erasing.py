@@ -249,6 +249,7 @@ def test_every_text_that_a_table_holds_is_decided_upon():
         "audience.rule",
         "bounce_mailbox.left_there",
         "concern_figures.shown",
+        "concern_period.shown",
         "department.path",
         "impact_aspect.counts",
         "import_run.columns",
