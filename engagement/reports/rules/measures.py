@@ -52,7 +52,7 @@ class Measure(Worded):
     SEEN_APART = "seen_apart", "Seen differently"
     LEADERS_SAY = "leaders_say", "Leaders say"
     PEOPLE_SAY = "people_say", "People say"
-    DELIVERED_COPIES = "delivered_copies", "Delivered"
+    DELIVERED_COPIES = "delivered_copies", "Copies delivered"
     CONFIRMED = "confirmed", "Confirmed"
     UNDERSTOOD = "understood", "Answered right"
     PRODUCTION = "production", "In production"
