@@ -52,7 +52,17 @@ def test_workers_with_networks_of_their_own_share_the_work_though_one_is_killed(
         with far_relay(2, 0.005) as relay, ExitStack() as running:
             processes = []
             for number in range(2):
-                command = [*relay.inside(number), sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+                command = [
+                    *relay.inside(number),
+                    sys.executable,
+                    "-m",
+                    "flask",
+                    "--app",
+                    "wsgi",
+                    "worker",
+                    "--connections",
+                    "2",
+                ]
                 process = subprocess.Popen(
                     command, cwd=ROOT, env=shell.environment(smtp_url=relay.url(number)), stdout=subprocess.PIPE
                 )
