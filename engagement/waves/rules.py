@@ -21,6 +21,11 @@ class WaveStatus(State):
     ROLLED_BACK = "rolled_back", "Rolled back", "bad", "cross"
 
     @property
+    def is_in_use(self) -> bool:
+        """Whether its people work with what went live."""
+        return self in (WaveStatus.LIVE, WaveStatus.STABILISING, WaveStatus.CLOSED)
+
+    @property
     def next_steps(self) -> tuple["WaveStatus", ...]:
         """The statuses that can follow this one."""
         return _NEXT[self]
@@ -51,6 +56,8 @@ class WaveStatus(State):
         return self in (WaveStatus.LIVE, WaveStatus.STABILISING)
 
 
+#: Waves whose people work with what went live.
+IN_USE = tuple(status for status in WaveStatus if status.is_in_use)
 _NEXT: dict[WaveStatus, tuple[WaveStatus, ...]] = {
     WaveStatus.PLANNED: (WaveStatus.READY, WaveStatus.CANCELLED),
     WaveStatus.READY: (WaveStatus.LIVE, WaveStatus.PLANNED, WaveStatus.CANCELLED),

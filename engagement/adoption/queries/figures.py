@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from engagement.adoption.models import AdoptionCount
-from engagement.adoption.queries.grounds import IN_USE
 from engagement.adoption.queries.uptake import Uptake, uptake_of_waves
 from engagement.adoption.rules.counting import Counted, Days, TeamCounted
 from engagement.adoption.rules.intervals import Interval, newcombe
@@ -213,7 +212,7 @@ def figures_of_waves(
         labels = {0: "All its workflows"} | {workflow.id: workflow.name for workflow in workflows[wave.id]}
         if len(labels) == 2:
             labels = dict([labels.popitem()])
-        is_counted = row is not None and row.members > 0 and wave.status in IN_USE
+        is_counted = row is not None and row.members > 0 and wave.status.is_in_use
         parts = [_part(row, key, label, floor, names) for key, label in labels.items()] if row and is_counted else []
         found.append(WaveFigures(wave, uptake, [part for part in parts if part], row.counted_at if row else None))
     return found

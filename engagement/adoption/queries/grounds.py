@@ -24,10 +24,8 @@ from engagement.training.rules import CompletionSource, ItemKind
 from engagement.training.tallies.queries import people_sums
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
 from engagement.waves.queries import member_counts, workflows_of_waves
-from engagement.waves.rules import WaveStatus
+from engagement.waves.rules import IN_USE
 
-#: Waves whose people are to use their workflows.
-IN_USE = (WaveStatus.LIVE, WaveStatus.STABILISING, WaveStatus.CLOSED)
 _SIGNED_OFF = (CompletionSource.ATTENDANCE, CompletionSource.EVIDENCE, CompletionSource.IMPORT)
 
 

@@ -7,7 +7,6 @@ from datetime import date
 from sqlalchemy import select
 
 from engagement.adoption.models import AdoptionCount, UsageUpload
-from engagement.adoption.queries.grounds import IN_USE
 from engagement.adoption.rules.counting import Counted, TeamCounted
 from engagement.adoption.rules.telling import Told
 from engagement.adoption.rules.vocabulary import RECENT_DAYS
@@ -81,7 +80,7 @@ def source_words(upload: UsageUpload) -> str:
 
 
 def _uptake(wave: Wave, row: AdoptionCount | None, source: str, on: date, floor: int) -> Uptake:
-    if wave.status not in IN_USE:
+    if not wave.status.is_in_use:
         return Uptake(wave.id, _not_yet(wave, on))
     if row is None or row.as_of is None or "0" not in row.numbers:
         return Uptake(wave.id, "No numbers of use have come in." if row else "Its use is not counted yet.")

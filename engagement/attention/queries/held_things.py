@@ -32,7 +32,7 @@ from engagement.stakeholders.queries import holds_now, on_the_map
 from engagement.stakeholders.scopes import stakeholders_within
 from engagement.value.models import ValueMetric
 from engagement.waves.models import Wave
-from engagement.waves.rules import WaveStatus
+from engagement.waves.queries import of_open_waves
 from engagement.waves.scopes import reaches_wave
 from engagement.words import short_day_words
 
@@ -153,7 +153,7 @@ def _concern(concern: Concern, reader: Reader | None) -> HeldThing | None:
     return HeldThing("A concern", "Owner", Kind.CONCERN, concern.id, None, may_change=False)
 
 
-_OPEN_WAVES = select(Wave).where(Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED))).order_by(Wave.id)
+_OPEN_WAVES = select(Wave).where(of_open_waves()).order_by(Wave.id)
 _LINES = (
     select(Communication)
     .where(Communication.ended_at.is_(None))

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from engagement.accounts.scopes import rights
 from engagement.adoption.queries.figures import Part, WaveFigures, figures_of_waves
-from engagement.adoption.queries.grounds import IN_USE
 from engagement.adoption.queries.uptake import DEFINITION
 from engagement.adoption.rules.telling import Told
 from engagement.pages.adoption import blueprint
@@ -76,7 +75,7 @@ def wave(wave_id: int) -> str:
         parts=[_drawn(part, metrics.get(part.workflow_id or 0, [])) for part in figures.parts],
         most=MOST_DEPARTMENTS,
         notes=NOTES,
-        in_use=row.status in IN_USE,
+        in_use=row.status.is_in_use,
         may_bring=reaches_programme(rights.planning(guard.reader()), row.programme),
     )
 

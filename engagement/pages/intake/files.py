@@ -23,6 +23,7 @@ from engagement.pages.frame import guard
 from engagement.pages.intake import blueprint
 from engagement.pages.intake.forms import WHOLE, ColumnsForm, FileForm
 from engagement.pages.intake.sample import explained_columns
+from engagement.pages.parts.files import both_files
 from engagement.pages.parts.long_work import shown_while_working
 from engagement.pages.parts.saving import REFUSED
 from engagement.words import plural
@@ -75,7 +76,7 @@ def _file_page(form: FileForm, blocked: ImportRun | None = None) -> str:
         blocked=blocked,
         runs=db.session.scalars(queries.runs().limit(5)).all(),
         columns=explained_columns(),
-        samples=[(kind.upper(), url_for("intake.sample", kind=kind)) for kind in ("csv", "xlsx")],
+        samples=both_files("intake.sample"),
     )
 
 

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import xlsxwriter
-from flask import Response
+from flask import Response, url_for
 
 from engagement.cells import WORKBOOK_OPTIONS, csv_of, fitting
 from engagement.pages.frame.formats import here_today
@@ -17,6 +17,11 @@ CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF_TYPE = "application/pdf"
 _WIDEST = 60
+
+
+def both_files(endpoint: str, **asked: Any) -> list[tuple[str, str]]:
+    """Return a list as files: what each kind is called, and its address."""
+    return [(kind.upper(), url_for(endpoint, kind=kind, **asked)) for kind in ("csv", "xlsx")]
 
 
 def list_file(

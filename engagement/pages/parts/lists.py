@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from engagement.db import count_of, db
 from engagement.pages.parts.fields import row_id
+from engagement.pages.parts.files import both_files
 from engagement.pages.parts.forms import day_or_none
 
 Rows = TypeVar("Rows")
@@ -247,7 +248,7 @@ class Asked:
     def files(self, endpoint: str, **more: Any) -> list[tuple[str, str]]:
         """Return the list as files: what each kind is called, and its address with the same filters and order."""
         asked: dict[str, Any] = {**self.narrowed_by, **self.carried}
-        return [(kind.upper(), url_for(endpoint, kind=kind, **more, **asked)) for kind in ("csv", "xlsx")]
+        return both_files(endpoint, **more, **asked)
 
 
 def in_order(order: str, columns: Mapping[str, Any]) -> list[Any]:

@@ -1,11 +1,11 @@
 """The report on communication in a programme, as a page and as files: how many each message and topic reached, and who confirmed."""
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template
 
 from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
-from engagement.pages.parts.files import list_file
+from engagement.pages.parts.files import both_files, list_file
 from engagement.pages.reports import blueprint
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.scopes import reaches_programme
@@ -39,14 +39,9 @@ def communication(programme_id: int) -> str:
         statements=by_subject(document.figures, SubjectKind.WORKFLOW),
         most=MOST_MESSAGES,
         floor=guard.settings().anonymity_floor,
-        notes=list(document.notes.values()),
-        note={name: number for number, name in enumerate(document.notes, 1)},
         opens_messages=reaches_programme(rights.reading(reader), report.programme),
         opens_workflows=reaches_programme(rights.overseeing(reader), report.programme),
-        files=[
-            (kind.upper(), url_for(".communication_file", programme_id=programme_id, kind=kind))
-            for kind in ("csv", "xlsx")
-        ],
+        files=both_files(".communication_file", programme_id=programme_id),
     )
 
 

@@ -1,11 +1,11 @@
 """The report on maturity of a programme, as a page and as files: what is in production, how long it took, and what support it needs."""
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template
 
 from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
-from engagement.pages.parts.files import list_file
+from engagement.pages.parts.files import both_files, list_file
 from engagement.pages.reports import blueprint
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.scopes import reaches_programme
@@ -40,13 +40,9 @@ def maturity(programme_id: int) -> str:
             for line in report.lines
             for kind, shown in line.readings.items()
         },
-        notes=list(document.notes.values()),
-        note={name: number for number, name in enumerate(document.notes, 1)},
         opens_workflows=reaches_programme(rights.overseeing(reader), report.programme),
         may_plan=reaches_programme(rights.planning(reader), report.programme),
-        files=[
-            (kind.upper(), url_for(".maturity_file", programme_id=programme_id, kind=kind)) for kind in ("csv", "xlsx")
-        ],
+        files=both_files(".maturity_file", programme_id=programme_id),
     )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 from markupsafe import Markup
 
 from engagement import charts, clock
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
-from engagement.pages.parts.files import list_file
+from engagement.pages.parts.files import both_files, list_file
 from engagement.pages.reports import blueprint
 from engagement.people.organisation.rules import Organisation
 from engagement.reports.queries.reading import report_for
@@ -77,17 +77,9 @@ def resistance(programme_id: int) -> str:
         responses=list(by_subject(figures, SubjectKind.RESPONSE).values()),
         picture=_picture(figures),
         promised_days=ANSWER_WITHIN_WORKING_DAYS,
-        notes=list(document.notes.values()),
-        note={name: number for number, name in enumerate(document.notes, 1)},
         opens_concerns=planning.everything,
         opens_log=planning.holds_places,
-        files=[
-            (
-                kind.upper(),
-                url_for(".resistance_file", programme_id=programme_id, kind=kind, **asked),
-            )
-            for kind in ("csv", "xlsx")
-        ],
+        files=both_files(".resistance_file", programme_id=programme_id, **asked),
     )
 
 

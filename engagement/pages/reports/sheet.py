@@ -74,8 +74,6 @@ def programme(programme_id: int) -> str:
         most_steps=MOST_STEPS,
         finishes=_finishes(report.leadership),
         hidden_words=_hidden_words(report.concerns),
-        notes=list(document.notes.values()),
-        note={name: number for number, name in enumerate(document.notes, 1)},
         opens_wave={line.wave.id for line in report.waves if reaches_wave(overseeing, line.wave)},
         opens_training={line.wave.id for line in report.waves if reaches_wave(reading, line.wave)},
         opens_programme=reaches_programme(overseeing, report.programme),

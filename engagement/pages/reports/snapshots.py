@@ -11,7 +11,7 @@ from engagement.db import db
 from engagement.errors import NotFound
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import kept_moment
-from engagement.pages.parts.files import list_file
+from engagement.pages.parts.files import both_files, list_file
 from engagement.pages.parts.saving import done
 from engagement.pages.reports import blueprint
 from engagement.pages.reports.sheet import sheet_for
@@ -137,19 +137,12 @@ def comparison(programme_id: int) -> str:
         compared=both.changes,
         gone=both.gone,
         snapshots=queries.snapshots_of(programme_id),
-        files=[
-            (
-                kind.upper(),
-                url_for(
-                    ".comparison_file",
-                    programme_id=programme_id,
-                    kind=kind,
-                    earlier=both.earlier.id,
-                    later=both.later.id if both.later else None,
-                ),
-            )
-            for kind in ("csv", "xlsx")
-        ],
+        files=both_files(
+            ".comparison_file",
+            programme_id=programme_id,
+            earlier=both.earlier.id,
+            later=both.later.id if both.later else None,
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from engagement.intake.register.scopes import register_file_for
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.frame.shell import notify
+from engagement.pages.parts.files import both_files
 from engagement.pages.parts.forms import Form
 from engagement.pages.parts.long_work import shown_while_working
 from engagement.pages.parts.previews import previewed, taken
@@ -66,7 +67,7 @@ def take_file() -> Any:
         "stakeholders/import.html",
         form=form,
         columns=[(field.value, words, example) for field, (words, example) in EXPLAINED.items()],
-        files=[(kind.upper(), url_for("stakeholders.export", kind=kind)) for kind in ("csv", "xlsx")],
+        files=both_files("stakeholders.export"),
     )
     return page, REFUSED if form.errors else 200
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from engagement import clock
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
@@ -14,11 +13,12 @@ from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
 from engagement.programmes.queries import workflows_of
 from engagement.programmes.scope.queries import current_statements
+from engagement.reports.queries.reading import document_of
 from engagement.reports.rules.document import Document
 from engagement.reports.rules.figures import NOT_SHOWN, Figure, Subject, SubjectKind, share_of
 from engagement.reports.rules.measures import Measure
-from engagement.training.scope_answers.queries import Confirmed, confirmed_by_wave
-from engagement.words import moment_words, plural, share_words, short_day_words
+from engagement.training.scope_answers.queries import confirmed_of
+from engagement.words import plural, share_words, short_day_words
 
 #: The newest messages; older ones are no longer told of.
 MOST_MESSAGES = 60
@@ -40,23 +40,12 @@ def communication_report(
     messages = messages_out(Communication.programme_id == programme.id, MOST_MESSAGES)
     asking = [each.occurrence.mailing_id for each in messages if _asks(each)]
     confirmations = confirmations_of([key for key in asking if key])
-    as_of = clock.now()
-    document = Document(
-        name=programme.name,
-        organisation=organisation.name,
-        reader=reader.name,
-        as_of=as_of,
-        moment=moment_words(as_of, reader.timezone),
-        lede=_lede(messages),
-        calm="",
-        decisions=(),
-        figures=[
-            *_of_topics(messages, confirmations, on, floor),
-            *_of_messages(messages, confirmations, on, floor),
-            *_of_statements(programme, on, floor),
-        ],
-        facts={},
-    )
+    figures = [
+        *_of_topics(messages, confirmations, on, floor),
+        *_of_messages(messages, confirmations, on, floor),
+        *_of_statements(programme, on, floor),
+    ]
+    document = document_of(programme, reader, organisation, _lede(messages), figures)
     return CommunicationReport(programme, document, messages)
 
 
@@ -96,21 +85,24 @@ def _of_messages(
 def _confirmed(
     of: Subject, found: Sequence[Confirmations | None], messages: Sequence[Reached], on: date, floor: int
 ) -> Figure:
-    """Return how many confirmed of those who were asked; words where nobody was asked, or too few to tell."""
+    """Return how many confirmed of those who were asked; words where nobody was asked, or too few to tell.
+
+    A message that asked too few is not in the figures of its topic and of all either: it could be worked out from them.
+    """
     if not any(_asks(each) for each in messages):
         return share_of(Measure.CONFIRMED, of, 0, 0, on, "not asked")
-    asked = sum(each.asked for each in found if each is not None)
-    confirmed = sum(each.confirmed for each in found if each is not None)
+    there = [each for each in found if each is not None and each.asked]
+    told = [each for each in there if each.asked >= floor] or there[:1]
+    asked, confirmed = sum(each.asked for each in told), sum(each.confirmed for each in told)
     return _told(share_of(Measure.CONFIRMED, of, confirmed, asked, on, "nobody could read it yet"), floor)
 
 
 def _of_statements(programme: Programme, on: date, floor: int) -> Iterator[Figure]:
     """What people were asked to understand: the question of each scope statement, of all waves that bring it."""
     workflows = workflows_of([programme.id])
-    current = current_statements(workflow.id for workflow in workflows)
+    counted = confirmed_of(current_statements(workflow.id for workflow in workflows))
     for workflow in workflows:
-        counted = confirmed_by_wave(current[workflow.id]) if current.get(workflow.id) else []
-        these: list[Confirmed] = [each for each in counted if each.statement.asks]
+        these = [each for each in counted.get(workflow.id, []) if each.statement.asks]
         if these:
             of = Subject(SubjectKind.WORKFLOW, str(workflow.id), workflow.name)
             asked, right = sum(each.asked for each in these), sum(each.confirmed for each in these)

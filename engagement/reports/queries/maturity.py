@@ -7,23 +7,21 @@ from statistics import mean, median
 
 from sqlalchemy import func, select
 
-from engagement import clock
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.queries import workflows_of
+from engagement.reports.queries.reading import document_of
 from engagement.reports.rules.document import Document
 from engagement.reports.rules.figures import Figure, Subject, SubjectKind, figure_of, share_of
 from engagement.reports.rules.measures import Measure
 from engagement.value.queries.present import MetricShown, metrics_shown
 from engagement.value.rules import MetricKind
 from engagement.waves.models import Wave, WaveWorkflow
-from engagement.waves.rules import WaveStatus
-from engagement.words import moment_words, plural, share_words, short_day_words
+from engagement.waves.rules import IN_USE
+from engagement.words import plural, share_words, short_day_words
 
-#: Waves whose workflows are in production.
-IN_PRODUCTION = (WaveStatus.LIVE, WaveStatus.STABILISING, WaveStatus.CLOSED)
 READ = {MetricKind.TICKETS: Measure.TICKETS, MetricKind.SELF_SERVICE: Measure.SELF_SERVICE}
 
 
@@ -54,23 +52,10 @@ class MaturityReport:
 def maturity_report(programme: Programme, on: date, reader: Reader, organisation: Organisation) -> MaturityReport:
     """Return the report on a programme that the reader may read, on a day; in a fixed number of statements."""
     lines = _lines(programme)
-    as_of = clock.now()
-    document = Document(
-        name=programme.name,
-        organisation=organisation.name,
-        reader=reader.name,
-        as_of=as_of,
-        moment=moment_words(as_of, reader.timezone),
-        lede=_lede(programme, lines),
-        calm="",
-        decisions=(),
-        figures=[
-            *_of_programme(programme, lines, on),
-            *(figure for line in lines for figure in _of_workflow(line, on)),
-        ],
-        facts={},
+    figures = [*_of_programme(programme, lines, on), *(figure for line in lines for figure in _of_workflow(line, on))]
+    return MaturityReport(
+        programme, document_of(programme, reader, organisation, _lede(programme, lines), figures), lines
     )
-    return MaturityReport(programme, document, lines)
 
 
 def _lines(programme: Programme) -> list[WorkflowLine]:
@@ -79,7 +64,7 @@ def _lines(programme: Programme) -> list[WorkflowLine]:
     first = (
         select(WaveWorkflow.workflow_id, func.min(Wave.go_live_on))
         .join(Wave, Wave.id == WaveWorkflow.wave_id)
-        .where(WaveWorkflow.workflow_id.in_(ids), Wave.status.in_(IN_PRODUCTION))
+        .where(WaveWorkflow.workflow_id.in_(ids), Wave.status.in_(IN_USE))
         .group_by(WaveWorkflow.workflow_id)
     )
     since = dict(db.session.execute(first).all())

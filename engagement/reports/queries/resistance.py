@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from engagement import clock
 from engagement.accounts.scopes.reader import Reader
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
 from engagement.reports.queries.gaps import WaveGaps, gap_figures, gap_words, gaps_of
-from engagement.reports.queries.reading import keeps_concerns_back
+from engagement.reports.queries.reading import document_of, keeps_concerns_back
 from engagement.reports.rules.comparing import Change, changes
 from engagement.reports.rules.document import Document
 from engagement.reports.rules.figures import NOT_SHOWN, Figure, Subject, SubjectKind, figure_of, share_of
@@ -20,7 +19,7 @@ from engagement.resistance.periods.queries import Group, MonthEnd, Span, month_e
 from engagement.resistance.periods.rules import TIMES_FLOOR, Dimension, Told, end_of
 from engagement.resistance.rules import ANSWER_WITHIN_WORKING_DAYS, Source
 from engagement.waves.queries import waves_of
-from engagement.words import moment_words, month_words, number_word, plural, short_day_words
+from engagement.words import month_words, number_word, plural, short_day_words
 
 #: The months of the trend, as far back as a year ago.
 TREND_MONTHS = 13
@@ -87,21 +86,9 @@ def resistance_report(
     """Return the report on a programme that the reader may read, on a day. Raises BadInput for months of which nothing can be told."""
     is_kept_back = keeps_concerns_back(reader, programme.id)
     ends = [] if is_kept_back else month_ends(programme.id, floor)
-    as_of = clock.now()
     gaps = gaps_of(waves_of(programme.id), floor)
     seen_apart = list(gap_figures(gaps, on, floor))
-    document = Document(
-        name=programme.name,
-        organisation=organisation.name,
-        reader=reader.name,
-        as_of=as_of,
-        moment=moment_words(as_of, reader.timezone),
-        lede=_nothing_words(is_kept_back),
-        calm="",
-        decisions=(),
-        figures=seen_apart,
-        facts={},
-    )
+    document = document_of(programme, reader, organisation, _nothing_words(is_kept_back), seen_apart)
     if not ends:
         return ResistanceReport(programme, document, floor, is_kept_back, gaps)
     began = min(programme.made_at.astimezone(ZoneInfo(reader.timezone)).date(), ends[0].on)

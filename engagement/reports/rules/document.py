@@ -42,10 +42,10 @@ class Document:
     as_of: datetime
     moment: str
     lede: str
-    calm: str
-    decisions: Sequence[Decision]
     figures: Sequence[Figure]
-    facts: Mapping[str, str]
+    calm: str = ""
+    decisions: Sequence[Decision] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[FigureKey, Change] = field(default_factory=dict)
     compared_with: date | None = None
     period_words: str = ""
@@ -62,10 +62,14 @@ class Document:
         """Each definition once, by the measure's value, in the order of the figures."""
         return {figure.measure.value: figure.definition for figure in self.figures}
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of each definition at the foot, by the measure's value."""
+        return {name: number for number, name in enumerate(self.notes, 1)}
+
     def note_number(self, measure: Measure) -> int | None:
         """The number of a measure's definition at the foot; None if the document has no such figure."""
-        places = {name: number for number, name in enumerate(self.notes, 1)}
-        return places.get(measure.value)
+        return self.numbers.get(measure.value)
 
     def of_part(self, part: Part) -> list[tuple[Subject, Mapping[Measure, Figure]]]:
         """Return the figures of a part by what they are about, in their order."""

@@ -1,11 +1,12 @@
 """Who is asked to confirm which scope statement, and who has: for one reader, and counted by wave."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -106,21 +107,33 @@ class Confirmed:
     confirmed: int
 
 
+def confirmed_of(current: Current) -> dict[int, list[Confirmed]]:
+    """Return how many have confirmed each statement that holds, by workflow, and by wave in order; in two statements."""
+    asked = [(each, published) for published in current.values() for each in published.values()]
+    if not asked:
+        return {}
+    rows = db.session.execute(union_all(*(_counted(*each) for each in asked))).all()
+    waves = {
+        wave.id: wave for wave in db.session.scalars(select(Wave).where(Wave.id.in_({row.wave_id for row in rows})))
+    }
+    by_statement = {(row.statement_id, row.wave_id): row for row in rows}
+    found: dict[int, list[Confirmed]] = defaultdict(list)
+    for wave in sorted(waves.values(), key=lambda wave: (wave.number, wave.id)):
+        for statement, _ in asked:
+            if row := by_statement.get((statement.id, wave.id)):
+                found[statement.workflow_id].append(Confirmed(statement, wave, row.asked, row.confirmed))
+    return found
+
+
 def confirmed_by_wave(published: Mapping[StatementFor, ScopeStatement]) -> list[Confirmed]:
-    """Return how many have confirmed each of a workflow's statements that hold, by wave in order.
-
-    One query for each statement, and one for the waves.
-    """
-    counted = [(statement, row) for statement in published.values() for row in _counted(statement, published)]
-    ids = {row.wave_id for _, row in counted}
-    waves = {wave.id: wave for wave in db.session.scalars(select(Wave).where(Wave.id.in_(ids)))} if ids else {}
-    found = [Confirmed(each, waves[row.wave_id], row.asked, row.confirmed) for each, row in counted]
-    return sorted(found, key=lambda each: (each.wave.number, each.wave.id))
+    """Return the same of one workflow's statements."""
+    return [each for found in confirmed_of({0: published}).values() for each in found]
 
 
-def _counted(statement: ScopeStatement, published: Mapping[StatementFor, ScopeStatement]) -> Sequence[Any]:
-    return db.session.execute(
+def _counted(statement: ScopeStatement, published: Mapping[StatementFor, ScopeStatement]) -> Select[int, int, int, int]:
+    return (
         select(
+            literal(statement.id).label("statement_id"),
             Membership.wave_id,
             func.count(Membership.id).label("asked"),
             func.count(ScopeAnswer.id).label("confirmed"),
@@ -130,7 +143,7 @@ def _counted(statement: ScopeStatement, published: Mapping[StatementFor, ScopeSt
         .outerjoin(ScopeAnswer, _confirms(statement))
         .where(*_asks(statement), _is_for(statement.role, published))
         .group_by(Membership.wave_id)
-    ).all()
+    )
 
 
 def readers_of(

@@ -14,9 +14,7 @@ from engagement.value.models import MetricBaseline, ValueMetric
 from engagement.value.queries.present import MetricShown, shown_of
 from engagement.value.scopes import keeps_metrics
 from engagement.waves.models import Wave, WaveWorkflow
-from engagement.waves.rules import WaveStatus
-
-_IN_USE = (WaveStatus.LIVE, WaveStatus.STABILISING, WaveStatus.CLOSED)
+from engagement.waves.rules import IN_USE
 
 
 def readings_due(planning: Reach, on: date) -> list[MetricShown]:
@@ -37,7 +35,7 @@ def readings_due(planning: Reach, on: date) -> list[MetricShown]:
 
 
 def _in_use() -> ColumnElement[bool]:
-    used = select(WaveWorkflow.workflow_id).join(Wave).where(Wave.status.in_(_IN_USE))
+    used = select(WaveWorkflow.workflow_id).join(Wave).where(Wave.status.in_(IN_USE))
     return ValueMetric.workflow_id.in_(used)
 
 

@@ -15,11 +15,10 @@ from engagement.stakeholders.models import Champion
 from engagement.training.queries.counts import Count
 from engagement.training.tallies.queries import learners_of
 from engagement.waves.models import Membership, Wave
-from engagement.waves.rules import WaveStatus
+from engagement.waves.rules import IN_USE
 from engagement.waves.tallies.queries import WAVES
 
 NONE = Count()
-_USED = (WaveStatus.LIVE, WaveStatus.STABILISING, WaveStatus.CLOSED)
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def _statement() -> Select[Any]:
     other = aliased(Wave)
     programmes = select(Wave.programme_id).where(Wave.id.in_(WAVES))
     champions = select(Champion.person_id).join(other, other.id == Champion.wave_id).where(is_champion_on(on))
-    used = select(other.id).where(other.status.in_(_USED), other.programme_id.in_(programmes))
+    used = select(other.id).where(other.status.in_(IN_USE), other.programme_id.in_(programmes))
     people = union(
         champions.where(other.programme_id.in_(programmes)),
         select(Membership.person_id).where(Membership.wave_id.in_(used)),
@@ -60,7 +59,7 @@ def _statement() -> Select[Any]:
         Membership.person_id == learner.c.person_id,
         Membership.wave_id == other.id,
         mine,
-        other.status.in_(_USED),
+        other.status.in_(IN_USE),
         other.id != Wave.id,
         other.go_live_on < Wave.go_live_on,
     )
