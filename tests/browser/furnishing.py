@@ -51,7 +51,7 @@ from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.library import settle_library
 from engagement.value.actions.metrics import make_metric, say_baseline
 from engagement.value.actions.readings import Read, add_reading
-from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
+from engagement.value.rules import BaselineSaid, Better, MetricDetails, MetricKind, ReadingRhythm
 from engagement.waves.actions import place_people, plan_wave
 from engagement.waves.impacts.actions import assess_impact, publish_impact
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
@@ -249,6 +249,10 @@ def furnish_what_is_measured_and_asked() -> None:
     say_baseline(metric, BaselineSaid(20_000, on - timedelta(days=30), "All claims of a week"), today=on, by=ines)
     for days, value in ((14, 18_000), (7, 15_500)):
         add_reading(metric, Read(on - timedelta(days=days), value, "Whole week"), today=on, by=ines)
+    tickets = MetricDetails(
+        "Tickets", MetricKind.TICKETS.unit, Better.LOWER, ReadingRhythm.MONTH, kind=MetricKind.TICKETS
+    )
+    add_reading(make_metric(workflow, tickets, dana, by=ines), Read(on, 43_000, "The desk's list"), today=on, by=ines)
     council = make_body(wave.programme, BodyDetails("Works council", BodyKind.WORKS_COUNCIL), None, by=ines)
     name_member(council, dana, by=ines)
     asked = open_consultation(wave, council, Asked(True, "Section 4", on + timedelta(days=20)), today=on, by=ines)

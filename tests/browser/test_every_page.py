@@ -43,7 +43,8 @@ MEASURED_AND_ASKED = (
     "/consultations/1 /consultations/1/edit /consultations/1/documents /body-questions/1/answers /handed-over/1 "
     "/programmes/1/bodies /bodies/1/edit /bodies/1/members /overseers/1 /waves/1/inclusion /workflows/1/inclusion "
     "/workflows/1/inclusion/new?wave=1 /inclusion/1 /inclusion/1/edit /inclusion/points/1 /waves/1/impacts "
-    "/programmes/1/adoption /waves/2/adoption /programmes/1/usage /adoption/import /waves/1/milestones /waves/1/quiet-periods/3"
+    "/programmes/1/adoption /waves/2/adoption /programmes/1/usage /adoption/import /waves/1/milestones /waves/1/quiet-periods/3 "
+    "/reports/programmes/1/maturity"
 ).split()
 TELLING = (
     "/communications /communications?view=list /communications/1 /communications/1/edit /communications/new "

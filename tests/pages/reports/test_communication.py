@@ -21,7 +21,14 @@ from engagement.mail.models import Acknowledgement
 from engagement.mail.rules import DeliveryState
 from engagement.training.scope_answers.actions import answer_statement
 from engagement.words import share_words
-from tests.communications.calendar_rows import deliveries, make_approved, make_line, queue
+from tests.communications.calendar_rows import (
+    deliveries,
+    make_approved,
+    make_approver,
+    make_audience,
+    make_line,
+    queue,
+)
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -83,6 +90,32 @@ def test_each_message_and_topic_says_how_many_it_reached_and_who_confirmed(app, 
     assert sum(line.startswith("What was said to people,") for line in table) == 6
     planner = signed_in(app, make_account("pat@example.com", "Pat Planner", Role.CHANGE_MANAGER))
     assert f'href="/occurrences/{occurrence.id}"' in planner.get(address(programme)).get_data(as_text=True)
+
+
+def test_what_few_confirmed_cannot_be_worked_out_of_the_sums(app, programme):
+    for number in range(8):
+        make_person(f"Member {number}", f"m{number}@example.com")
+    everybody, asked, owner, approver = make_audience(), {}, make_change_manager(), make_approver()
+    for name, readers in (("Many", 100), ("Few", 3)):
+        line = make_line(programme, name=name, audience=everybody, owner=owner, asks_confirmation=True)
+        occurrence = make_approved(line, approver=approver)
+        queue(occurrence)
+        db.session.refresh(occurrence)
+        occurrence.mailing.asks_confirmation = True
+        copies = [copy for copy in deliveries() if copy.mailing_id == occurrence.mailing_id]
+        for copy in copies[readers:]:
+            db.session.delete(copy)
+        for copy in copies[:readers]:
+            copy.state, copy.attempted_at = DeliveryState.SENT, clock.now()
+        person_id = copies[0].person_id
+        db.session.add(
+            Acknowledgement(mailing_id=occurrence.mailing_id, person_id=person_id, acknowledged_at=clock.now())
+        )
+        asked[name] = len(copies[:readers])
+    db.session.commit()
+    table = signed_in(app, owner).get(address(programme, ".csv")).get_data().decode("utf-8-sig")
+    rows = [line.split(",") for line in table.splitlines() if ",Confirmed," in line]
+    assert [(row[5], row[6]) for row in rows if row[3] != "not shown"] == [("1", str(asked["Many"]))] * 3
 
 
 def test_answers_to_the_questions_of_statements_are_told_from_the_floor_on(app, programme):
