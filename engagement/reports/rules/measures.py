@@ -229,7 +229,7 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
     Measure.CONFIRMED: (
         Part.MESSAGES,
         Unit.PERCENT,
-        "People who confirmed having read it, of those who were asked and whose copy could be read, people who left since included.",
+        "People who confirmed having read it, of those who were asked and whose copy could be read, people who left since included. Sums leave out messages that asked too few to tell.",
     ),
     Measure.UNDERSTOOD: (
         Part.MESSAGES,
