@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -75,17 +76,23 @@ def holdings(workflow_ids: Sequence[int]) -> dict[int, list[Holding]]:
     Leavers hold nothing: their part is vacant since they left.
     """
     rows: dict[tuple[int, OwnershipPart], list[Ownership]] = defaultdict(list)
-    for row in db.session.scalars(
-        select(Ownership)
-        .where(Ownership.workflow_id.in_(workflow_ids))
-        .options(joinedload(Ownership.person))
-        .order_by(Ownership.since_on, Ownership.id)
-    ):
+    for row in db.session.scalars(_holders(), {"workflows": list(workflow_ids)}):
         rows[row.workflow_id, row.part].append(row)
     return {
         workflow_id: [_holding(part, rows.get((workflow_id, part), [])) for part in OwnershipPart]
         for workflow_id in workflow_ids
     }
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _holders() -> Select[Ownership]:
+    return (
+        select(Ownership)
+        .where(Ownership.workflow_id.in_(bindparam("workflows", expanding=True)))
+        .options(joinedload(Ownership.person))
+        .order_by(Ownership.since_on, Ownership.id)
+    )
 
 
 def _holding(part: OwnershipPart, rows: list[Ownership]) -> Holding:

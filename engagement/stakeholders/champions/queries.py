@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -138,8 +140,7 @@ def coverages(
     """Return the coverage of each of these waves on a day by department, in a fixed number of queries; champions only if `named`."""
     departments = departments_of_waves(wave_ids) if departments is None else departments
     members = _members_by_lineage(member_sums(wave_ids) if sums is None else sums, places)
-    here = (Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None))
-    posts = _named(*here) if named else _counted(*here)
+    posts = _named(wave_ids, on) if named else _counted(wave_ids, on)
     return {key: _coverage(_standing(departments.get(key, [])), members[key], posts[key]) for key in wave_ids}
 
 
@@ -152,14 +153,24 @@ class _Posts:
     champions: Sequence[Champion] = ()
 
 
-def _named(*here: ColumnElement[bool]) -> dict[int, list[_Posts]]:
+def _named(wave_ids: Sequence[int], on: date) -> dict[int, list[_Posts]]:
     found: dict[int, list[_Posts]] = defaultdict(list)
-    for champion in _champions(*here):
+    for champion in _champions(Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None)):
         found[champion.wave_id].append(_Posts(champion.department, 1, [champion]))
     return found
 
 
-def _counted(*here: ColumnElement[bool]) -> dict[int, list[_Posts]]:
+def _counted(wave_ids: Sequence[int], on: date) -> dict[int, list[_Posts]]:
+    found: dict[int, list[_Posts]] = defaultdict(list)
+    for wave_id, department, number in db.session.execute(_numbers(on), {"waves": list(wave_ids)}):
+        found[wave_id].append(_Posts(department, number))
+    return found
+
+
+# Making a long statement anew costs more than running it.
+@lru_cache(maxsize=8)
+def _numbers(on: date) -> Select[Any]:
+    here = (Champion.wave_id.in_(bindparam("waves", expanding=True)), is_champion_on(on), Person.left_at.is_(None))
     counted = (
         select(Champion.wave_id, Champion.department_id, func.count().label("number"))
         .join(Person, Person.id == Champion.person_id)
@@ -167,13 +178,9 @@ def _counted(*here: ColumnElement[bool]) -> dict[int, list[_Posts]]:
         .group_by(Champion.wave_id, Champion.department_id)
         .subquery()
     )
-    rows = select(counted.c.wave_id, Department, counted.c.number).join(
+    return select(counted.c.wave_id, Department, counted.c.number).join(
         Department, Department.id == counted.c.department_id
     )
-    found: dict[int, list[_Posts]] = defaultdict(list)
-    for wave_id, department, number in db.session.execute(rows):
-        found[wave_id].append(_Posts(department, number))
-    return found
 
 
 def _coverage(
