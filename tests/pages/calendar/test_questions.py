@@ -147,6 +147,7 @@ def test_readers_are_asked_in_their_own_language(app: Flask) -> None:
     ask_approval(draft, by=draft.communication.owner.actor)
     approve(draft, by=make_approver().actor)
     queue(draft)
+    copy_of(0).state = DeliveryState.SENT
     db.session.commit()
     asked = page(reader(app, 0), f"/me/messages/{copy_of(0).id}")
     assert '<legend lang="pl">Kto decyduje?</legend>' in asked
