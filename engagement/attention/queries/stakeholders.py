@@ -47,7 +47,8 @@ def on_maps(reader: Reader, on: date, limit: int, there: Collection[Reason]) -> 
 
     The reader looks after them, or nobody does and they are on the reader's maps.
     """
-    planning, nothing = rights.planning(reader), (0, [])
+    planning = rights.planning(reader)
+    nothing: tuple[int, list[int]] = (0, [])
     steps = important_without_next_step(planning, limit) if Reason.NO_NEXT_STEP in there else nothing
     left = gone_from_maps(planning, limit) if Reason.STAKEHOLDER_GONE in there else nothing
     number, missed = late_contacts(planning, on, limit) if Reason.CONTACT in there else (0, [])

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Integer,
     Select,
     SQLColumnExpression,
@@ -153,7 +152,6 @@ def _wanted(on: date) -> Select[Any]:
     quadrant = case(*((quadrant_is(each), literal(each, ContactRhythm.quadrant.type)) for each in Quadrant))
     usual = case(*((quadrant_is(each), every.days) for each, every in USUAL.items()))
     days = case((own.id.is_not(None), _days_of(own.every)), (said.id.is_not(None), _days_of(said.every)), else_=usual)
-    since = func.coalesce(last.c.last_on, _day_of(Stakeholder.added_at))
     place, standing = StakeholderPlace, StakeholderStanding
     of_programme = and_(said.programme_id == place.programme_id, said.quadrant == quadrant)
     return (
@@ -161,7 +159,7 @@ def _wanted(on: date) -> Select[Any]:
             Stakeholder.id,
             last.c.last_on,
             days.label("days"),
-            _days_since(since, literal(on, Date)).label("passed"),
+            (on.toordinal() - _number_of_day(last.c.last_on, Stakeholder.added_at)).label("passed"),
         )
         .join(place, and_(place.stakeholder_id == Stakeholder.id, place.ended_at.is_(None)))
         .join(StakeholderProfile, holds_now())
@@ -180,37 +178,20 @@ def _days_of(every: SQLColumnExpression[Every]) -> ColumnElement[Any]:
     return case({each: each.days for each in Every if each.days}, value=every)
 
 
-class _day_of(FunctionElement[date]):  # noqa: N801  written like a function of SQL
-    """The day of an instant, in UTC."""
-
-    type = Date()
-    inherit_cache = True
-
-
-class _days_since(FunctionElement[int]):  # noqa: N801  written like a function of SQL
-    """The days from a first day to a second."""
+class _number_of_day(FunctionElement[int]):  # noqa: N801  written like a function of SQL
+    """The number of a day as `date.toordinal` counts, or of the day of an instant in UTC if there is no day."""
 
     type = Integer()
     inherit_cache = True
 
 
-@compiles(_day_of, "sqlite")
-def _day_on_sqlite(element: _day_of, compiler: Any, **options: Any) -> str:
-    return f"date({compiler.process(element.clauses, **options)})"
+@compiles(_number_of_day, "sqlite")
+def _number_on_sqlite(element: _number_of_day, compiler: Any, **options: Any) -> str:
+    day, instant = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(julianday(coalesce({day}, {instant})) - 1721424.5 AS INTEGER)"
 
 
-@compiles(_day_of, "postgresql")
-def _day_on_postgresql(element: _day_of, compiler: Any, **options: Any) -> str:
-    return f"CAST(timezone('UTC', {compiler.process(element.clauses, **options)}) AS DATE)"
-
-
-@compiles(_days_since, "sqlite")
-def _days_on_sqlite(element: _days_since, compiler: Any, **options: Any) -> str:
-    first, second = (compiler.process(each, **options) for each in element.clauses)
-    return f"CAST(julianday({second}) - julianday({first}) AS INTEGER)"
-
-
-@compiles(_days_since, "postgresql")
-def _days_on_postgresql(element: _days_since, compiler: Any, **options: Any) -> str:
-    first, second = (compiler.process(each, **options) for each in element.clauses)
-    return f"(CAST({second} AS DATE) - {first})"
+@compiles(_number_of_day, "postgresql")
+def _number_on_postgresql(element: _number_of_day, compiler: Any, **options: Any) -> str:
+    day, instant = (compiler.process(each, **options) for each in element.clauses)
+    return f"(coalesce({day}, CAST(timezone('UTC', {instant}) AS DATE)) - DATE '0001-01-01' + 1)"
