@@ -1,4 +1,4 @@
-"""A report as a workbook: every figure on the first sheet, and charts beside the numbers that they are drawn from."""
+"""A report as a workbook: every figure on the first sheet, charts beside the numbers that they are drawn from, further reports behind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,14 +30,16 @@ def workbook_of(document: Document) -> bytes:
     with xlsxwriter.Workbook(made, WORKBOOK_OPTIONS | {"constant_memory": True}) as book:
         book.set_properties({"title": fitting(document.name), "company": fitting(document.organisation)})
         bold = book.add_format({"bold": True, "bottom": 1})
-        _figures(book, bold, document)
+        _figures(book, bold, "Figures", document)
         _training(book, bold, document)
         _objections(book, bold, document)
+        for title, report in document.further.items():
+            _figures(book, bold, title, report)
     return made.getvalue()
 
 
-def _figures(book: "Workbook", bold: "Format", document: Document) -> None:
-    page = book.add_worksheet("Figures")
+def _figures(book: "Workbook", bold: "Format", title: str, document: Document) -> None:
+    page = book.add_worksheet(title)
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     for column, width in enumerate(_WIDTHS):
