@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Result, Select, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import count_of, db
@@ -160,22 +160,21 @@ def _only_ids(stakeholders: Select[Stakeholder], *more: Any) -> Select[Any]:
 
 def lines_with(ids: Sequence[int], visible_places: ColumnElement[bool] = EVERY_PLACE) -> list[StakeholderLine]:
     """Return these stakeholders, with their visible places, in two queries."""
-    said = {row.id: (row, profile, removed_at) for row, profile, removed_at in _said_of(ids)}
     places: dict[int, list[StakeholderPlace]] = defaultdict(list)
     for place in _open_places(ids, visible_places):
         places[place.stakeholder_id].append(place)
-    return [StakeholderLine(row, profile, places[row.id], at) for row, profile, at in (said[key] for key in ids)]
+    return [StakeholderLine(row, profile, places[row.id], at) for row, profile, at in _said_of(ids)]
 
 
 def lines_without_places(ids: Sequence[int]) -> list[StakeholderLine]:
     """Return these stakeholders without saying on which maps they are, in one query."""
-    said = {row.id: (row, profile, removed_at) for row, profile, removed_at in _said_of(ids)}
-    return [StakeholderLine(row, profile, [], at) for row, profile, at in (said[key] for key in ids)]
+    return [StakeholderLine(row, profile, [], at) for row, profile, at in _said_of(ids)]
 
 
-def _said_of(ids: Sequence[int]) -> Result[*tuple[Stakeholder, StakeholderProfile, datetime | None]]:
-    """Return these stakeholders with what holds of them now, and since when they are off the map."""
-    return db.session.execute(_said(), {"ids": list(ids)})
+def _said_of(ids: Sequence[int]) -> list[tuple[Stakeholder, StakeholderProfile, datetime | None]]:
+    """Return these stakeholders in this order, with what holds of them now, and since when they are off the map."""
+    said = {row.id: (row, profile, at) for row, profile, at in db.session.execute(_said(), {"ids": list(ids)})}
+    return [said[key] for key in ids]
 
 
 # Making a long statement anew costs more than running it.
@@ -187,12 +186,8 @@ def _said() -> Select[Stakeholder, StakeholderProfile, datetime]:
         .join(StakeholderProfile, holds_now())
         .outerjoin(StakeholderRemoval, is_off)
         .where(Stakeholder.id.in_(bindparam("ids", expanding=True)))
-        .options(
-            joinedload(Stakeholder.person),
-            joinedload(Stakeholder.department),
-            joinedload(StakeholderProfile.owner),
-            joinedload(StakeholderProfile.said_by),
-        )
+        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+        .options(joinedload(StakeholderProfile.owner), joinedload(StakeholderProfile.said_by))
     )
 
 
