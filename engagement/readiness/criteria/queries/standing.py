@@ -21,6 +21,7 @@ from engagement.readiness.criteria.rules import (
     sentence_of,
     state_of,
 )
+from engagement.stakeholders.leadership.models import StepLine
 from engagement.waves.models import Wave
 
 
@@ -83,10 +84,12 @@ class WaveStanding:
         return next((each for each in self.criteria if each.name == name), None)
 
 
-def standings_of(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict[int, WaveStanding]:
+def standings_of(
+    waves: Sequence[Wave], on: date, read: Read | None = None, steps: Sequence[StepLine] | None = None
+) -> dict[int, WaveStanding]:
     """Return the criteria of each of these waves on a day; the number of statements doesn't grow with waves or people."""
     ids = [wave.id for wave in waves]
-    counts, said = counts_of(waves, on, read), _terms(ids)
+    counts, said = counts_of(waves, on, read, steps), _terms(ids)
     judged = _judgements(ids) if any(terms.criterion.kind is CriterionKind.OWN for terms in said) else {}
     of_wave: dict[int, list[CriterionTerms]] = defaultdict(list)
     for terms in said:
