@@ -123,7 +123,7 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
         assert "1 champion for 211 people; 9 would be 1 in 25 (here: 8 more)" in champions
         mine = signed_in(app, "employee").get("/me").get_data(as_text=True)
         assert "You are a champion" in mine
-        assert "Three messages wait for your confirmation" in mine
+        assert mine.count("Until you confirm it, reminders come by mail.") == 3
         assert "Looks after this stakeholder" in signed_in(app, "manager").get("/people/leavers").get_data(as_text=True)
         sheet = signed_in(app, "sponsor").get("/reports/programmes/1").get_data(as_text=True)
         assert "Claims and finance" in sheet

@@ -30,6 +30,8 @@ from engagement.stakeholders.models import Champion
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.value.models import MetricBaseline, ValueMetric
+from engagement.waves.impacts.models import ImpactAssessment
+from engagement.waves.impacts.rules import Aspect, ImpactSide
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
 from engagement.waves.rules import WaveStatus
 
@@ -229,6 +231,21 @@ def _bodies_of(wave: Wave) -> tuple[Any, ...]:
     return len(good), len(required), len(good) < len(required), empty
 
 
+def _alike_of(wave: Wave) -> tuple[Any, ...]:
+    """No side is random here twice over: of each department, what either side said last is compared point by point."""
+    points: dict[tuple[int, ImpactSide], dict[Aspect, int]] = {}
+    for row in _rows(ImpactAssessment):
+        if row.wave_id == wave.id and row.superseded_at is None:
+            points[row.department_id, row.side] = {each.aspect: each.score for each in row.aspects}
+    apart = []
+    for (department_id, side), leaders in points.items():
+        people = points.get((department_id, ImpactSide.PEOPLE), {})
+        both = leaders.keys() & people.keys()
+        if side is ImpactSide.LEADERS and both:
+            apart.append(max(abs(leaders[each] - people[each]) for each in both) > 1)
+    return apart.count(False), len(apart)
+
+
 _COUNTS: dict[CriterionKind, Callable[[Wave], tuple[Any, ...]]] = {
     _K.TRAINING: _training_of,
     _K.BRIEFED: lambda wave: (len(_sent(_briefings(wave), _members(wave))), len(_members(wave))),
@@ -242,5 +259,6 @@ _COUNTS: dict[CriterionKind, Callable[[Wave], tuple[Any, ...]]] = {
     _K.SUPPORT: _support_of,
     _K.STEPS: _steps_of,
     _K.CHAMPIONS: _champions_of,
+    _K.ALIKE: _alike_of,
     _K.OTHERS: _others_of,
 }

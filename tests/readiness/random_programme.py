@@ -33,7 +33,9 @@ from engagement.training.rules import CompletionSource, ItemKind
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.value.models import MetricBaseline, ValueMetric
 from engagement.value.rules import Better, ReadingRhythm
-from engagement.waves.models import Membership, Wave, WaveWorkflow
+from engagement.waves.impacts.models import ImpactAspect, ImpactAssessment
+from engagement.waves.impacts.rules import Aspect, ImpactSide
+from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
 from engagement.waves.rules import WaveStatus
 from tests.communications.calendar_rows import make_audience, make_draft, make_line, make_writer
 
@@ -70,7 +72,7 @@ def make_random_programme(seed: int) -> list[Wave]:
         )
         for n in range(3)
     ]
-    for make in (_training, _statements, _workflows, _mail, _others):
+    for make in (_training, _statements, _workflows, _mail, _others, _impacts):
         make(random, programme, waves, workflows, people)
     db.session.flush()
     return [*waves, make_wave(programme, number=9, name="Empty", go_live_on=ON + timedelta(90))]
@@ -264,3 +266,17 @@ def _others(random: Random, programme: Programme, waves: list[Wave], __: Any, pe
                         said_at=clock.now(),
                     )
                 )
+
+
+def _impacts(random: Random, _: Programme, waves: list[Wave], __: Any, ___: Any) -> None:
+    for wave in waves:
+        chosen = select(WaveDepartment.department_id).where(WaveDepartment.wave_id == wave.id)
+        for department_id in db.session.scalars(chosen.order_by(WaveDepartment.department_id)).all():
+            for side in some(random, (ImpactSide.LEADERS, ImpactSide.PEOPLE), 0.8):
+                said = ImpactAssessment(
+                    wave=wave, department_id=department_id, side=side, said_at=clock.now(), said_by="S"
+                )
+                said.voices = 8 if side is ImpactSide.PEOPLE else None
+                judged = some(random, [Aspect.PAY, Aspect.TASKS, Aspect.TOOLS])
+                said.aspects = [ImpactAspect(aspect=each, score=random.randrange(4)) for each in judged]
+                db.session.add(said)

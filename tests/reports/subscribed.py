@@ -1,6 +1,7 @@
 """A programme whose report is sent, and what went out of it."""
 
 import email.policy
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from io import BytesIO
@@ -35,6 +36,8 @@ from engagement.resistance.rules import Source
 from tests.attention.training_rows import assign
 
 COUNTRY = "GB-ENG"
+#: After Tuesday 14 April 2026, at which tests stand: 08:00 in London.
+MONDAY = datetime(2026, 4, 20, 7, 0, tzinfo=UTC)
 SERVICE = Service(Organisation("Northmere Insurance"), 5, 24, "https://engagement.example.com", "a secret of the tests")
 
 

@@ -5,9 +5,10 @@ import random
 import pytest
 from factories import TESTER, make_department, make_programme, make_wave
 
-from engagement.reports.queries.gaps import gap_figures, gap_words, gaps_of
+from engagement.reports.queries.gaps import gap_figures, gap_words
 from engagement.reports.rules.figures import SubjectKind
 from engagement.waves.impacts.actions import assess_impact
+from engagement.waves.impacts.queries import gaps_of
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 
 on_a_database = pytest.mark.usefixtures("app", "frozen")

@@ -53,6 +53,8 @@ def _of_wave(reader: Reader, wave: Wave, standing: Standing) -> Link | None:
         return Link("See what went out", url_for("waves.wave", wave_id=wave.id, _anchor="sent"))
     if kind is _K.STATEMENTS:
         return Link("See the workflows", url_for("waves.wave", wave_id=wave.id, _anchor="workflows"))
+    if kind is _K.ALIKE:
+        return Link("See what it changes for each group", url_for("waves.impacts", wave_id=wave.id))
     if kind is _K.OTHERS:
         return Link("See the split", "#friendly")
     if kind is _K.STEPS and reaches_programme(rights.reading_maps(reader), wave.programme):

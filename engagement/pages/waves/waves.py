@@ -47,6 +47,7 @@ from engagement.stakeholders.champions.queries import wave_coverage
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
 from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import actions, queries
+from engagement.waves.impacts.queries import gaps_of
 from engagement.waves.lessons.queries import lessons_of, lessons_of_programme
 from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.milestones.queries import milestones_of
@@ -54,7 +55,7 @@ from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import reaches_wave, wave_for
-from engagement.words import days_away
+from engagement.words import days_away, plural
 
 #: Sent messages that the page of a wave shows.
 MOST_SENT = 5
@@ -217,6 +218,7 @@ def wave(wave_id: int) -> str:
         outdated=outdated_messages(row, moves) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         lessons=lessons_of(row.id) if may_plan and Rare.LESSONS in there else [],
+        alike=_alike(row) if Rare.IMPACTS in there else "",
         fallback=_way_back(row, there) if may_plan and row.status.is_open else None,
         uptake=None if row.status.is_ahead else _uptake(row),
         uptake_definition=DEFINITION,
@@ -248,6 +250,15 @@ def _of_people(wave: Wave, read: Read, there: Set[Rare], *, sees_people: bool) -
         "coverage_definition": COVERAGE_DEFINITION,
         "inclusion": inclusion_words(wave, sums, read.places, sees_people=sees_people, has_occasions=has_occasions),
     }
+
+
+def _alike(wave: Wave) -> str:
+    """Say in how many groups leaders and people see the change alike; "" before any was judged by both."""
+    (found,) = gaps_of([wave], guard.settings().anonymity_floor)
+    groups = plural(found.judged, "group", "groups")
+    return (
+        f"Leaders and people see it alike in {found.seen_alike:,} of {groups} that both judged." if found.judged else ""
+    )
 
 
 def _uptake(wave: Wave) -> Uptake:

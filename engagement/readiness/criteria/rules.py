@@ -38,6 +38,7 @@ class CriterionKind(Worded):
     SUPPORT = "support", "Support has enough trained people"
     STEPS = "steps", "Sponsors did what they planned"
     CHAMPIONS = "champions", "Champions stand by its people"
+    ALIKE = "alike", "Leaders and people see the change alike"
     OTHERS = "others", "Not friendly users alone show that it works"
     OWN = "own", "A criterion of your own"
 
@@ -74,6 +75,7 @@ _NEEDS = {
     CriterionKind.SUPPORT: 100,
     CriterionKind.STEPS: 100,
     CriterionKind.CHAMPIONS: 80,
+    CriterionKind.ALIKE: 75,
     CriterionKind.OTHERS: 50,
 }
 _NOUNS = {
@@ -89,6 +91,7 @@ _NOUNS = {
     CriterionKind.SUPPORT: f"people needed for support are trained, one for {PEOPLE_FOR_ONE_SUPPORTER} people",
     CriterionKind.STEPS: "sponsors’ steps whose day has come are done",
     CriterionKind.CHAMPIONS: "champions needed are there, one for 25 people",
+    CriterionKind.ALIKE: "groups that both have judged are seen alike by who leads them and by their people",
     CriterionKind.OTHERS: "people who finished training are neither champions nor pilot users",
 }
 _DEFINITIONS = {
@@ -105,6 +108,7 @@ _DEFINITIONS = {
     CriterionKind.SUPPORT: f"Members with the training role support who have finished it, of the number needed: one for every {PEOPLE_FOR_ONE_SUPPORTER} people in the wave.",
     CriterionKind.STEPS: "Steps of this wave and of the whole programme whose day has come; what was left out does not count.",
     CriterionKind.CHAMPIONS: "One champion for 25 people in each department; more in one department do not help another.",
+    CriterionKind.ALIKE: "Of the groups of this wave whose change was judged by both sides, those where no part of the work is 2 or more of 5 points apart. What people say counts once enough of them said it.",
     CriterionKind.OTHERS: "Of those who finished training: people who are no champion in the programme and were in none of its waves that are live already. Whether somebody volunteered is not known here.",
 }
 

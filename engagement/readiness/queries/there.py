@@ -12,6 +12,8 @@ from engagement.db import db
 from engagement.readiness.gate.models import GateApprover, GateDecision, GateOverride, GateReopening
 from engagement.readiness.models import Overruling
 from engagement.waves.fallbacks.models import WaveFallback
+from engagement.waves.impacts.models import ImpactAssessment
+from engagement.waves.impacts.rules import ImpactSide
 from engagement.waves.inclusion.models import DesignOccasion
 from engagement.waves.inclusion.queries import is_about
 from engagement.waves.lessons.models import WaveLesson
@@ -29,6 +31,7 @@ class Rare(StrEnum):
     LESSONS = "lessons"
     WAY_BACK = "way_back"
     OCCASIONS = "occasions"
+    IMPACTS = "impacts"
 
 
 def things_there(wave_id: int) -> set[Rare]:
@@ -60,4 +63,5 @@ def _conditions() -> dict[Rare, ColumnElement[bool]]:
         Rare.LESSONS: exists().where(WaveLesson.wave_id == wave),
         Rare.WAY_BACK: or_(exists().where(WaveFallback.wave_id == wave), kept),
         Rare.OCCASIONS: exists().where(DesignOccasion.id.is_not(None), is_about(wave)),
+        Rare.IMPACTS: exists().where(ImpactAssessment.wave_id == wave, ImpactAssessment.side != ImpactSide.LEADERS),
     }

@@ -74,10 +74,12 @@ def gate_decision(ready: Verdict, pace: Pace, on: date) -> Decision:
     named, day = _named(wave), short_day_words(wave.go_live_on, with_year=False)
     held = " and messages around it stay held" if gate.state is GateState.REOPENED else ""
     behind = is_training_behind(pace.due_on, on, pace.finished, pace.asked)
+    # Of one who decides alone there is no rule to explain.
+    rule = f" {gate.rule_words}" if len(gate.approvers) > 1 else ""
     return Decision(
         DecisionKind.GATE,
         f"Go or no-go for {named}" if gate.approvers else f"Name who decides about {named}",
-        f"It is to go live {days_away(wave.go_live_on, on)}. {gate.sentence} {gate.rule_words}",
+        f"It is to go live {days_away(wave.go_live_on, on)}. {gate.sentence}{rule}",
         by_on=wave.go_live_on,
         wave_id=wave.id,
         proposal=" ".join(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from engagement.adoption.queries.uptake import Uptake
+from engagement.adoption.rules.vocabulary import RECENT_DAYS
 from engagement.attention.rules import TRAINED_WHEN_DUE
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine
 from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure, Subject, SubjectKind, figure_of, share_of
@@ -13,6 +14,7 @@ from engagement.reports.rules.pace import Pace
 from engagement.stakeholders.leadership.rules import Tally
 from engagement.value.queries.by_wave import WaveValue
 from engagement.value.queries.present import MetricShown
+from engagement.words import short_day_words
 
 
 def figures_of(report: ProgrammeReport) -> list[Figure]:
@@ -75,12 +77,12 @@ def _worth_missing(worth: WaveValue) -> str:
 def _in_use(use: Uptake, of: Subject, report: ProgrammeReport) -> Figure:
     """How many use it; a number that may not be told exactly is words."""
     floor, on = report.concerns.floor, use.as_of or report.on
-    source = f"From {use.source}" if use.source else ""
-    said = figure_of(Measure.USED, of, None, on, missing=use.sentence.rstrip("."), groups_under=floor, note=source)
+    until = f"In the {RECENT_DAYS} days to {short_day_words(use.as_of, with_year=False)}" if use.as_of else ""
+    said = figure_of(Measure.USED, of, None, on, missing=use.sentence.rstrip("."), groups_under=floor, note=until)
     if use.used is None or use.should is None or use.is_at_least:
         return said
     exact = share_of(Measure.USED, of, use.used, use.should, on, said.missing)
-    return replace(exact, definition=said.definition, groups_under=floor, note=source)
+    return replace(exact, definition=said.definition, groups_under=floor, note=until)
 
 
 def _of_pace(pace: Pace, of: Subject) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from engagement.accounts.scopes.reader import Reader
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
-from engagement.reports.queries.gaps import WaveGaps, gap_figures, gap_words, gaps_of
+from engagement.reports.queries.gaps import gap_figures, gap_words
 from engagement.reports.queries.reading import document_of, keeps_concerns_back
 from engagement.reports.rules.comparing import Change, changes
 from engagement.reports.rules.document import Document
@@ -18,6 +18,7 @@ from engagement.reports.rules.months import months_asked, written_month
 from engagement.resistance.periods.queries import Group, MonthEnd, Span, month_ends, spans_of
 from engagement.resistance.periods.rules import TIMES_FLOOR, Dimension, Told, end_of
 from engagement.resistance.rules import ANSWER_WITHIN_WORKING_DAYS, Source
+from engagement.waves.impacts.queries import WaveGaps, gaps_of
 from engagement.waves.queries import waves_of
 from engagement.words import month_words, number_word, plural, short_day_words
 

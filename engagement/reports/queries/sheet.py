@@ -8,7 +8,7 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
 from engagement.reports.queries.figures import figures_of
-from engagement.reports.queries.gaps import gap_words, gaps_of
+from engagement.reports.queries.gaps import gap_words
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine, programme_report
 from engagement.reports.queries.reading import keeps_concerns_back
 from engagement.reports.queries.standing import calm_of, lede_of, standing_of
@@ -19,6 +19,7 @@ from engagement.reports.snapshots.models import ReportSnapshot
 from engagement.reports.snapshots.queries import figures_in, last_closed
 from engagement.reports.snapshots.rules import frozen
 from engagement.resistance.figures.queries import ConcernSummary
+from engagement.waves.impacts.queries import gaps_of
 from engagement.words import day_words, month_words, number_word, short_day_words
 
 

@@ -70,7 +70,7 @@ def test_the_mail_s_link_leads_to_the_message_and_confirms_nothing(app: Flask, s
 
 def test_the_button_confirms_once(app: Flask, sent: Occurrence) -> None:
     client, copy = reader(app, "ann@example.com"), copy_of("ann@example.com")
-    assert "One message waits for your confirmation" in page(client, "/me")
+    assert "Until you confirm it, reminders come by mail." in page(client, "/me")
     assert "Please confirm" in page(client, "/me/messages")
     assert client.get(f"/me/messages/{copy.id}/confirmation").status_code == 405
     post(client, f"/me/messages/{copy.id}/confirmation")

@@ -71,4 +71,4 @@ def test_a_message_leans_as_its_language_is_written(
     assert f'<h1 lang="{language}"{turned}>Why we start with Claims</h1>' in page
     assert f'<div class="prose" lang="{language}"{turned}>' in page
     assert f'<span lang="{language}"{turned}>Why we start with Claims</span>' in text_of(client, "/me/messages")
-    assert f'lang="{language}"{turned}>Why we start with Claims</a>' in text_of(client, "/me")
+    assert f'<h3 lang="{language}"{turned}>Why we start with Claims</h3>' in text_of(client, "/me")

@@ -22,7 +22,7 @@ def statement(wave: Wave) -> ScopeStatement:
 
 def test_an_employee_answers_wrongly_reads_why_and_confirms(app: Flask, person: Person, statement: ScopeStatement):
     browser, address = sign_in(app, person), f"/me/changes/{statement.id}"
-    assert "Confirm what changes for you" in text_of(browser.get("/me"))
+    assert "What Claims triage changes for you" in text_of(browser.get("/me"))
     assert "Who decides? Your answer is for you alone." in text_of(browser.get(address))
     for nonsense in ({}, {"answer": "9"}, {"answer": "²"}, {"answer": "3"}):
         refused = browser.post(address, data=nonsense)
@@ -33,7 +33,7 @@ def test_an_employee_answers_wrongly_reads_why_and_confirms(app: Flask, person: 
     right = browser.post(address, data={"answer": "1"}, follow_redirects=True)
     page = text_of(right)
     assert "You have confirmed what Claims triage changes for you." in page
-    assert "Confirm what changes for you" not in page
+    assert "What Claims triage changes for you" not in page
     assert "You confirmed this on Tuesday 14 April." in page
     assert "Who decides? Your answer" not in text_of(browser.get(address))
 
@@ -43,7 +43,7 @@ def test_a_new_version_asks_again_and_says_what_is_new(app: Flask, person: Perso
     browser.post(f"/me/changes/{statement.id}", data={"answer": "1"})
     newer = make_statement(statement.workflow, changed="Letters too.", who_decides="Your manager.")
     page = text_of(browser.get("/me"))
-    assert "Claims triage, what is new" in page
+    assert "What Claims triage changes for you It has changed since you confirmed it." in page
     assert "Your manager." in page
     shown = text_of(browser.get(f"/me/changes/{newer.id}"))
     assert "What is new Letters too. Since version 2, which you confirmed" in shown

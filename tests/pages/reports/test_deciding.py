@@ -57,7 +57,7 @@ def test_the_sponsor_decides_on_the_sheet_and_reads_there_what_was_decided(wave,
     page = sponsor.get(SHEET).get_data(as_text=True)
     shown = words_of(sponsor.get(SHEET))
     assert "Go or no-go for wave 3, Property claims, by Friday 24 April" in shown
-    assert "It is to go live in 10 days. Nobody has decided yet. It is passed when Sue Sponsor says go." in shown
+    assert "It is to go live in 10 days. Nobody has decided yet." in shown
     assert "The figures propose no-go, or a go with conditions for these." in shown
     assert "Otherwise it doesn’t go live on 24 April." in shown
     action, seen = form_of(page, wave.id)

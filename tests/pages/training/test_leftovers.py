@@ -24,7 +24,7 @@ def test_the_person_reads_what_happened_and_what_each_choice_means(app: Flask, c
     assert "The same courses are part of your training now, by Thursday 16 July" in page
     assert "Without a decision it is let go on Tuesday 5 May at 09:00." in page
     assert "First recognised, completed on 14 April in Wave 1: Claims" in page
-    assert "You have old training to decide on" in text(as_person(app, "Ana Lima"), "/me")
+    assert "Your old training" in text(as_person(app, "Ana Lima"), "/me")
 
 
 def test_the_person_keeps_it_and_takes_that_back(app: Flask, claims: Wave) -> None:

@@ -252,3 +252,30 @@ def test_concerns_of_a_group_are_told_to_who_reads_each_of_them_alone(app, wave,
     told = _page(sponsor, group)
     assert "Said with a name" not in told
     assert "Counted for the whole programme alone, and from 5 people on" in told
+
+
+def test_the_page_of_the_wave_says_in_one_line_how_many_groups_are_seen_alike(app, wave, manager, statements):
+    department = make_department()
+
+    def asked() -> tuple[str, int]:
+        with statements() as sent:
+            page = _page(manager, f"/waves/{wave.id}")
+        return page, len(sent)
+
+    before, number = asked()
+    assert "see it alike" not in before
+    aspects = {Aspect.PAY: AspectSaid(4, "", "Less"), Aspect.TASKS: AspectSaid(3, "", "Others")}
+    for side, voices in ((ImpactSide.LEADERS, None), (ImpactSide.PEOPLE, 8)):
+        assess_impact(wave, department, side, Assessed(aspects, "Workshop", voices), floor=5, by=TESTER)
+    db.session.commit()
+    alike, with_it = asked()
+    assert with_it <= number + 1
+    line = "Leaders and people see it alike in 1 of 1 group that both judged."
+    assert f'<a class="plain-link" href="/waves/{wave.id}/impacts">{line}</a>' in alike
+    apart = Assessed(aspects | {Aspect.PAY: AspectSaid(1, "", "Less")}, "Workshop", 8)
+    assess_impact(wave, department, ImpactSide.PEOPLE, apart, floor=5, by=TESTER)
+    db.session.commit()
+    assert "alike in 0 of 1 group that both judged." in asked()[0]
+    readiness = _page(manager, f"/waves/{wave.id}/readiness")
+    assert "0 of 1 groups that both have judged are seen alike" in readiness
+    assert "See what it changes for each group" in readiness

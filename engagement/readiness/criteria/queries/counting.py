@@ -27,6 +27,7 @@ from engagement.stakeholders.leadership.queries import steps_there
 from engagement.stakeholders.leadership.rules import StepState
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import WaveProgress, progress_from
+from engagement.waves.impacts.queries import WaveGaps, gaps_of
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave, departments_of_waves, workflows_of_waves
 from engagement.waves.tallies.queries import MemberSum
@@ -101,6 +102,7 @@ def counts_of(
         _steps(waves, on, steps_there(ids, {wave.programme_id for wave in waves}) if steps is None else steps),
         coverages(ids, on, sums, read.departments, places=read.places, named=False),
     )
+    seen = {each.wave.id: each for each in gaps_of(waves)}
     bodies: dict[int, list[Shown]] = defaultdict(list)
     for shown in shown_where(Consultation.wave_id.in_(ids)):
         bodies[shown.consultation.wave_id].append(shown)
@@ -112,6 +114,7 @@ def counts_of(
                 _K.CONCERNS: _concerns(wave.id in severe),
                 _K.STEPS: of_steps[wave.id],
                 _K.CHAMPIONS: _champions(covered[wave.id]),
+                _K.ALIKE: _alike(seen[wave.id]),
                 _K.CONSULTATION: counted_of_bodies(bodies[wave.id]),
             },
             friendly.get(wave.id, Friendly()),
@@ -229,3 +232,15 @@ def _champions(coverage: WaveCoverage) -> Counted:
         return Counted(unknown="Nobody is in it yet.")
     lacking = [f"{row.name}: {row.number} of {row.needed}." for row in coverage.gaps]
     return Counted(coverage.needed - coverage.missing, coverage.needed, lacking=lacking)
+
+
+def _alike(found: WaveGaps) -> Counted:
+    if not found.judged:
+        return Counted(unknown="No group was judged yet by both who leads it and its people.")
+    # The widest gap of each group.
+    widest = {(gap.department_id, gap.for_role): gap for gap in reversed(found.gaps)}
+    lacking = [
+        f"{gap.group}, {gap.aspect.word.lower()}: its people say {gap.people} of 5 points, who leads them {gap.leaders}."
+        for gap in reversed(widest.values())
+    ]
+    return Counted(found.seen_alike, found.judged, lacking=lacking)
