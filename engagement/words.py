@@ -164,3 +164,8 @@ def _pattern(locale: Locale, with_year: bool) -> str:
     skeletons = locale.datetime_skeletons
     own = str(skeletons[match_skeleton("MMMMEd", skeletons)].pattern)
     return re.sub(r"'[^']*'|[Ec]+", lambda found: found[0] if found[0][0] == "'" else "EEEE", own)
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of an answer, one point each, without bullets or blank lines."""
+    return [line.strip().lstrip("-*• ").strip() for line in text.splitlines() if line.strip("-*• \t")]

@@ -17,6 +17,7 @@ from engagement.days.rhythm import cadence_words
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.mail.models import Mailing
 from engagement.programmes.models import Programme
+from engagement.programmes.scope.models import Asking
 from engagement.waves.models import Wave
 from engagement.words import day_words, moment_words, short_day_words
 
@@ -131,12 +132,12 @@ class Communication(Base):
 KEPT = "when the wave is rolled back"
 
 
-class Occurrence(Base):
+class Occurrence(Asking, Base):
     """One dated message of a communication, from draft to sent.
 
     `planned_for` is the instant that the cadence gave (unique, so that planning twice makes nothing twice), `sends_at`
     the instant of sending. While `is_kept`, it waits until its wave is rolled back (`rolling_back`). `from_cadence` is false for a message dated by hand; `moved_at` is when somebody last moved
-    it by hand. `text_version` counts every change of subject, body, a translation or `asks_confirmation`; an approval
+    it by hand. `text_version` counts every change of subject, body, question, a translation or `asks_confirmation`; an approval
     names the version that it approves. `mailing_id` is set once, by the claim that queued the message.
     `reach_when_planned` is the number of people in the audience when the text was approved, `reached` the number of
     people the message was made out to. `reason` says in words why it was skipped, missed, held, stopped, went to
@@ -214,8 +215,8 @@ class Occurrence(Base):
         return f"Moved from {day_words(planned_on)}{because}."
 
 
-class OccurrenceText(Base):
-    """A translation of a message's text; it belongs to the message's version."""
+class OccurrenceText(Asking, Base):
+    """A translation of a message's text; it belongs to the message's version, whose right answer is that of its question too."""
 
     __tablename__ = "occurrence_text"
     __table_args__ = (UniqueConstraint("occurrence_id", "language"),)
@@ -227,7 +228,7 @@ class OccurrenceText(Base):
     body: Mapped[str] = mapped_column(Text, default="")
 
 
-class TextVersion(Base):
+class TextVersion(Asking, Base):
     """A text as saved at some time, in one language ("" for the message's own); the newest one is current.
 
     `number` is the message's `text_version` at that time. The first version of a language is the text before the first

@@ -1,5 +1,7 @@
 """The messages of the demonstration; values are in single braces, merge fields in double ones."""
 
+from engagement.content.question import ReaderQuestion
+
 BRIEFINGS: dict[int, list[tuple[int, str, str]]] = {
     # wave: (days to go-live at sending, subject, body)
     1: [
@@ -34,6 +36,13 @@ EARLY_BRIEFING = (
     "## What comes next\n\n- A briefing with every detail\n- Two or three short modules, before go-live\n- A colleague from your "
     "floor who has tried it\n\nEverything about your work: {{ my_change_link }}\n\nSay what worries you, with your name or without: "
     "{{ concern_link }}\n\n{{ sender_name }}",
+)
+#: What its readers are asked where they confirm it.
+EARLY_QUESTION = ReaderQuestion(
+    "A claim comes with a suggested reserve that looks wrong to you. Who decides?",
+    "The system, unless I object within a day\nI do\nMy team lead",
+    2,
+    "Every decision stays yours. The suggestion is where you begin, and you may change it without asking anybody.",
 )
 UPCOMING_BRIEFING = (
     "What changes in property claims from {{ go_live }}",

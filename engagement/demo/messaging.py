@@ -11,6 +11,7 @@ from engagement.communications.actions.approving import approve, ask_approval
 from engagement.communications.actions.reminding import messages_to_remind_of, remind
 from engagement.communications.actions.sending import queue_occurrence, settle_sending
 from engagement.communications.actions.writing import write_occurrence, write_translation
+from engagement.communications.answers.actions import answer_message
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
@@ -29,6 +30,9 @@ from engagement.words import day_words, month_words
 EARLY_BRIEFING = -8
 #: Days after a message that asks for a confirmation → percentage of its readers who have confirmed.
 CONFIRMING = {0: 41, 1: 58, 2: 66, 3: 70, 4: 81, 5: 85, 7: 91, 9: 95}
+
+#: Percentage of those who answer the question of a message because they understood it; the others guess.
+UNDERSTANDING = 74
 
 
 class AcceptingServer:
@@ -97,14 +101,17 @@ def _remind_and_confirm(stage: Stage, day: date) -> None:
             assert occurrence.mailing_id
             age = (day - occurrence.sends_at.date()).days
             for delivery in db.session.scalars(confirming.unconfirmed(occurrence.mailing_id)) if age < 14 else ():
-                _confirm(delivery, age)
+                _confirm(stage, occurrence, delivery, age)
 
 
-def _confirm(delivery: Delivery, age: int) -> None:
+def _confirm(stage: Stage, occurrence: Occurrence, delivery: Delivery, age: int) -> None:
     person = delivery.person
     assert person is not None
     share = max(share for since, share in CONFIRMING.items() if since <= age)
     if person.id * 53 % 100 < share and person.email != roster.EMPLOYEE.email:
+        if choices := occurrence.asked.choices:
+            answer = occurrence.right_answer if person.id * 31 % 100 < UNDERSTANDING else person.id % len(choices) + 1
+            answer_message(occurrence, person, answer, floor=stage.settings.anonymity_floor)
         acknowledge(delivery, by=Actor(None, person.name, person.id))
 
 
@@ -149,7 +156,8 @@ def _write(stage: Stage, occurrence: Occurrence) -> None:
     writer = stage.accounts[roster.WAVE_LEAD.email].actor
     approver = stage.accounts[roster.MANAGER.email].actor
     subject, body = _text_for(stage, occurrence)
-    write_occurrence(occurrence, subject, body, by=writer)
+    question = letters.EARLY_QUESTION if subject == letters.EARLY_BRIEFING[0] else None
+    write_occurrence(occurrence, subject, body, by=writer, question=question)
     if occurrence.communication.kind is CommunicationKind.TECHNICAL_UPDATE:
         subject, body = _technical(stage, occurrence.sends_at.date(), "pl")
         write_translation(occurrence, "pl", subject, body, by=writer)

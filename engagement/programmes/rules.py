@@ -73,8 +73,3 @@ SCOPE_QUESTIONS: Sequence[tuple[str, str]] = (
     ("signs_of_error", "How to tell it is wrong"),
     ("about_the_job", "Your job"),
 )
-
-
-def lines_of(text: str) -> list[str]:
-    """Return the lines of an answer, one point each, without bullets or blank lines."""
-    return [line.strip().lstrip("-*• ").strip() for line in text.splitlines() if line.strip("-*• \t")]

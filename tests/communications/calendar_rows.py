@@ -18,6 +18,7 @@ from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Communication, Details, Occurrence
 from engagement.communications.rules import CommunicationKind, QueueOutcome
+from engagement.content.question import ReaderQuestion
 from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.programmes.models import Programme
@@ -67,10 +68,15 @@ def make_draft(line: Communication | None = None, at: datetime = AT_TWO) -> Occu
 
 
 def make_approved(
-    line: Communication | None = None, at: datetime = AT_TWO, body: str = TEXT, approver: Account | None = None
+    line: Communication | None = None,
+    at: datetime = AT_TWO,
+    body: str = TEXT,
+    approver: Account | None = None,
+    question: ReaderQuestion | None = None,
 ) -> Occurrence:
     occurrence = make_draft(line, at)
-    write_occurrence(occurrence, "What changes in claims", body, by=occurrence.communication.owner.actor)
+    by = occurrence.communication.owner.actor
+    write_occurrence(occurrence, "What changes in claims", body, question=question, by=by)
     ask_approval(occurrence, by=occurrence.communication.owner.actor)
     approve(occurrence, by=(approver or make_approver()).actor)
     db.session.flush()

@@ -73,9 +73,9 @@ def test_saving_the_same_text_changes_nothing() -> None:
 
 def test_the_second_of_two_writers_is_told() -> None:
     draft, writer = written()
-    writing.write_occurrence(draft, "A", "First", by=writer.actor, seen_version=2)
+    writing.write_occurrence(draft, "A", "First", by=writer.actor, saved=writing.Saving(2))
     with pytest.raises(RuleBroken):
-        writing.write_occurrence(draft, "B", "Second", by=TESTER, seen_version=2)
+        writing.write_occurrence(draft, "B", "Second", by=TESTER, saved=writing.Saving(2))
     assert draft.body == "First"
 
 

@@ -184,9 +184,9 @@ def test_what_somebody_else_changed_meanwhile_is_not_written_over() -> None:
     row = make_bilingual()
     seen = row.text_version
     by = row.communication.owner.actor
-    writing.write_translation(row, "de", "Was sich ändert", "Guten Tag.", by=by, seen_version=seen)
+    writing.write_translation(row, "de", "Was sich ändert", "Guten Tag.", by=by, saved=writing.Saving(seen))
     with pytest.raises(RuleBroken):
-        writing.write_translation(row, "pl", "Inaczej", POLISH, by=by, seen_version=seen)
+        writing.write_translation(row, "pl", "Inaczej", POLISH, by=by, saved=writing.Saving(seen))
 
 
 def test_every_language_is_checked_before_approval() -> None:

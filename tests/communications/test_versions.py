@@ -45,7 +45,7 @@ def test_what_saves_itself_is_one_version_for_each_author_and_sitting() -> None:
 
     def typed(body: str, by: object = writer, minutes: int = 0) -> None:
         with clock.standing_at(clock.now() + timedelta(minutes=minutes)):
-            writing.write_occurrence(draft, "News", body, by=by, by_itself=True)  # type: ignore[arg-type]
+            writing.write_occurrence(draft, "News", body, by=by, saved=writing.Saving(by_itself=True))  # type: ignore[arg-type]
 
     for number in range(12):
         typed("A" * (number + 1), minutes=number * 20)
@@ -63,11 +63,11 @@ def test_what_saves_itself_is_one_version_for_each_author_and_sitting() -> None:
 def test_a_press_of_the_button_ends_the_version_that_was_going_on() -> None:
     draft = make_draft()
     writer = draft.communication.owner.actor
-    writing.write_occurrence(draft, "News", "One", by=writer, by_itself=True)
+    writing.write_occurrence(draft, "News", "One", by=writer, saved=writing.Saving(by_itself=True))
     writing.write_occurrence(draft, "News", "One", by=writer)
-    writing.write_occurrence(draft, "News", "Two", by=writer, by_itself=True)
+    writing.write_occurrence(draft, "News", "Two", by=writer, saved=writing.Saving(by_itself=True))
     writing.write_occurrence(draft, "News", "Two, done", by=writer)
-    writing.write_occurrence(draft, "News", "Three", by=writer, by_itself=True)
+    writing.write_occurrence(draft, "News", "Three", by=writer, saved=writing.Saving(by_itself=True))
     assert bodies(draft) == ["Three", "Two, done", "One", "[Write here.]"]
 
 
@@ -80,9 +80,9 @@ def test_nothing_that_was_handed_on_is_changed_by_itself(asked_only: bool) -> No
         ask_approval(occurrence, by=writer)
     before = occurrence.status
     with pytest.raises(RuleBroken):
-        writing.write_occurrence(occurrence, "News", "Half a", by=writer, by_itself=True)
+        writing.write_occurrence(occurrence, "News", "Half a", by=writer, saved=writing.Saving(by_itself=True))
     with pytest.raises(RuleBroken):
-        writing.write_translation(occurrence, "pl", "Nowe", "Pół", by=writer, by_itself=True)
+        writing.write_translation(occurrence, "pl", "Nowe", "Pół", by=writer, saved=writing.Saving(by_itself=True))
     assert (occurrence.status, occurrence.body) == (before, TEXT)
 
 

@@ -12,6 +12,7 @@ from engagement.communications.actions.rolling_back import prepare_message
 from engagement.communications.actions.writing import write_occurrence, write_translation
 from engagement.communications.models import Communication, Occurrence, OccurrenceText
 from engagement.communications.rules import OccurrenceStatus
+from engagement.content.question import ReaderQuestion
 from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.planning.actions.anchoring import Chain, drop_anchor, plan_chain
@@ -50,8 +51,9 @@ def wave() -> Wave:
     line = make_line(programme, wave=made, owner=make_writer(), name="Department briefing, wave 3")
     chain = Chain(rows[MilestoneKind.GO_LIVE], (-7, -1, 5), time(14))
     first, second, third = plan_chain(line, chain, by=TESTER)
-    write_occurrence(first, "What changes", "Dear {{ first_name }}", by=line.owner.actor)
-    write_translation(first, "pl", "Co się zmienia", "Cześć", by=line.owner.actor)
+    asked, po_polsku = (ReaderQuestion(text, "A\nB", number, "Why") for text, number in (("Who?", 2), ("Kto?", None)))
+    write_occurrence(first, "What changes", "Dear {{ first_name }}", question=asked, by=line.owner.actor)
+    write_translation(first, "pl", "Co się zmienia", "Cześć", question=po_polsku, by=line.owner.actor)
     first.status = OccurrenceStatus.SENT
     drop_anchor(second, by=TESTER)
     prepare_message(made, owner=line.owner, timezone=line.timezone, holiday_country="GB-ENG", by=TESTER)
@@ -83,6 +85,8 @@ def test_a_copy_keeps_every_offset_and_the_texts(wave: Wave) -> None:
         (date(2026, 9, 14), OccurrenceStatus.DRAFT, "What changes in claims"),
     ]
     assert [row.sends_at for row in rows] == [each.sends_at for each in plan.messages]
+    assert rows[0].asked == ReaderQuestion("Who?", "A\nB", 2, "Why")
+    assert db.session.scalars(select(OccurrenceText.question).order_by(OccurrenceText.id)).all() == ["Kto?", "Kto?"]
     texts = db.session.scalars(select(OccurrenceText.subject).where(OccurrenceText.occurrence_id == rows[0].id)).all()
     assert texts == ["Co się zmienia"]
     live = next(row for row in milestones_of(new.id) if row.kind is MilestoneKind.GO_LIVE)

@@ -8,11 +8,12 @@ from factories import STATEMENT, TESTER, make_programme, make_statement, make_wo
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.rules import TrainingRole
 from engagement.programmes import actions
-from engagement.programmes.rules import PortfolioClass, lines_of
+from engagement.programmes.rules import PortfolioClass
 from engagement.programmes.scope.actions import discard_draft, publish_statement, write_statement
 from engagement.programmes.scope.models import ScopeStatement
 from engagement.programmes.scope.queries import current_statements, draft_of, newest_published, statements_of
 from engagement.programmes.scope.rules import Answer, StatementFor, StatementTexts, applying, lacking
+from engagement.words import lines_of
 
 ALL, USER, BUILDER, SUPPORT, LEADER = StatementFor
 WHOLE = StatementTexts(

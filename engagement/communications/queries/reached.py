@@ -38,6 +38,12 @@ class Reached(WentOut):
     recipients: int
     sent: int
 
+    @property
+    def asks_question(self) -> bool:
+        """Whether its readers are asked a question where they confirm it."""
+        mailing = self.occurrence.mailing
+        return mailing is not None and mailing.asks_confirmation and self.occurrence.asked.is_begun
+
 
 #: What a copy is that no mail server accepted.
 _NOT_SENT = [state for state in DeliveryState if state is not DeliveryState.SENT]

@@ -18,9 +18,9 @@ from engagement.pages.frame import guard
 from engagement.verbs import Verb
 
 ROWS_AT_ONCE = 1_000
-#: Left out: kept only to compare something, or for a day. Nobody else can use it, and some of it would open a door.
+#: Left out: kept only to compare or count something, or for a day. Nobody else can use it, and some of it would open a door.
 OF_THE_SERVICE = frozenset(
-    "concern_letter enclosed_file impact_mark impact_voice job_line kept_form kept_upload known_place letterbox_round mail_domain_pace mail_pace mail_worker mailbox_message "
+    "concern_letter enclosed_file impact_mark impact_voice job_line kept_form kept_upload known_place letterbox_round mail_domain_pace mail_pace mail_worker mailbox_message message_answer "
     "set_aside sign_in_attempt sign_in_day staged_match staged_person staged_reference used_link".split()
 )
 #: Concerns and what was said about them: only for a reader of every concern.

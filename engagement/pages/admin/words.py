@@ -65,6 +65,7 @@ FIELDS = {
     "level_wanted": "engagement wanted",
     "outline": "text to begin with",
     "portfolio_class": "class",
+    "question": "question to its readers",
     "remind_after_days": "days until a reminder",
     "remind_times": "reminders at most",
     "review_on": "next review",

@@ -19,6 +19,7 @@ from engagement.communications.texts.rules.limits import LONGEST_BODY, TOO_LONG
 from engagement.days.local_time import instant_of
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import EditForm, Form, drawn_marks, stripped
+from engagement.pages.parts.question import QuestionFields
 
 
 class WhenForm(Form):
@@ -47,8 +48,8 @@ class MoveForm(WhenForm, EditForm):
         return any(name in drawn and drawn[name] != mark for name, mark in now.items())
 
 
-class DraftForm(EditForm):
-    """Subject and text of a message; `text_version` is the one that the writer began from.
+class DraftForm(QuestionFields, EditForm):
+    """Subject, text and question of a message; `text_version` is the one that the writer began from.
 
     `language` is that of the translation, or "" for the message's own text.
     """
@@ -63,6 +64,9 @@ class DraftForm(EditForm):
     asks_confirmation = BooleanField(
         "Readers confirm that they have read it",
         description="Each reader gets one button for it. Those who have not pressed it are reminded, as the communication says.",
+    )
+    why = TextAreaField(
+        "Why is it right?", description="Everybody reads this once they have answered.", filters=[stripped]
     )
     text_version = HiddenField()
     language = HiddenField()

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.communications import scopes
+from engagement.communications.answers.queries import DEFINITION, all_of, answers_of, with_names
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import one_message
 from engagement.communications.queries.approvals import approver_words, may_approve, possible_approvers
@@ -17,6 +18,7 @@ from engagement.communications.queries.one_message import OccurrencePage
 from engagement.communications.queries.quiet import quiet_readers
 from engagement.communications.queries.writers import outline_writers
 from engagement.communications.rules import OccurrenceStatus
+from engagement.communications.texts.queries.questions import question_in
 from engagement.communications.texts.rules.merge_fields import FIELDS, OF_A_WAVE
 from engagement.pages.calendar import blueprint, words
 from engagement.pages.calendar.reading import Reading, asked_role, reading_as
@@ -32,7 +34,7 @@ from engagement.pages.frame import guard
 from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.saving import Drawn, drawn
 from engagement.planning.queries.anchored import anchor_of
-from engagement.words import language_words
+from engagement.words import language_words, number_word
 
 
 def message_at(occurrence_id: int, *, to_write: bool = False) -> Occurrence:
@@ -81,6 +83,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
         row=row,
         forms=forms,
         **_said_of(page),
+        **_understood(page),
         **_read_by(page, reading_as(row, page.outsiders)),
         **_steps_of(page, approves, writes=writes),
         editing=forms.draft.language.data or "",
@@ -118,11 +121,26 @@ def _said_of(page: OccurrencePage) -> dict[str, Any]:
     }
 
 
+def _understood(page: OccurrencePage) -> dict[str, Any]:
+    """Return how many answered the question of a message right, altogether and by department; nothing where none is asked."""
+    row, floor = page.occurrence, guard.settings().anonymity_floor
+    if page.confirmations is None or not row.asked.is_begun:
+        return {"answered": None}
+    by_department = answers_of([row.id], floor).get(row.id, {})
+    return {
+        "answered": all_of(by_department),
+        "answered_by": with_names(by_department),
+        "answered_definition": DEFINITION.format(floor=number_word(floor)),
+        "floor": floor,
+    }
+
+
 def _read_by(page: OccurrencePage, reading: Reading) -> dict[str, Any]:
     """Return the text as one reader gets it, and those whose reading can be chosen instead."""
     name = reading.reader.name if reading.reader else words.role_reader_words(reading.role)
     return {
         "preview": reading.preview,
+        "question": question_in(page.occurrence, reading.preview.language),
         "preview_title": words.preview_title(page, name, reading.preview),
         "emptied_words": emptied_words() if reading.preview.is_emptied else "",
         "preview_note": words.preview_note(page, sees_some=bool(reading.offered), with_own=bool(reading.own)),

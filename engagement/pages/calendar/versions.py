@@ -7,11 +7,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.communications.actions import writing
-from engagement.communications.models import Occurrence, TextVersion
+from engagement.communications.models import Occurrence, OccurrenceText, TextVersion
 from engagement.communications.queries.one_message import version_of, versions_of
 from engagement.communications.rules import differences
 from engagement.communications.scopes import is_in_charge
 from engagement.communications.texts.queries.translations import main_language, translation_in
+from engagement.content.question import ReaderQuestion
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.occurrences import message_at
 from engagement.pages.frame import guard
@@ -32,9 +33,20 @@ class ShownVersion:
     stands: bool
 
 
+def _whole(text: Occurrence | OccurrenceText | TextVersion) -> str:
+    """Return all that a text says, as it is compared."""
+    return "\n\n".join((text.subject, text.body, *_asked_words(text.asked)))
+
+
+def _asked_words(asked: ReaderQuestion) -> list[str]:
+    """Return a question as it was typed, part by part; none without one."""
+    right = f"Right: {asked.right_choice}" if asked.right_choice else ""
+    return [part for part in (asked.question, asked.answers, right, asked.why) if part] if asked.is_begun else []
+
+
 def _shown(row: Occurrence, version: TextVersion) -> ShownVersion:
     text = translation_in(row, version.language) if version.language else row
-    stands = text is not None and (text.subject, text.body) == (version.subject, version.body)
+    stands = text is not None and _whole(text) == _whole(version)
     is_outline = version.written_at is None and not version.language
     return ShownVersion(
         version,
@@ -64,12 +76,12 @@ def version(occurrence_id: int, version_id: int) -> str:
     row = message_at(occurrence_id)
     found = _version_at(row, version_id)
     text = translation_in(row, found.language) if found.language else row
-    now = (text.subject, text.body) if text is not None else ("", "")
     return render_template(
         "calendar/version.html",
         row=row,
         shown=_shown(row, found),
-        lines=differences(f"{found.subject}\n\n{found.body}", f"{now[0]}\n\n{now[1]}"),
+        lines=differences(_whole(found), _whole(text) if text is not None else ""),
+        asked=_asked_words(found.asked),
         may_bring_back=is_in_charge(rights.planning(guard.reader()), row.communication) and row.status.can_be_written,
     )
 

@@ -18,6 +18,7 @@ from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import clock_time
 from engagement.pages.frame.shell import notify
+from engagement.pages.parts.question import shown
 from engagement.pages.parts.saving import REFUSED, held, saving
 
 
@@ -77,13 +78,15 @@ def draft_form(row: Occurrence, language: str, *, posted: bool = False) -> Draft
         formdata=request.form if posted else None,
         subject=text.subject,
         body=text.body,
+        **shown(text.asked),
         asks_confirmation=row.asks_confirmation,
         text_version=str(row.text_version),
         language=language,
     )
     if language and language not in there:
         # The text to translate may change meanwhile; only somebody else's translation overtakes this one.
-        form.subject.object_data = form.body.object_data = None
+        for field in (form.subject, form.body, form.question, form.answers, form.why):
+            field.object_data = None
     return form
 
 
@@ -125,7 +128,8 @@ def _write(row: Occurrence, form: DraftForm, *, by_itself: bool) -> writing.Writ
     subject, body = form.subject.data or "", form.body.data or ""
     # A form that carries the values it was drawn from was compared already, field by field.
     seen = row.text_version if form.drawn_from.raw_data else form.seen_version
-    by = guard.reader().actor
+    by, saved = guard.reader().actor, writing.Saving(seen, by_itself)
+    question = form.asked() if "question" in request.form else None
     if form.language.data:
         return writing.write_translation(
             row,
@@ -133,14 +137,12 @@ def _write(row: Occurrence, form: DraftForm, *, by_itself: bool) -> writing.Writ
             subject,
             body,
             by=by,
-            seen_version=seen,
+            question=question,
             organisation=guard.organisation(),
-            by_itself=by_itself,
+            saved=saved,
         )
     asks = form.asks_confirmation.data if row.communication.is_required else None
-    return writing.write_occurrence(
-        row, subject, body, by=by, seen_version=seen, asks_confirmation=asks, by_itself=by_itself
-    )
+    return writing.write_occurrence(row, subject, body, by=by, asks_confirmation=asks, question=question, saved=saved)
 
 
 def say_written(typed: Typed, *, first: bool = False) -> None:

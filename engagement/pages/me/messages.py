@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response as BaseResponse
 
+from engagement.communications.answers.actions import answer_message
+from engagement.communications.answers.queries import message_sent_as, own_answer
+from engagement.communications.texts.queries.questions import question_in
 from engagement.communications.texts.rules.languages import is_read_in
 from engagement.content.markdown import to_html
+from engagement.content.question import ReaderQuestion
 from engagement.db import count_of, db
+from engagement.errors import BadInput
 from engagement.mail import queries as mail
 from engagement.mail.confirmations import queries as confirming
 from engagement.mail.confirmations.actions import acknowledge
@@ -20,10 +25,28 @@ from engagement.pages.frame import guard
 from engagement.pages.me import blueprint
 from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.lists import Asked
-from engagement.pages.parts.saving import done
+from engagement.pages.parts.saving import REFUSED, Drawn, done
 
 #: In the plain text of a message, what comes above the words that say why it came.
 WHY_BEGINS = "\n\n--\n"
+
+
+@dataclass(frozen=True)
+class OwnQuestion:
+    """The question of a message in the reader's language, and the number of the answer that they chose, None before that."""
+
+    asked: ReaderQuestion
+    answer: int | None = None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether they chose the right one."""
+        return self.answer == self.asked.right_answer
+
+    @property
+    def chosen(self) -> str:
+        """The answer that they chose."""
+        return self.asked.choices[self.answer - 1] if self.answer else ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,7 @@ class Message:
     delivery: Delivery
     subject: str
     confirmed_at: datetime | None = None
+    question: OwnQuestion | None = None
 
     @property
     def lang(self) -> str | None:
@@ -81,14 +105,29 @@ def _own_copy(which: ColumnElement[bool]) -> Delivery:
 @blueprint.get("/me/messages/<int:delivery_id>")
 def message(delivery_id: int) -> str:
     """Show one message as the reader got it; only their own."""
-    row = _own_copy(Delivery.id == delivery_id)
+    return _shown(_own_copy(Delivery.id == delivery_id))
+
+
+def _shown(row: Delivery, problem: str = "") -> str:
+    confirmed_at = confirming.acknowledged_at([row]).get(row.id)
     return render_template(
         "me/message.html",
-        message=Message(row, mail.subject_for(row), confirming.acknowledged_at([row]).get(row.id)),
+        message=Message(row, mail.subject_for(row), confirmed_at, _question_of(row)),
+        problem=problem,
         emptied_words=emptied_words() if row.is_emptied else "",
         why=_why(row),
         html=Markup(text_in(mail.html_for(row)) or to_html(mail.text_for(row))),  # noqa: S704  cleaned by content.markdown
     )
+
+
+def _question_of(row: Delivery) -> OwnQuestion | None:
+    """Return the question of a message that asks one where it is confirmed."""
+    occurrence = message_sent_as(row.mailing_id) if row.mailing.asks_confirmation else None
+    asked = question_in(occurrence, row.letter.language) if occurrence else None
+    if occurrence is None or asked is None or row.person_id is None:
+        return None
+    own = own_answer(row.person_id, occurrence.id)
+    return OwnQuestion(asked, own.answer if own else None)
 
 
 def _why(row: Delivery) -> str:
@@ -105,13 +144,28 @@ def own_copy(mailing_id: int) -> BaseResponse:
 
 
 @blueprint.post("/me/messages/<int:delivery_id>/confirmation")
-def confirm(delivery_id: int) -> BaseResponse:
-    """Record that the reader confirms having read one of their messages."""
+def confirm(delivery_id: int) -> BaseResponse | Drawn:
+    """Record that the reader confirms having read one of their messages, with their answer to its question if it has one."""
     row = _own_copy(Delivery.id == delivery_id)
-    is_new = acknowledge(row, by=guard.reader().actor)
+    question = _question_of(row)
+    try:
+        if question is not None and question.answer is None:
+            _answer(row)
+        is_new = acknowledge(row, by=guard.reader().actor)
+    except BadInput as error:
+        db.session.rollback()
+        return _shown(_own_copy(Delivery.id == delivery_id), error.problems["answer"]), REFUSED
     return done(
         "me.message",
         "Thank you. It is recorded that you have read this." if is_new else "You have confirmed this already.",
         "You get no reminder of it." if is_new else "",
         delivery_id=row.id,
     )
+
+
+def _answer(row: Delivery) -> None:
+    occurrence, person = guard.found(message_sent_as(row.mailing_id)), guard.found(guard.person_or_none())
+    chosen = request.form.get("answer", "")
+    # One digit alone: other characters count as digits for Python too.
+    number = int(chosen) if chosen in ("1", "2", "3", "4") else None
+    answer_message(occurrence, person, number, floor=guard.settings().anonymity_floor)

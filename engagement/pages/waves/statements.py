@@ -6,8 +6,7 @@ from typing import Any
 
 from flask import Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import SelectField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms import TextAreaField
 
 from engagement.accounts.scopes import rights
 from engagement.db import count_of, db
@@ -15,6 +14,7 @@ from engagement.pages.frame import guard
 from engagement.pages.parts.files import list_file
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.pages.parts.lists import Asked
+from engagement.pages.parts.question import QuestionFields
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.programmes.models import Workflow
@@ -60,28 +60,9 @@ class StatementFields(Form):
         return int(number) if number else None
 
 
-class StatementForm(StatementFields, EditForm):
+class StatementForm(StatementFields, QuestionFields, EditForm):
     """What a statement says, its question, and what is new in it."""
 
-    question = TextAreaField(
-        "A question that shows whether it was understood",
-        description="Best about a case from their day. Without one, people only confirm that they have read it.",
-        filters=[stripped],
-    )
-    answers = TextAreaField("The answers to choose from", description="Two to four, one a line.", filters=[stripped])
-    right_answer = SelectField(
-        "Which one is right?",
-        choices=[
-            SelectChoice("", "Not said yet"),
-            *(SelectChoice(str(n), f"The {word}") for n, word in enumerate(("first", "second", "third", "fourth"), 1)),
-        ],
-        filters=[stripped],
-    )
-    why = TextAreaField(
-        "Why is it right?",
-        description="Whoever chose another one reads this, and may answer again.",
-        filters=[stripped],
-    )
     changed = TextAreaField(
         "What is new in this version?",
         description="Whoever confirmed the version before reads this first.",

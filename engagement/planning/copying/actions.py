@@ -107,9 +107,11 @@ def _copy_message(
 ) -> None:
     message = schedule_briefing(line, each.sends_at, by=by)
     origin = each.message
-    if origin.subject or origin.body:
-        write_occurrence(message, origin.subject, origin.body, asks_confirmation=origin.asks_confirmation, by=by)
+    if origin.subject or origin.body or origin.asked.is_begun:
+        asks, asked = origin.asks_confirmation, origin.asked
+        write_occurrence(message, origin.subject, origin.body, asks_confirmation=asks, question=asked, by=by)
     for text in translations_of(origin):
-        write_translation(message, text.language, text.subject, text.body, by=by, organisation=organisation)
+        written = (text.language, text.subject, text.body)
+        write_translation(message, *written, question=text.asked, by=by, organisation=organisation)
     db.session.add(Anchor.at(milestone, each.offset, occurrence_id=message.id))
     db.session.flush()

@@ -36,6 +36,7 @@ class Reach:
 
 
 NOBODY = Reach()
+_QUESTION = ("question", "answers", "why")
 _NAMED_AND_ENDED = {"named_by_id": ("named_at",), "ended_by_id": ("ended_at",)}
 
 REACH: dict[str, Reach] = {
@@ -264,9 +265,10 @@ REACH: dict[str, Reach] = {
             "approver_id": Post("Approver", "communication", since="made_at", until="ended_at"),
         }
     ),
-    "occurrence": Reach(by={"written_by_id": ("id", "written_at", "subject", "body")}),
+    "occurrence": Reach(by={"written_by_id": ("id", "written_at", "subject", "body", *_QUESTION)}),
     "occurrence_text": NOBODY,
-    "text_version": Reach(by={"written_by_id": ("occurrence_id", "written_at", "subject", "body")}),
+    "text_version": Reach(by={"written_by_id": ("occurrence_id", "written_at", "subject", "body", *_QUESTION)}),
+    "message_answer": Reach(about=("person_id",)),
     "sent_back": Reach(by={"sent_back_by_id": ("occurrence_id", "sent_back_at", "comment")}),
     "approval": Reach(by={"approved_by_id": ("occurrence_id", "approved_at", "withdrawn_at")}),
     "set_aside": NOBODY,

@@ -1,17 +1,38 @@
-"""The table of scope statements: a version for all roles or one, a draft until it is published, and then never changed."""
+"""What a text asks its readers, and the table of scope statements: a version for all roles or one, a draft until it is published, and then never changed."""
 
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from engagement.content.question import QUESTION_FIELDS, ReaderQuestion
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
 from engagement.programmes.models import Workflow
-from engagement.programmes.rules import SCOPE_QUESTIONS, lines_of
+from engagement.programmes.rules import SCOPE_QUESTIONS
 from engagement.programmes.scope.rules import FIELDS, Answer, StatementFor, StatementTexts
+from engagement.words import lines_of
 
 
-class ScopeStatement(Base):
+class Asking:
+    """The question of a text to its readers, as columns; without one they are empty."""
+
+    question: Mapped[str] = mapped_column(Text, default="")
+    answers: Mapped[str] = mapped_column(Text, default="")
+    right_answer: Mapped[int | None]
+    why: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def asked(self) -> ReaderQuestion:
+        """The question as one value, with nothing in it where nothing is asked."""
+        return ReaderQuestion(**{name: getattr(self, name) for name in QUESTION_FIELDS if getattr(self, name)})
+
+    @asked.setter
+    def asked(self, asked: ReaderQuestion) -> None:
+        for name in QUESTION_FIELDS:
+            setattr(self, name, getattr(asked, name))
+
+
+class ScopeStatement(Asking, Base):
     """A version of what a workflow changes for its readers, in answers with one point a line.
 
     `then_do`, what to do after an error, belongs to `signs_of_error`. A draft has no `published_at`; each workflow has at most one
@@ -36,10 +57,6 @@ class ScopeStatement(Base):
     signs_of_error: Mapped[str] = mapped_column(Text, default="")
     then_do: Mapped[str] = mapped_column(Text, default="")
     about_the_job: Mapped[str] = mapped_column(Text, default="")
-    question: Mapped[str] = mapped_column(Text, default="")
-    answers: Mapped[str] = mapped_column(Text, default="")
-    right_answer: Mapped[int | None]
-    why: Mapped[str] = mapped_column(Text, default="")
     changed: Mapped[str] = mapped_column(Text, default="")
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_by: Mapped[str | None] = mapped_column(short(401))
@@ -75,7 +92,7 @@ class ScopeStatement(Base):
     @property
     def choices(self) -> list[str]:
         """The answers to its question, in order."""
-        return lines_of(self.answers)
+        return self.asked.choices
 
     @property
     def asks(self) -> bool:

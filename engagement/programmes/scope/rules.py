@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 
+from engagement.content.question import ReaderQuestion
 from engagement.people.rules import TrainingRole
-from engagement.programmes.rules import SCOPE_QUESTIONS, lines_of
+from engagement.programmes.rules import SCOPE_QUESTIONS
 from engagement.vocabulary import Worded
+from engagement.words import lines_of
 
 LONGEST_TEXT = 5_000
-LONGEST_ANSWER = 300
-FEWEST_ANSWERS, MOST_ANSWERS = 2, 4
 
 
 class StatementFor(Worded):
@@ -98,24 +98,4 @@ def lacking(said: StatementTexts, *, follows_another: bool) -> dict[str, str]:
     }
     if follows_another and not said.changed.strip():
         problems["changed"] = "Say what is new. Whoever confirmed the version before is asked to confirm again."
-    return problems | _lacking_in_question(said)
-
-
-def _lacking_in_question(said: StatementTexts) -> dict[str, str]:
-    answers = lines_of(said.answers)
-    if not (said.question.strip() or answers or said.why.strip()):
-        return {}
-    problems = {}
-    if not said.question.strip():
-        problems["question"] = "Write the question, or empty its answers and the reason."
-    if not FEWEST_ANSWERS <= len(answers) <= MOST_ANSWERS:
-        problems["answers"] = f"Write {FEWEST_ANSWERS} to {MOST_ANSWERS} answers, one a line; there are {len(answers)}."
-    elif len({answer.casefold() for answer in answers}) < len(answers):
-        problems["answers"] = "Two answers are the same."
-    elif max(map(len, answers)) > LONGEST_ANSWER:
-        problems["answers"] = f"Keep each answer under {LONGEST_ANSWER} characters."
-    if said.right_answer is None or not 1 <= said.right_answer <= max(len(answers), 1):
-        problems["right_answer"] = "Say which of the answers is right."
-    if not said.why.strip():
-        problems["why"] = "Say why it is right. Whoever chose another answer reads it."
-    return problems
+    return problems | ReaderQuestion(said.question, said.answers, said.right_answer, said.why).problems

@@ -1,11 +1,12 @@
-"""The report on communication: of each message and topic, how many it reached and who confirmed, and whether people understood."""
+"""The report on communication: of each message and topic, how many it reached, who confirmed, and whether people understood."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from engagement.accounts.scopes.reader import Reader
+from engagement.communications.answers.queries import Answered, ByDepartment, all_of, answers_of, with_names
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
 from engagement.mail.confirmations.queries import Confirmations, confirmations_of
@@ -20,6 +21,8 @@ from engagement.reports.rules.measures import Measure
 from engagement.training.scope_answers.queries import confirmed_of
 from engagement.words import plural, share_words, short_day_words
 
+#: Answers to questions of messages, by message and department; None where no message asks any.
+Answers = Mapping[int, ByDepartment] | None
 #: The newest messages; older ones are no longer told of.
 MOST_MESSAGES = 60
 
@@ -40,9 +43,12 @@ def communication_report(
     messages = messages_out(Communication.programme_id == programme.id, MOST_MESSAGES)
     asking = [each.occurrence.mailing_id for each in messages if _asks(each)]
     confirmations = confirmations_of([key for key in asking if key])
+    questions = [each.occurrence.id for each in messages if each.asks_question]
+    answers = answers_of(questions, floor) if questions else None
     figures = [
-        *_of_topics(messages, confirmations, on, floor),
-        *_of_messages(messages, confirmations, on, floor),
+        *_of_topics(messages, confirmations, answers, on, floor),
+        *_of_messages(messages, confirmations, answers, on, floor),
+        *_of_answers(messages, answers, on, floor),
         *_of_statements(programme, on, floor),
     ]
     document = document_of(programme, reader, organisation, _lede(messages), figures)
@@ -55,7 +61,7 @@ def _asks(each: Reached) -> bool:
 
 
 def _of_topics(
-    messages: Sequence[Reached], confirmations: dict[int, Confirmations], on: date, floor: int
+    messages: Sequence[Reached], confirmations: dict[int, Confirmations], answers: Answers, on: date, floor: int
 ) -> Iterator[Figure]:
     """All messages together, then those of each kind, in the order of their newest."""
     topics: dict[Subject, list[Reached]] = defaultdict(list)
@@ -69,10 +75,11 @@ def _of_topics(
         delivered = share_of(Measure.DELIVERED_COPIES, of, sent, recipients, on, "nobody")
         yield replace(delivered, note=plural(len(these), "message", "messages"))
         yield _confirmed(of, [confirmations.get(each.occurrence.mailing_id or 0) for each in these], these, on, floor)
+        yield from _answered(of, these, answers, on, floor)
 
 
 def _of_messages(
-    messages: Sequence[Reached], confirmations: dict[int, Confirmations], on: date, floor: int
+    messages: Sequence[Reached], confirmations: dict[int, Confirmations], answers: Answers, on: date, floor: int
 ) -> Iterator[Figure]:
     for each in messages:
         of = Subject(SubjectKind.MESSAGE, str(each.occurrence.id), each.subject)
@@ -80,6 +87,37 @@ def _of_messages(
         sent_on = short_day_words(each.queued_at.date())
         yield replace(delivered, note=f"{each.occurrence.communication.kind.word}, {sent_on}")
         yield _confirmed(of, [confirmations.get(each.occurrence.mailing_id or 0)], [each], on, floor)
+        yield from _answered(of, [each], answers, on, floor)
+
+
+def _answered(of: Subject, messages: Sequence[Reached], answers: Answers, on: date, floor: int) -> Iterator[Figure]:
+    """How many answered the question right; words where none was asked, or too few have answered to tell."""
+    if answers is None:
+        return
+    if not any(each.asks_question for each in messages):
+        yield share_of(Measure.ANSWERED_RIGHT, of, 0, 0, on, "not asked")
+        return
+    found = [all_of(answers.get(each.occurrence.id, {})) for each in messages]
+    right, people = sum(each.right for each in found), sum(each.people for each in found)
+    yield replace(share_of(Measure.ANSWERED_RIGHT, of, right, people, on, NOT_SHOWN), groups_under=floor)
+
+
+def _of_answers(messages: Sequence[Reached], answers: Answers, on: date, floor: int) -> Iterator[Figure]:
+    """The answers to all messages by the wave that each tells of, and by department."""
+    waves: dict[Subject, list[Reached]] = defaultdict(list)
+    for each in messages:
+        wave = each.occurrence.communication.wave
+        if wave is not None and each.asks_question:
+            waves[Subject(SubjectKind.WAVE, str(wave.id), wave.title)].append(each)
+    for of, these in waves.items():
+        yield from _answered(of, these, answers, on, floor)
+    departments: dict[int | None, Answered] = defaultdict(Answered)
+    for by_department in (answers or {}).values():
+        for key, part in by_department.items():
+            departments[key] += part
+    for key, name, part in with_names(departments):
+        of = Subject(SubjectKind.DEPARTMENT, str(key or "smaller"), name)
+        yield replace(share_of(Measure.ANSWERED_RIGHT, of, part.right, part.people, on, ""), groups_under=floor)
 
 
 def _confirmed(

@@ -55,6 +55,7 @@ class Measure(Worded):
     DELIVERED_COPIES = "delivered_copies", "Copies delivered"
     CONFIRMED = "confirmed", "Confirmed"
     UNDERSTOOD = "understood", "Answered right"
+    ANSWERED_RIGHT = "answered_right", "Question answered right"
     PRODUCTION = "production", "In production"
     OF_TARGET = "of_target", "Of the processes aimed at"
     TO_PRODUCTION = "to_production", "From request to production"
@@ -230,6 +231,12 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
         Part.MESSAGES,
         Unit.PERCENT,
         "People who confirmed having read it, of those who were asked and whose copy could be read, people who left since included. Sums leave out messages that asked too few to tell.",
+    ),
+    Measure.ANSWERED_RIGHT: (
+        Part.MESSAGES,
+        Unit.PERCENT,
+        "People who chose the right answer to the one question of the message, of those who answered it and are counted: in each department so many at "
+        "a time as may be told of, and small departments together, so that nobody’s answer can be seen.",
     ),
     Measure.UNDERSTOOD: (
         Part.MESSAGES,

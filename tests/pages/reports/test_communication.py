@@ -1,11 +1,14 @@
 """The report on communication: how many each message and topic reached, who confirmed, and what was understood."""
 
+import csv
 import re
+from io import StringIO
 
 import pytest
 from factories import (
     make_account,
     make_change_manager,
+    make_department,
     make_person,
     make_programme,
     make_statement,
@@ -13,9 +16,13 @@ from factories import (
     make_workflow,
     signed_in,
 )
+from sqlalchemy import select
 
 from engagement import clock
 from engagement.accounts.rules import Role
+from engagement.communications.answers.actions import answer_message
+from engagement.communications.models import Occurrence
+from engagement.content.question import ReaderQuestion
 from engagement.db import db
 from engagement.mail.models import Acknowledgement
 from engagement.mail.rules import DeliveryState
@@ -52,7 +59,7 @@ def test_before_the_first_message_it_says_what_will_stand_here(app, programme):
     browser = signed_in(app, make_change_manager())
     shown = text_of(browser.get(address(programme)))
     assert "No message of this programme has gone out yet." in shown
-    assert "No published scope statement asks its readers a question" in shown
+    assert "Neither a message nor a published scope statement asks its readers a question" in shown
     assert len(browser.get(address(programme, ".csv")).get_data(as_text=True).splitlines()) == 2
 
 
@@ -145,3 +152,36 @@ def test_it_is_for_who_reads_the_sheet(app, programme):
 def test_the_sheet_leads_to_it(app, programme):
     browser = signed_in(app, make_change_manager())
     assert f'href="{address(programme)}"' in browser.get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
+
+
+def test_answers_to_questions_of_messages_are_told_by_message_wave_and_department(app, programme):
+    places = [make_department(f"Operations/{name}") for name in ("Motor", "Letters")]
+    readers = [make_person(f"Member {n}", f"m{n}@example.com", places[n % 2]) for n in range(12)]
+    wave = make_wave(programme, members=readers)
+    asked = ReaderQuestion("Who decides?", "I do\nThe system", 1, "You do.")
+    everybody, owner, approver = make_audience(), make_change_manager(), make_approver()
+    line = make_line(programme, audience=everybody, owner=owner, wave=wave, asks_confirmation=True)
+    silent = make_line(programme, audience=everybody, owner=owner, name="Without one", asks_confirmation=True)
+    for of, question in ((line, asked), (silent, None)):
+        queue(make_approved(of, approver=approver, question=question))
+    occurrence = db.session.scalars(select(Occurrence).where(Occurrence.communication_id == line.id)).one()
+    for number, person in enumerate(readers[:11]):
+        answer_message(occurrence, person, 2 if number < 3 else 1, floor=5)
+    db.session.commit()
+    browser = signed_in(app, owner)
+    shown = text_of(browser.get(address(programme))).replace("\N{NO-BREAK SPACE}", " ")
+    assert shown.count("70 %, 7 of 10") == 4  # all messages, their topic, the message, its wave
+    assert "Operations/ Letters 80 %, 4 of 5" in shown
+    assert "Operations/ Motor 60 %, 3 of 5" in shown
+    table = browser.get(address(programme, ".csv")).get_data().decode("utf-8-sig")
+    rows = [row for row in csv.reader(StringIO(table)) if row[2] == "Question answered right"]
+    assert [(row[1], row[5], row[6]) for row in rows] == [
+        ("All messages", "7", "10"),
+        ("Department briefing", "7", "10"),
+        *[("What changes in claims", "", ""), ("What changes in claims", "7", "10")],
+        (wave.title, "7", "10"),
+        ("Operations/Letters", "4", "5"),
+        ("Operations/Motor", "3", "5"),
+    ]
+    assert {row[3] for row in rows if not row[5]} == {"not asked"}
+    assert browser.get(address(programme, ".xlsx")).status_code == 200

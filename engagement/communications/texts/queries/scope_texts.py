@@ -15,9 +15,9 @@ from engagement.people.roles.queries import roles_held
 from engagement.people.roles.rules import SETS
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Workflow
-from engagement.programmes.rules import lines_of
 from engagement.programmes.scope.queries import current_statements
 from engagement.waves.queries import workflows_of_waves
+from engagement.words import lines_of
 
 
 def published_of(workflows: Sequence[Workflow]) -> list[Published]:

@@ -1,0 +1,50 @@
+"""Answering the question of a message.
+
+It leaves no audit entry: the entry of confirming is there, and nobody is to join the two.
+"""
+
+from sqlalchemy import func, select
+
+from engagement import clock
+from engagement.communications.answers.models import MessageAnswer
+from engagement.communications.models import Occurrence
+from engagement.db import db, insert_new, rows_changed
+from engagement.errors import BadInput, RuleBroken
+from engagement.mail.models import Delivery
+from engagement.people.models import Person
+
+
+def answer_message(occurrence: Occurrence, person: Person, answer: int | None, *, floor: int) -> bool:
+    """Keep what a reader of a message answered; return whether that is new. Only the first answer counts, and stays.
+
+    `floor` is the smallest number of readers of a department with which an answer may be counted. Raises BadInput without an answer,
+    RuleBroken for a message that asks nothing.
+    """
+    choices = occurrence.asked.choices
+    if not choices or not occurrence.status.is_out:
+        raise RuleBroken("This message asks nothing.")
+    if answer is None or not 1 <= answer <= len(choices):
+        raise BadInput("Choose an answer.", {"answer": "Choose one. We never choose for you."})
+    row = {
+        "occurrence_id": occurrence.id,
+        "person_id": person.id,
+        "department_id": person.department_id if _readers_beside(occurrence, person) >= floor else None,
+        "answer": answer,
+        "is_right": answer == occurrence.right_answer,
+        "at": clock.now(),
+    }
+    added = insert_new(MessageAnswer).values(row).on_conflict_do_nothing(index_elements=["occurrence_id", "person_id"])
+    return bool(rows_changed(added))
+
+
+def _readers_beside(occurrence: Occurrence, person: Person) -> int:
+    """Return how many people of their department the message was made out to."""
+    if person.department_id is None:
+        return 0
+    beside = (
+        select(func.count())
+        .select_from(Delivery)
+        .join(Person, Person.id == Delivery.person_id)
+        .where(Delivery.mailing_id == occurrence.mailing_id, Person.department_id == person.department_id)
+    )
+    return db.session.scalar(beside) or 0
