@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Executable, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import Base, db
@@ -245,7 +245,7 @@ def _there(ids: Sequence[int]) -> tuple[dict[int, datetime | None], set[type[Bas
 
 # Making a long statement anew costs more than running it.
 @cache
-def _there_statement() -> Select[Any]:
+def _there_statement() -> Executable:
     planned = (WaveStep.wave_id == Wave.id, WaveStep.status == WaveStatus.PLANNED)
     has = (exists().where(table.wave_id == Wave.id) for table in _TABLES)
     return select(Wave.id, select(func.max(WaveStep.at)).where(*planned).scalar_subquery(), *has).where(
