@@ -6,21 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sqlalchemy import select
-
 from engagement.consultations.models import Consultation
 from engagement.consultations.queries.standing import Shown, shown_where
-from engagement.db import db
 from engagement.people.queries import Places, places_of
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Workflow
 from engagement.programmes.queries import Holding, holdings
 from engagement.readiness.criteria.queries.people import Friendly, friendly_in_waves
+from engagement.readiness.criteria.queries.there import There
 from engagement.readiness.criteria.queries.workflows import counted_of_bodies, counted_of_workflows
 from engagement.readiness.criteria.rules import PEOPLE_FOR_ONE_SUPPORTER, Counted, CriterionKind, Part
 from engagement.readiness.tallies.queries import ReachedSum, sums_of
-from engagement.resistance.models import Concern
-from engagement.resistance.rules import ConcernStatus, Severity
 from engagement.stakeholders.champions.queries import WaveCoverage, coverages
 from engagement.stakeholders.leadership.models import StepLine
 from engagement.stakeholders.leadership.queries import steps_there
@@ -81,14 +77,12 @@ def read_of(wave_ids: Sequence[int], held: Mapping[int, Sequence[Holding]] | Non
 
 
 def counts_of(
-    waves: Sequence[Wave], on: date, read: Read | None = None, steps: Sequence[StepLine] | None = None
+    waves: Sequence[Wave], on: date, there: There, read: Read | None = None, steps: Sequence[StepLine] | None = None
 ) -> dict[int, WaveCounts]:
-    """Return what is counted for each of these waves on a day.
+    """Return what is counted for each of these waves on a day; `there` says what they have at all.
 
     `read` and `steps`, those of sponsors there, are given if they are there already, of these waves or more.
     """
-    if not waves:
-        return {}
     ids = [wave.id for wave in waves]
     read = read or read_of(ids)
     sums, trained, people = read.sums, read.trained, read.people
@@ -97,24 +91,23 @@ def counts_of(
     told = {key: Count(people[key], reached[key].told) for key in ids}
     of_people = _of_people(ids, people, trained, friendly, reached)
     of_workflows = counted_of_workflows(ids, read.workflows, read.held, told, on)
-    severe, of_steps, covered = (
-        _severe(ids),
+    of_steps, covered = (
         _steps(waves, on, steps_there(ids, {wave.programme_id for wave in waves}) if steps is None else steps),
         coverages(ids, on, sums, read.departments, places=read.places, named=False),
     )
-    seen = {each.wave.id: each for each in gaps_of(waves)}
+    seen = {each.wave.id: each for each in gaps_of([wave for wave in waves if wave.id in there.assessed])}
     bodies: dict[int, list[Shown]] = defaultdict(list)
-    for shown in shown_where(Consultation.wave_id.in_(ids)):
+    for shown in shown_where(Consultation.wave_id.in_(there.consulted)) if there.consulted else ():
         bodies[shown.consultation.wave_id].append(shown)
     return {
         wave.id: WaveCounts(
             {
                 **of_people[wave.id],
                 **of_workflows[wave.id],
-                _K.CONCERNS: _concerns(wave.id in severe),
+                _K.CONCERNS: _concerns(wave.id in there.severe),
                 _K.STEPS: of_steps[wave.id],
                 _K.CHAMPIONS: _champions(covered[wave.id]),
-                _K.ALIKE: _alike(seen[wave.id]),
+                _K.ALIKE: _alike(seen.get(wave.id)),
                 _K.CONSULTATION: counted_of_bodies(bodies[wave.id]),
             },
             friendly.get(wave.id, Friendly()),
@@ -184,17 +177,6 @@ def _others(progress: WaveProgress, friendly: Friendly) -> Counted:
     return Counted(progress.finished - theirs, progress.finished)
 
 
-def _severe(ids: Sequence[int]) -> set[int]:
-    waiting = [status for status in ConcernStatus if status.is_open]
-    asked = select(Concern.wave_id).where(
-        Concern.wave_id.in_(ids),
-        Concern.severity == Severity.SEVERE,
-        Concern.status.in_(waiting),
-        Concern.left_out.is_(None),
-    )
-    return {key for key in db.session.scalars(asked.distinct()) if key is not None}
-
-
 def _concerns(is_open: bool) -> Counted:
     # Never a number: with so few, readers could tell who said what, and when.
     if is_open:
@@ -234,8 +216,8 @@ def _champions(coverage: WaveCoverage) -> Counted:
     return Counted(coverage.needed - coverage.missing, coverage.needed, lacking=lacking)
 
 
-def _alike(found: WaveGaps) -> Counted:
-    if not found.judged:
+def _alike(found: WaveGaps | None) -> Counted:
+    if found is None or not found.judged:
         return Counted(unknown="No group was judged yet by both who leads it and its people.")
     # The widest gap of each group.
     widest = {(gap.department_id, gap.for_role): gap for gap in reversed(found.gaps)}
