@@ -4,9 +4,10 @@ import pytest
 from factories import TESTER, make_change_manager, make_department, make_person, make_wave, signed_in
 from pages.stakeholders.map_pages import text_of
 
+from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.queries import reader_of
-from engagement.attention.queries.stakeholders import gone
+from engagement.attention.queries.stakeholders import on_maps
 from engagement.attention.rules import Reason
 from engagement.db import db
 from engagement.people import actions as people
@@ -23,7 +24,7 @@ def wave(app):
 
 
 def told(account):
-    found = gone(reader_of(account, "UTC"), 5)
+    found = on_maps(reader_of(account, "UTC"), clock.today("UTC"), 5, [Reason.STAKEHOLDER_GONE])[1]
     assert found.reason is Reason.STAKEHOLDER_GONE
     return [need.name for need in found.first]
 

@@ -15,7 +15,7 @@ from engagement.attention.queries.leadership import chains_needed, steps_needed
 from engagement.attention.queries.need import Need, Needed, StoppedAddresses, Who, account, first, person
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
-from engagement.attention.queries.stakeholders import contacts, gone, mail_in, next_steps, promises
+from engagement.attention.queries.stakeholders import mail_in, on_maps, promises
 from engagement.attention.queries.there import reasons_there
 from engagement.attention.queries.value import metrics_to_read
 from engagement.attention.queries.waves import (
@@ -81,22 +81,20 @@ def needed_by(
         if_there(Reason.CONDITION, lambda: conditions_late(reader, on, limit)),
         if_there(Reason.SET_ASIDE, lambda: _set_aside(reader, limit)),
         *_concerns(reader, organisation, limit),
-        promises(reader, on, limit),
-        next_steps(reader, limit),
-        gone(reader, limit),
-        contacts(reader, on, limit),
+        if_there(Reason.PROMISE, lambda: promises(reader, on, limit)),
+        *on_maps(reader, on, limit, there),
         if_there(Reason.CONSULTATION, lambda: consultations_waiting(reader, on, limit)),
         if_there(Reason.READING_DUE, lambda: metrics_to_read(reader, on, limit)),
         if_there(Reason.MAIL_IN, lambda: mail_in(reader, limit)),
         if_there(Reason.OLD_TRAINING, lambda: _old_training(reader, on, limit)),
         _vacancies(planned_whole, on, workflows, limit),
         oversight(planned_whole, on, workflows, limit),
-        reviews(planned_whole, on, limit),
+        if_there(Reason.REVIEW, lambda: reviews(planned_whole, on, limit)),
         *_training([wave for wave in planned if wave.status.is_open], on, limit, trained, sums),
         *chains_needed(reader, planned, on, limit),
         *(steps_needed(reader, on, limit) if Reason.OWN_STEP in there else []),
         if_there(Reason.BOUNCING, lambda: _bouncing(reader)),
-        _leavers(reader),
+        if_there(Reason.LEAVERS, lambda: _leavers(reader)),
         _sign_ins(reader, limit),
     ]
     return [each for each in needed if each.count]

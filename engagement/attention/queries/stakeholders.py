@@ -1,10 +1,11 @@
 """What stakeholders need of a reader: promises, a next step for the important, a contact in time, and word of who is gone."""
 
+from collections.abc import Collection
 from datetime import date
 
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.attention.queries.need import Need, Needed, WaitingMail, first, person
+from engagement.attention.queries.need import Need, Needed, WaitingMail, Who, first, person
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
@@ -13,6 +14,7 @@ from engagement.stakeholders.commitments.queries.next_steps import (
     gone_from_maps,
     important_without_next_step,
     promises_due,
+    with_owners,
 )
 from engagement.stakeholders.inbox.queries import inboxes_waiting
 from engagement.stakeholders.models import Stakeholder
@@ -40,58 +42,50 @@ def promises(reader: Reader, on: date, limit: int) -> Needed:
     return Needed(Reason.PROMISE, count, [row(each) for each in found])
 
 
-def next_steps(reader: Reader, limit: int) -> Needed:
-    """Return whom the reader looks after, or nobody does on their maps, who are important and have nothing to come."""
+def on_maps(reader: Reader, on: date, limit: int, there: Collection[Reason]) -> list[Needed]:
+    """Return who needs a next step, has gone, or was not contacted in time, in at most four statements.
 
-    def row(found: tuple[Stakeholder, Person | None]) -> Need:
-        stakeholder, owner = found
-        who = person(owner) if owner and not owner.has_left else None
-        return Need(
-            Reason.NO_NEXT_STEP,
-            Kind.STAKEHOLDER,
-            stakeholder.id,
-            stakeholder.title,
-            Place.STAKEHOLDER,
-            stakeholder,
-            who,
-        )
-
-    count, rows = important_without_next_step(rights.planning(reader), limit)
-    return Needed(Reason.NO_NEXT_STEP, count, [row(each) for each in rows])
+    The reader looks after them, or nobody does and they are on the reader's maps.
+    """
+    planning = rights.planning(reader)
+    nothing: tuple[int, list[int]] = (0, [])
+    steps = important_without_next_step(planning, limit) if Reason.NO_NEXT_STEP in there else nothing
+    left = gone_from_maps(planning, limit) if Reason.STAKEHOLDER_GONE in there else nothing
+    number, missed = late_contacts(planning, on, limit) if Reason.CONTACT in there else (0, [])
+    people = with_owners({*steps[1], *left[1], *(each.stakeholder_id for each in missed)})
+    return [
+        Needed(Reason.NO_NEXT_STEP, steps[0], [_step(*people[key]) for key in steps[1]]),
+        Needed(Reason.STAKEHOLDER_GONE, left[0], [_gone(people[key][0]) for key in left[1]]),
+        Needed(Reason.CONTACT, number, [_late(*people[each.stakeholder_id], each, on) for each in missed]),
+    ]
 
 
-def gone(reader: Reader, limit: int) -> Needed:
-    """Return who has left, or was closed, of whom the reader looks after, or of the own maps if nobody does."""
-
-    def row(stakeholder: Stakeholder) -> Need:
-        place = Place.STAKEHOLDER
-        return Need(Reason.STAKEHOLDER_GONE, Kind.STAKEHOLDER, stakeholder.id, stakeholder.title, place, stakeholder)
-
-    count, found = gone_from_maps(rights.planning(reader), limit)
-    return Needed(Reason.STAKEHOLDER_GONE, count, [row(each) for each in found])
+def _step(whom: Stakeholder, owner: Person | None) -> Need:
+    return Need(Reason.NO_NEXT_STEP, Kind.STAKEHOLDER, whom.id, whom.title, Place.STAKEHOLDER, whom, _here(owner))
 
 
-def contacts(reader: Reader, on: date, limit: int) -> Needed:
-    """Return whom the reader looks after, or nobody does on their maps, and who were not contacted in time."""
+def _gone(whom: Stakeholder) -> Need:
+    return Need(Reason.STAKEHOLDER_GONE, Kind.STAKEHOLDER, whom.id, whom.title, Place.STAKEHOLDER, whom)
 
-    def row(found: LateContact) -> Need:
-        stakeholder, contact = found.stakeholder, found.contact
-        who = person(found.owner) if found.owner and not found.owner.has_left else None
-        return Need(
-            Reason.CONTACT,
-            Kind.STAKEHOLDER,
-            stakeholder.id,
-            stakeholder.title,
-            Place.STAKEHOLDER,
-            contact,
-            who,
-            contact.last_on,
-            contact.due_on,
-            contact.days_late(on),
-        )
 
-    count, missed = late_contacts(rights.planning(reader), on, limit)
-    return Needed(Reason.CONTACT, count, [row(each) for each in missed])
+def _late(whom: Stakeholder, owner: Person | None, found: LateContact, on: date) -> Need:
+    contact = found.contact(whom.added_at.date())
+    return Need(
+        Reason.CONTACT,
+        Kind.STAKEHOLDER,
+        whom.id,
+        whom.title,
+        Place.STAKEHOLDER,
+        contact,
+        _here(owner),
+        contact.last_on,
+        contact.due_on,
+        contact.days_late(on),
+    )
+
+
+def _here(owner: Person | None) -> Who | None:
+    return person(owner) if owner and not owner.has_left else None
 
 
 def mail_in(reader: Reader, limit: int) -> Needed:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Executable, exists, func, or_, select
 
 from engagement.accounts.models import Grant
 from engagement.accounts.rules import Role
@@ -41,14 +42,20 @@ def setup_states() -> Sequence[StepState]:
     if db.session.scalar(select(or_(exists().where(Occurrence.mailing_id.is_not(None)), without))):
         return []
     skipped = dict(db.session.execute(select(SkippedSetup.step, SkippedSetup.by)).all())
-    asked = _there()
-    found = dict(zip(asked, db.session.execute(select(*asked.values())).one(), strict=True))
-    done = {step for step, is_there in found.items() if is_there}
+    found = db.session.execute(_statement()).one()
+    done = {step for step, is_there in zip(_there(), found, strict=True) if is_there}
     if SetupStep.WORKFLOW in done and not _some_workflow_is_owned():
         done.remove(SetupStep.WORKFLOW)
     return [StepState(step, step in done, skipped.get(step)) for step in SetupStep]
 
 
+# Making a long statement anew costs more than running it.
+@cache
+def _statement() -> Executable:
+    return select(*_there().values())
+
+
+@cache
 def _there() -> dict[SetupStep, ColumnElement[bool]]:
     """Return for each step before the first briefing the condition that its result exists."""
     return {

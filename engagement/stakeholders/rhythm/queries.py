@@ -2,17 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Integer,
+    Select,
     SQLColumnExpression,
-    Subquery,
     and_,
     case,
     func,
@@ -27,7 +25,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.reach import Reach
-from engagement.stakeholders.commitments.queries.next_steps import looked_after, with_owners
+from engagement.stakeholders.commitments.queries.next_steps import looked_after
 from engagement.stakeholders.interactions.queries.timeline import last_contacts, last_talks
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
@@ -38,13 +36,16 @@ from engagement.stakeholders.standings.queries.placing import quadrant_is
 from engagement.stakeholders.standings.rules import Quadrant, quadrant_of
 
 
-@dataclass(frozen=True)
-class LateContact:
-    """A stakeholder with whom nobody was in touch in time, and who looks after them, None for nobody who is here."""
+class LateContact(NamedTuple):
+    """A stakeholder with whom nobody was in touch in time: the last contact, and after how many days the next was wanted."""
 
-    stakeholder: Stakeholder
-    owner: Person | None
-    contact: LastContact
+    stakeholder_id: int
+    last_on: date | None
+    days: int
+
+    def contact(self, since: date) -> LastContact:
+        """Return it as the last contact of somebody who is on the map since a day."""
+        return LastContact(self.last_on, next(each for each in Every if each.days == self.days), since)
 
 
 def rhythms_of(programme_id: int) -> dict[Quadrant, Every]:
@@ -121,55 +122,55 @@ def late_contacts(planning: Reach, on: date, limit: int) -> tuple[int, list[Late
 
     The reader looks after them; or nobody who is here does, and the reader plans one of their maps.
     """
-    own, whom = aliased(ContactRhythm), aliased(Person)
-    last, wanted = last_talks(on).subquery(), _wanted()
-    days = case((own.id.is_not(None), _days_of(own.every)), else_=wanted.c.days)
-    since = func.coalesce(last.c.last_on, _day_of(Stakeholder.added_at))
-    late = (_days_since(since, literal(on, Date)) - days).label("late")
+    each = _wanted(on).where(looked_after(planning)).subquery()
+    # On two maps the closer rhythm counts, as in `closest`.
+    days = func.min(each.c.days)
+    late = (func.max(each.c.passed) - days).label("late")
+    found = (
+        select(each.c.id, func.max(each.c.last_on).label("last_on"), days.label("days"), late)
+        .group_by(each.c.id)
+        .having(late > 0)
+        .cte("found")
+    )
     asked = (
-        select(Stakeholder.id, last.c.last_on, days.label("days"), late, func.count().over().label("number"))
+        select(found.c.id, found.c.last_on, found.c.days, select(func.count()).select_from(found).scalar_subquery())
+        .order_by(found.c.late.desc(), found.c.id)
+        .limit(limit)
+    )
+    rows = db.session.execute(asked).all()
+    return (rows[0][-1] if rows else 0), [LateContact(*row[:-1]) for row in rows]
+
+
+# Making a long statement anew costs more than running it.
+@lru_cache(maxsize=8)
+def _wanted(on: date) -> Select[Any]:
+    """Return a SELECT of everybody who is here, for each of their maps: how many days have passed, and after how many a contact is wanted.
+
+    A stakeholder's own rhythm goes before that of their quadrant.
+    """
+    own, said, whom, last = aliased(ContactRhythm), aliased(ContactRhythm), aliased(Person), last_talks(on).subquery()
+    quadrant = case(*((quadrant_is(each), literal(each, ContactRhythm.quadrant.type)) for each in Quadrant))
+    usual = case(*((quadrant_is(each), every.days) for each, every in USUAL.items()))
+    days = case((own.id.is_not(None), _days_of(own.every)), (said.id.is_not(None), _days_of(said.every)), else_=usual)
+    place, standing = StakeholderPlace, StakeholderStanding
+    of_programme = and_(said.programme_id == place.programme_id, said.quadrant == quadrant)
+    return (
+        select(
+            Stakeholder.id,
+            last.c.last_on,
+            days.label("days"),
+            (on.toordinal() - _number_of_day(last.c.last_on, Stakeholder.added_at)).label("passed"),
+        )
+        .join(place, and_(place.stakeholder_id == Stakeholder.id, place.ended_at.is_(None)))
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .outerjoin(whom, whom.id == Stakeholder.person_id)
         .outerjoin(Department, Department.id == Stakeholder.department_id)
+        .outerjoin(standing, and_(standing.stakeholder_id == Stakeholder.id, standing.superseded_at.is_(None)))
         .outerjoin(own, and_(own.stakeholder_id == Stakeholder.id, own.superseded_at.is_(None)))
-        .outerjoin(wanted, wanted.c.stakeholder_id == Stakeholder.id)
+        .outerjoin(said, and_(of_programme, said.superseded_at.is_(None)))
         .outerjoin(last, last.c.stakeholder_id == Stakeholder.id)
-        .where(on_the_map(), looked_after(planning), whom.left_at.is_(None), Department.closed_at.is_(None), late > 0)
-        .order_by(late.desc(), Stakeholder.id)
-        .limit(limit)
-        .subquery()
-    )
-    shown = with_owners(asked).add_columns(asked.c.last_on, asked.c.days, asked.c.number)
-    rows = db.session.execute(shown.order_by(asked.c.late.desc(), Stakeholder.id)).all()
-    every = {each.days: each for each in Every}
-    found = [
-        LateContact(stakeholder, owner, LastContact(last_on, every[days], stakeholder.added_at.date()))
-        for stakeholder, owner, last_on, days, _ in rows
-    ]
-    return (rows[0][-1] if rows else 0), found
-
-
-# Making a long statement anew costs more than running it.
-@cache
-def _wanted() -> Subquery:
-    """Return for each stakeholder after how many days their quadrants want a contact: on two maps the closer one counts, as in `closest`."""
-    quadrant = case(*((quadrant_is(each), literal(each, ContactRhythm.quadrant.type)) for each in Quadrant))
-    said = aliased(ContactRhythm)
-    usual = case(*((quadrant_is(each), every.days) for each, every in USUAL.items()))
-    is_said = and_(
-        said.programme_id == StakeholderPlace.programme_id, said.quadrant == quadrant, said.superseded_at.is_(None)
-    )
-    return (
-        select(
-            StakeholderPlace.stakeholder_id,
-            func.min(case((said.id.is_not(None), _days_of(said.every)), else_=usual)).label("days"),
-        )
-        .join(StakeholderStanding, StakeholderStanding.stakeholder_id == StakeholderPlace.stakeholder_id)
-        .outerjoin(said, is_said)
-        .where(StakeholderStanding.superseded_at.is_(None), StakeholderPlace.ended_at.is_(None))
-        .group_by(StakeholderPlace.stakeholder_id)
-        .subquery()
+        .where(on_the_map(), whom.left_at.is_(None), Department.closed_at.is_(None))
     )
 
 
@@ -177,37 +178,20 @@ def _days_of(every: SQLColumnExpression[Every]) -> ColumnElement[Any]:
     return case({each: each.days for each in Every if each.days}, value=every)
 
 
-class _day_of(FunctionElement[date]):  # noqa: N801  written like a function of SQL
-    """The day of an instant, in UTC."""
-
-    type = Date()
-    inherit_cache = True
-
-
-class _days_since(FunctionElement[int]):  # noqa: N801  written like a function of SQL
-    """The days from a first day to a second."""
+class _number_of_day(FunctionElement[int]):  # noqa: N801  written like a function of SQL
+    """The number of a day as `date.toordinal` counts, or of the day of an instant in UTC if there is no day."""
 
     type = Integer()
     inherit_cache = True
 
 
-@compiles(_day_of, "sqlite")
-def _day_on_sqlite(element: _day_of, compiler: Any, **options: Any) -> str:
-    return f"date({compiler.process(element.clauses, **options)})"
+@compiles(_number_of_day, "sqlite")
+def _number_on_sqlite(element: _number_of_day, compiler: Any, **options: Any) -> str:
+    day, instant = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(julianday(coalesce({day}, {instant})) - 1721424.5 AS INTEGER)"
 
 
-@compiles(_day_of, "postgresql")
-def _day_on_postgresql(element: _day_of, compiler: Any, **options: Any) -> str:
-    return f"CAST(timezone('UTC', {compiler.process(element.clauses, **options)}) AS DATE)"
-
-
-@compiles(_days_since, "sqlite")
-def _days_on_sqlite(element: _days_since, compiler: Any, **options: Any) -> str:
-    first, second = (compiler.process(each, **options) for each in element.clauses)
-    return f"CAST(julianday({second}) - julianday({first}) AS INTEGER)"
-
-
-@compiles(_days_since, "postgresql")
-def _days_on_postgresql(element: _days_since, compiler: Any, **options: Any) -> str:
-    first, second = (compiler.process(each, **options) for each in element.clauses)
-    return f"(CAST({second} AS DATE) - {first})"
+@compiles(_number_of_day, "postgresql")
+def _number_on_postgresql(element: _number_of_day, compiler: Any, **options: Any) -> str:
+    day, instant = (compiler.process(each, **options) for each in element.clauses)
+    return f"(coalesce({day}, CAST(timezone('UTC', {instant}) AS DATE)) - DATE '0001-01-01' + 1)"

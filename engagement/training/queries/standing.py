@@ -1,6 +1,7 @@
 """When training counts as finished, and for whom: the definitions behind every count and list."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, select, true
@@ -101,6 +102,8 @@ def _asked_by_role() -> Subquery:
     )
 
 
+# Making a long statement anew costs more than running it.
+@cache
 def asking_roles() -> Select[TrainingRole]:
     """Return a SELECT of the roles whose curriculum asks for something."""
     asked = _asked_by_role()

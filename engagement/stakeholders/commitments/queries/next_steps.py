@@ -1,9 +1,9 @@
 """Who is important and has nothing to come: much power and much interest, and no open promise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
@@ -54,57 +54,57 @@ def looked_after(planning: Reach) -> ColumnElement[bool]:
     return theirs if mine is None else or_(mine, theirs)
 
 
-def important_without_next_step(planning: Reach, limit: int) -> tuple[int, list[tuple[Stakeholder, Person | None]]]:
-    """Return how many important stakeholders have no next step, and the first with who looks after them.
-
-    It is as far as the reader is asked to act.
-    """
+def important_without_next_step(planning: Reach, limit: int) -> tuple[int, list[int]]:
+    """Return how many important stakeholders have no next step, and the ids of the first, as far as the reader is asked to act."""
     asked = (
-        select(Stakeholder.id, func.count().over().label("number"))
+        select(Stakeholder.id, func.count().over())
         .join(StakeholderStanding, _stands_high())
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .where(on_the_map(), ~has_next_step(), looked_after(planning))
         .order_by(Stakeholder.id)
         .limit(limit)
-        .subquery()
     )
-    rows = db.session.execute(with_owners(asked).add_columns(asked.c.number).order_by(Stakeholder.id)).all()
-    return (rows[0][-1] if rows else 0), [(stakeholder, owner) for stakeholder, owner, _ in rows]
+    return _counted(asked)
 
 
-def with_owners(asked: Subquery) -> Select[Stakeholder, Person | None]:
-    """Return a SELECT of the stakeholders on the map with the column `id` of a subquery, and of who looks after them.
-
-    The subquery counts and orders thousands, which is much cheaper without their names and departments.
-    """
-    return (
-        select(Stakeholder, Person)
-        .select_from(asked)
-        .join(Stakeholder, Stakeholder.id == asked.c.id)
-        .join(StakeholderProfile, holds_now())
-        .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
-        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
-    )
-
-
-def gone_from_maps(planning: Reach, limit: int) -> tuple[int, list[Stakeholder]]:
-    """Return how many have left or were closed and are still on the map, and the first, as far as the reader is asked to act."""
+def gone_from_maps(planning: Reach, limit: int) -> tuple[int, list[int]]:
+    """Return how many have left or were closed and are still on the map, and the ids of the first, as far as the reader is asked to act."""
     whom = aliased(Person)
     asked = (
-        select(Stakeholder, func.count().over())
+        select(Stakeholder.id, func.count().over())
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .outerjoin(whom, whom.id == Stakeholder.person_id)
         .outerjoin(Department, Department.id == Stakeholder.department_id)
         .where(on_the_map(), looked_after(planning))
         .where(or_(whom.left_at.is_not(None), Department.closed_at.is_not(None)))
-        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
         .order_by(Stakeholder.id)
         .limit(limit)
     )
+    return _counted(asked)
+
+
+def _counted(asked: Select[int, int]) -> tuple[int, list[int]]:
     rows = db.session.execute(asked).all()
-    return (rows[0][-1] if rows else 0), [stakeholder for stakeholder, _ in rows]
+    return (rows[0][1] if rows else 0), [key for key, _ in rows]
+
+
+def with_owners(ids: Collection[int]) -> dict[int, tuple[Stakeholder, Person | None]]:
+    """Return these stakeholders with who looks after each; no query for none.
+
+    What counts and orders thousands does so by their ids, which is much cheaper without their names and departments.
+    """
+    if not ids:
+        return {}
+    rows = db.session.execute(
+        select(Stakeholder, Person)
+        .join(StakeholderProfile, holds_now())
+        .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
+        .where(Stakeholder.id.in_(ids))
+        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+    )
+    return {stakeholder.id: (stakeholder, owner) for stakeholder, owner in rows}
 
 
 def promises_due(planning: Reach, on: date, limit: int) -> tuple[int, list[Commitment]]:
