@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Executable, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -19,7 +19,7 @@ from engagement.stakeholders.rules import champions_needed, coverage_words
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave, departments_of_waves
 from engagement.waves.rules import WaveStatus
-from engagement.waves.tallies.queries import MemberSum, member_sums
+from engagement.waves.tallies.queries import WAVES, MemberSum, member_sums
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class WaveCoverage:
         return round(self.people / self.champions) if self.champions else None
 
 
-def is_champion_on(on: date) -> ColumnElement[bool]:
+def is_champion_on(on: Any) -> ColumnElement[bool]:
     """Return the condition on `Champion` that their time covers a day; doesn't check whether they left."""
     return and_(Champion.from_on <= on, or_(Champion.until_on.is_(None), Champion.until_on > on))
 
@@ -162,19 +162,18 @@ def _named(wave_ids: Sequence[int], on: date) -> dict[int, list[_Posts]]:
 
 def _counted(wave_ids: Sequence[int], on: date) -> dict[int, list[_Posts]]:
     found: dict[int, list[_Posts]] = defaultdict(list)
-    for wave_id, department, number in db.session.execute(_numbers(on), {"waves": list(wave_ids)}):
+    for wave_id, department, number in db.session.execute(_counting(), {"waves": list(wave_ids), "on": on}):
         found[wave_id].append(_Posts(department, number))
     return found
 
 
 # Making a long statement anew costs more than running it.
-@lru_cache(maxsize=8)
-def _numbers(on: date) -> Select[Any]:
-    here = (Champion.wave_id.in_(bindparam("waves", expanding=True)), is_champion_on(on), Person.left_at.is_(None))
+@cache
+def _counting() -> Executable:
     counted = (
         select(Champion.wave_id, Champion.department_id, func.count().label("number"))
         .join(Person, Person.id == Champion.person_id)
-        .where(*here)
+        .where(Champion.wave_id.in_(WAVES), is_champion_on(bindparam("on", type_=Date)), Person.left_at.is_(None))
         .group_by(Champion.wave_id, Champion.department_id)
         .subquery()
     )
