@@ -11,6 +11,8 @@ were said to influence somebody. Nobody looks after them or was in touch, so tha
 """
 
 import argparse
+import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -112,15 +114,28 @@ def bare_list(app: Flask) -> FlaskClient:
 
 
 class Clock:
-    """The processor time of this process and of the database's."""
+    """The processor time of this process and of the database's: those of its connections, and those that helped one and ended."""
 
     def __init__(self, engine: str) -> None:
-        asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
-        pids = db.session.scalars(text(asked)).all() if engine == "postgresql" else []
-        self.files = [Path(f"/proc/{pid}/schedstat") for pid in pids]
+        self.server: Path | None = None
+        if engine == "postgresql":
+            own = db.session.scalar(text("SELECT pg_backend_pid()"))
+            self.server = Path(f"/proc/{_stat(Path(f'/proc/{own}'))[1]}")
 
     def __call__(self) -> float:
-        return time.process_time() + sum(int(file.read_text().split()[0]) for file in self.files) / 1e9
+        return time.process_time() + (self._of_database(self.server) if self.server else 0)
+
+    def _of_database(self, server: Path) -> float:
+        spent = sum(int(_stat(server)[n]) for n in (13, 14)) / os.sysconf("SC_CLK_TCK")
+        for child in (server / f"task/{server.name}/children").read_text().split():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                spent += int(Path(f"/proc/{child}/schedstat").read_text().split()[0]) / 1e9
+        return spent
+
+
+def _stat(process: Path) -> list[str]:
+    """Return what Linux says of a process, from its state on."""
+    return (process / "stat").read_text().rpartition(")")[2].split()
 
 
 def asked(client: FlaskClient, path: str) -> Callable[[], None]:

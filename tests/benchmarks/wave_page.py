@@ -27,7 +27,7 @@ from factories import TESTER, make_account, make_programme, make_wave, make_work
 from flask.testing import FlaskClient  # noqa: E402
 from people_list import bare_page  # noqa: E402
 from shared.grounds import application, database, fill_directory  # noqa: E402
-from sqlalchemy import event, insert, literal, select, text  # noqa: E402
+from sqlalchemy import event, func, insert, literal, select, text  # noqa: E402
 
 from engagement import clock  # noqa: E402
 from engagement.accounts.models import Account  # noqa: E402
@@ -117,7 +117,7 @@ def _finish_half(now: object) -> None:
 
 
 def _plan_and_send(wave: Wave, account: Account, now: object) -> None:
-    today = clock.now().date()
+    today, people = clock.now().date(), db.session.scalar(select(func.count(Person.id)))
     audience = Audience(name="Everybody", rule={"field": "everybody"}, made_at=now)
     about = Communication(
         programme=wave.programme,
@@ -159,6 +159,7 @@ def _plan_and_send(wave: Wave, account: Account, now: object) -> None:
                 queued_at=at,
                 finished_at=at,
                 asks_confirmation=True,
+                reached=people,
             )
         )
         db.session.flush()

