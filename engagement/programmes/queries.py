@@ -1,11 +1,12 @@
 """Reads of programmes, workflows and ownership."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -74,18 +75,40 @@ def holdings(workflow_ids: Sequence[int]) -> dict[int, list[Holding]]:
 
     Leavers hold nothing: their part is vacant since they left.
     """
-    rows: dict[tuple[int, OwnershipPart], list[Ownership]] = defaultdict(list)
-    for row in db.session.scalars(
+    return _held(workflow_ids, db.session.scalars(_holders(), {"workflows": list(workflow_ids)}))
+
+
+def holdings_within(programme_ids: Iterable[int]) -> dict[Workflow, list[Holding]]:
+    """Return the same of every workflow of these programmes that is not retired, by name, in one query."""
+    asked = (
+        select(Workflow, Ownership)
+        .outerjoin(Ownership, Ownership.workflow_id == Workflow.id)
+        .where(Workflow.programme_id.in_(list(programme_ids)), Workflow.retired_at.is_(None))
+        .options(joinedload(Ownership.person))
+        .order_by(by_name(Workflow.name), Workflow.id, Ownership.since_on, Ownership.id)
+    )
+    rows = db.session.execute(asked).all()
+    workflows = {workflow.id: workflow for workflow, _ in rows}
+    held = _held(workflows, (row for _, row in rows if row is not None))
+    return {workflow: held[key] for key, workflow in workflows.items()}
+
+
+def _held(workflow_ids: Iterable[int], rows: Iterable[Ownership]) -> dict[int, list[Holding]]:
+    found: dict[tuple[int, OwnershipPart], list[Ownership]] = defaultdict(list)
+    for row in rows:
+        found[row.workflow_id, row.part].append(row)
+    return {key: [_holding(part, found.get((key, part), [])) for part in OwnershipPart] for key in workflow_ids}
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _holders() -> Select[Ownership]:
+    return (
         select(Ownership)
-        .where(Ownership.workflow_id.in_(workflow_ids))
+        .where(Ownership.workflow_id.in_(bindparam("workflows", expanding=True)))
         .options(joinedload(Ownership.person))
         .order_by(Ownership.since_on, Ownership.id)
-    ):
-        rows[row.workflow_id, row.part].append(row)
-    return {
-        workflow_id: [_holding(part, rows.get((workflow_id, part), [])) for part in OwnershipPart]
-        for workflow_id in workflow_ids
-    }
+    )
 
 
 def _holding(part: OwnershipPart, rows: list[Ownership]) -> Holding:
@@ -100,12 +123,15 @@ def _holding(part: OwnershipPart, rows: list[Ownership]) -> Holding:
 
 
 def ownership_gaps(programme_ids: Iterable[int]) -> list[OwnershipGap]:
-    """Return every vacant part of ownership in these programmes, in two queries."""
-    workflows = workflows_of(programme_ids)
-    held = holdings([workflow.id for workflow in workflows])
+    """Return every vacant part of ownership in these programmes, in one query."""
+    return gaps_in(holdings_within(programme_ids))
+
+
+def gaps_in(held: Mapping[Workflow, Sequence[Holding]]) -> list[OwnershipGap]:
+    """Return the vacant parts among these holdings of workflows."""
     return [
         OwnershipGap(workflow, holding.part, holding.last_holder, holding.vacant_since)
-        for workflow in workflows
-        for holding in held[workflow.id]
+        for workflow, parts in held.items()
+        for holding in parts
         if holding.is_vacant
     ]

@@ -3,9 +3,9 @@
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask, current_app
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +16,9 @@ from engagement.errors import EngagementError, RuleBroken
 from engagement.scheduler.models import JobLine
 from engagement.scheduler.timetable import TIMETABLE, Line
 from engagement.set_aside import numbers_set_aside, try_line_again
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
 
 TICK_SECONDS = 5
 #: The scheduler counts as stopped when no job has started for this long (the most frequent one runs every 20 seconds).
@@ -57,8 +60,11 @@ class LineState:
         return began is not None and (ended is None or ended < began) and clock.now() - began < LONGEST_RUN
 
 
-def start_clock(app: Flask) -> BackgroundScheduler:
+def start_clock(app: Flask) -> "BackgroundScheduler":
     """Start the scheduler in the background, with one APScheduler entry for each job, which only asks the table."""
+    # Only the process with the clock needs it; pages read the timetable alone.
+    from apscheduler.schedulers.background import BackgroundScheduler
+
     scheduler = BackgroundScheduler(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, timezone="UTC"
     )

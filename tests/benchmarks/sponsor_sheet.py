@@ -14,7 +14,7 @@ from datetime import timedelta
 from wave_page import asking, standing, statements_of, taken  # isort: skip - puts the service on the path
 
 from factories import make_statement, make_wave
-from sqlalchemy import insert, literal, select, true
+from sqlalchemy import func, insert, literal, select, true
 
 from engagement import clock
 from engagement.communications.models import Communication, Occurrence
@@ -68,7 +68,8 @@ def judged(wave: Wave) -> None:
         made_at=now,
     )
     sent = {"planned_for": now, "sends_at": now, "write_by": today, "status": OccurrenceStatus.SENT, "finished_at": now}
-    db.session.add(Occurrence(communication=briefing, mailing=sent_to_everybody(), **sent))
+    reached = db.session.scalar(select(func.count(Person.id)))
+    db.session.add(Occurrence(communication=briefing, mailing=sent_to_everybody(), reached=reached, **sent))
     told = {"subject": "S", "body": "B", "written_at": now, "published_at": now}
     db.session.add(Notice(workflow=workflow, number=1, mailing=sent_to_everybody(), **told))
     db.session.add(WorkerEffect(workflow_id=workflow.id, why="It counts.", said_at=now))

@@ -12,7 +12,6 @@ were said to influence somebody. Nobody looks after them or was in touch, so tha
 
 import argparse
 import sys
-import time
 from collections.abc import Callable
 from contextvars import Context
 from pathlib import Path
@@ -25,7 +24,7 @@ from flask import Flask, render_template_string  # noqa: E402
 from flask.testing import FlaskClient  # noqa: E402
 from flask_login import login_required  # noqa: E402
 from people_list import bare_page  # noqa: E402
-from shared.grounds import application, database, fill_directory  # noqa: E402
+from shared.grounds import Clock, application, database, fill_directory  # noqa: E402
 from shared.maps import fill_map  # noqa: E402
 from sqlalchemy import event, insert, select, text, update  # noqa: E402
 from sqlalchemy.orm import joinedload  # noqa: E402
@@ -109,18 +108,6 @@ def bare_list(app: Flask) -> FlaskClient:
     client = bare.test_client()
     Context().run(client.post, "/login")
     return client
-
-
-class Clock:
-    """The processor time of this process and of the database's."""
-
-    def __init__(self, engine: str) -> None:
-        asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
-        pids = db.session.scalars(text(asked)).all() if engine == "postgresql" else []
-        self.files = [Path(f"/proc/{pid}/schedstat") for pid in pids]
-
-    def __call__(self) -> float:
-        return time.process_time() + sum(int(file.read_text().split()[0]) for file in self.files) / 1e9
 
 
 def asked(client: FlaskClient, path: str) -> Callable[[], None]:

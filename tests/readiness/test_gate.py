@@ -22,7 +22,7 @@ from engagement.readiness.criteria.queries.standing import Standing, standings_o
 from engagement.readiness.criteria.rules import CriterionKind, CriterionState
 from engagement.readiness.gate.actions.deciding import ConditionSaid, end_approver, name_approver, settle_condition
 from engagement.readiness.gate.actions.opening import end_override, go_past, reopen_gate
-from engagement.readiness.gate.queries.history import conditions_of, decisions_of, reopenings_of, values_of
+from engagement.readiness.gate.queries.history import conditions_of, decisions_of, values_of
 from engagement.readiness.gate.queries.present import Gate, gate_of
 from engagement.readiness.gate.queries.watching import gates_fallen
 from engagement.readiness.gate.rules import Choice, GateState
@@ -170,7 +170,7 @@ def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_aroun
     # The step itself looks once more, before the clock does.
     assert gates_stand(wave) == [ObstacleKind.GATE]
     assert reopen_gates(settings) == "1 opened again, 0 messages held."
-    (again,) = reopenings_of(wave.id)
+    (again,) = gate(wave).reopenings
     assert again.reason == "“No severe concern is open” is no longer met."
     assert gate(wave).state is GateState.REOPENED
     db.session.refresh(soon)

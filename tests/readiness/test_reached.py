@@ -27,11 +27,13 @@ from engagement.programmes.scope.rules import StatementFor
 from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.criteria.rules import CriterionKind
 from engagement.readiness.tallies.actions import count_everything, settle_tallies
-from engagement.readiness.tallies.queries import reached_sums, waves_that_differ
+from engagement.readiness.tallies.queries import sums_of, waves_that_differ
 from engagement.training.scope_answers.models import ScopeAnswer
+from engagement.training.tallies.queries import learning_sums
 from engagement.waves.models import Membership, Wave, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin
 from engagement.waves.tallies.models import TallyShare
+from engagement.waves.tallies.queries import member_sums
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 
@@ -44,6 +46,10 @@ KINDS += [CriterionKind.TRAINING, CriterionKind.SUPPORT, CriterionKind.OTHERS]
 def compare(waves: list[Wave]) -> None:
     db.session.flush()
     db.session.expire_all()
+    ids = [wave.id for wave in waves]
+    sums = sums_of(ids)
+    assert set(sums.members) == set(member_sums(ids))
+    assert set(sums.learning) == set(learning_sums(ids))
     standing = standings_of(waves, ON)
     for wave in waves:
         counted = {each.kind: (each.met, each.total, each.state) for each in standing[wave.id].criteria}
@@ -205,5 +211,5 @@ def test_numbers_of_criteria_that_went_wrong_are_found_and_put_right():
 def test_reading_what_criteria_count_takes_one_statement(statements):
     world = World(2)
     with statements() as sent:
-        reached_sums([wave.id for wave in world.waves])
+        sums_of([wave.id for wave in world.waves])
     assert len(sent) == 1

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from argon2 import Parameters, PasswordHasher, profiles
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 from engagement.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
@@ -77,6 +76,9 @@ def password_problem(password: str, *own: str) -> str | None:
     words = _own_words((*own, "Engagement"))
     if _is_of_words(password, words):
         return "Use a password that is not your address, your name or your organisation."
+    # Its lists of words are large, and passwords are seldom chosen.
+    from zxcvbn import zxcvbn
+
     forms = {password[:MEASURED], password[:MEASURED].translate(_SHIFTED)}
     is_known = _is_of_words(_NO_WORD.sub("", password), _known_elsewhere())
     if is_known or any(zxcvbn(form, user_inputs=words)["guesses"] < FEWEST_GUESSES for form in forms):

@@ -65,23 +65,28 @@ def parts_to_name(gaps: Sequence[OwnershipGap]) -> str:
     return listed(f"{'an' if gap.part.word[0] in 'AEIOU' else 'a'} {gap.part.word.lower()}" for gap in gaps)
 
 
-def vacancies(waves: Sequence[Wave], on: date, workflows: Mapping[int, Sequence[Workflow]]) -> list[Vacancy]:
+def vacancies(
+    waves: Sequence[Wave],
+    on: date,
+    workflows: Mapping[int, Sequence[Workflow]],
+    gaps: Sequence[OwnershipGap] | None = None,
+) -> list[Vacancy]:
     """Return, by workflow of these waves, the ownership for which somebody has to be named.
 
     A part that somebody held before always counts; one that nobody ever held counts when the workflow is in use or goes
-    live within 60 days of `on`. `workflows` are those of each wave. At most two queries.
+    live within 60 days of `on`. `workflows` are those of each wave; `gaps`, those of their programmes, are given if they are read already.
     """
     if not waves:
         return []
     nearest, in_use = _next_go_live(waves, workflows), _in_use(waves, workflows)
     near = on + timedelta(days=NEAR_DAYS)
     of_workflow: dict[int, list[OwnershipGap]] = defaultdict(list)
-    for gap in ownership_gaps({wave.programme_id for wave in waves}):
+    for gap in ownership_gaps({wave.programme_id for wave in waves}) if gaps is None else gaps:
         wave = nearest.get(gap.workflow.id)
         is_near = wave is not None and wave.go_live_on <= near
         if gap.last_holder is not None or gap.workflow.id in in_use or is_near:
             of_workflow[gap.workflow.id].append(gap)
-    return [Vacancy(gaps[0].workflow, gaps, nearest.get(key), key in in_use) for key, gaps in of_workflow.items()]
+    return [Vacancy(some[0].workflow, some, nearest.get(key), key in in_use) for key, some in of_workflow.items()]
 
 
 def _next_go_live(waves: Sequence[Wave], workflows: Mapping[int, Sequence[Workflow]]) -> dict[int, Wave]:

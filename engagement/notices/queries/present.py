@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -17,6 +17,15 @@ def effects_of(workflow_ids: Iterable[int]) -> dict[int, WorkerEffect]:
         .options(joinedload(WorkerEffect.said_by))
     )
     return {row.workflow_id: row for row in rows}
+
+
+def affecting(workflow_ids: Iterable[int]) -> dict[int, bool]:
+    """Return which of these workflows affect workers, and whether a notice about each is published; in one query."""
+    is_told = exists().where(Notice.workflow_id == WorkerEffect.workflow_id, Notice.published_at.is_not(None))
+    asked = select(WorkerEffect.workflow_id, is_told).where(
+        WorkerEffect.workflow_id.in_(list(workflow_ids)), WorkerEffect.ended_at.is_(None)
+    )
+    return dict(db.session.execute(asked).all())
 
 
 def current_notices(workflow_ids: Iterable[int]) -> dict[int, Notice]:

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
 from flask import Response, url_for
 
 from engagement.cells import WORKBOOK_OPTIONS, csv_of, fitting
@@ -34,8 +33,11 @@ def list_file(
 
 def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], sheet: str) -> bytes:
     """Return rows as a workbook with one sheet: a bold header that stays in view, texts as texts, days as days."""
+    # Most processes never make one, and the library is large.
+    import xlsxwriter
+
     made = BytesIO()
-    with xlsxwriter.Workbook(made, WORKBOOK_OPTIONS) as book:
+    with xlsxwriter.Workbook(made, WORKBOOK_OPTIONS | {"constant_memory": True}) as book:
         page = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31].strip("' ") or "List")
         bold = book.add_format({"bold": True, "bottom": 1})
         day = book.add_format({"num_format": "yyyy-mm-dd"})

@@ -10,7 +10,6 @@ from engagement.pages.parts.deciding import approver_behind
 from engagement.pages.readiness import blueprint
 from engagement.pages.readiness.shown import conditions_shown, groups_of, lede, shown
 from engagement.readiness.criteria.rules import CriterionState
-from engagement.readiness.gate.queries.history import decisions_of, overrides_of, reopenings_of
 from engagement.readiness.gate.rules import fallen_words
 from engagement.readiness.queries.verdicts import verdict
 from engagement.readiness.scopes import may_arrange, wave_to_weigh
@@ -25,7 +24,6 @@ def wave(wave_id: int) -> str:
     found, planning = verdict(row, today()), rights.planning(reader)
     gate = found.gate
     criteria = [shown(reader, row, each) for each in found.standing.criteria]
-    standing = {each.id for each in gate.decisions}
     return render_template(
         "readiness/wave.html",
         wave=row,
@@ -36,9 +34,9 @@ def wave(wave_id: int) -> str:
         conditions=conditions_shown(gate.conditions),
         may_decide=row.status.is_ahead and approver_behind(gate) is not None,
         may_arrange=row.status.is_ahead and may_arrange(planning, row),
-        before=[each for each in decisions_of(row.id) if each.id not in standing],
-        reopenings=reopenings_of(row.id),
-        overrides=overrides_of(row.id),
+        before=gate.before,
+        reopenings=gate.reopenings,
+        overrides=gate.overrides,
         counted_at=clock.now(),
         open=[each for each in criteria if each.standing.state is not CriterionState.NOT_NEEDED],
         left_out=[each for each in criteria if each.standing.state is CriterionState.NOT_NEEDED],

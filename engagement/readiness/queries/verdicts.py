@@ -8,6 +8,7 @@ from engagement.readiness.criteria.queries.counting import Read
 from engagement.readiness.criteria.queries.standing import Standing, WaveStanding, standings_of
 from engagement.readiness.criteria.rules import CriterionState, Tally
 from engagement.readiness.gate.queries.present import Gate, gates_of
+from engagement.stakeholders.leadership.models import StepLine
 from engagement.waves.models import Wave
 
 
@@ -40,9 +41,11 @@ class Verdict:
         return self.tally.words
 
 
-def verdicts(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict[int, Verdict]:
+def verdicts(
+    waves: Sequence[Wave], on: date, read: Read | None = None, steps: Sequence[StepLine] | None = None
+) -> dict[int, Verdict]:
     """Return how ready each of these waves is on a day; the number of statements doesn't grow with waves or people."""
-    gates, standing = gates_of(waves, on), standings_of(waves, on, read)
+    gates, standing = gates_of(waves, on), standings_of(waves, on, read, steps)
     return {wave.id: Verdict(standing[wave.id], gates[wave.id]) for wave in waves}
 
 

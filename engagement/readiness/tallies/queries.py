@@ -1,6 +1,6 @@
 """Reads of what criteria count of people as kept numbers, what people add to them, and whether they agree with a full count."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -19,11 +19,12 @@ from engagement.programmes.scope.models import ScopeStatement
 from engagement.programmes.scope.queries import holds_now
 from engagement.programmes.scope.rules import StatementFor
 from engagement.readiness.tallies import models  # noqa: F401 - has tables mark people
+from engagement.training.models import Assignment
 from engagement.training.scope_answers.models import ScopeAnswer
-from engagement.training.tallies.queries import People, learning_shares, people_to_count
+from engagement.training.tallies.queries import LearningSum, People, learning_shares, people_to_count
 from engagement.waves.models import Membership, Wave, WaveWorkflow
 from engagement.waves.tallies.models import NUMBERS
-from engagement.waves.tallies.queries import WAVES, marked_people, member_shares, sums_with
+from engagement.waves.tallies.queries import WAVES, MemberSum, member_shares, sums_with
 
 
 class ReachedSum(NamedTuple):
@@ -39,20 +40,38 @@ class ReachedSum(NamedTuple):
     told: int = 0
 
 
-def reached_sums(wave_ids: Sequence[int]) -> dict[int, ReachedSum]:
-    """Return these numbers of each wave, in one statement; waves without any have no entry."""
-    rows = db.session.execute(_statement(), {"waves": list(wave_ids)})
-    return {row[0]: ReachedSum(row[0], *map(int, row[1:])) for row in rows}
+class WaveSums(NamedTuple):
+    """All kept numbers of some waves: members by department, learning by department and role, and what reached whom by wave."""
+
+    members: Sequence[MemberSum]
+    learning: Sequence[LearningSum]
+    reached: Mapping[int, ReachedSum]
+
+
+def sums_of(wave_ids: Sequence[int]) -> WaveSums:
+    """Return all kept numbers of these waves, as `member_sums` and `learning_sums` do, in one statement; none are left out that are not 0."""
+    members, learning = [], []
+    reached: dict[int, list[int]] = {}
+    for wave_id, department_id, role, *numbers in db.session.execute(_statement(), {"waves": list(wave_ids)}):
+        people, without_role, asked, finished, minutes_left, *others = map(int, numbers)
+        if asked > 0:
+            learning.append(LearningSum(wave_id, department_id, role, asked, finished, minutes_left))
+        if role is not None:
+            continue
+        if people > 0:
+            members.append(MemberSum(wave_id, department_id, people, without_role))
+        reached[wave_id] = [sum(pair) for pair in zip(reached.get(wave_id, [0] * len(others)), others, strict=True)]
+    return WaveSums(members, learning, {key: ReachedSum(key, *each) for key, each in reached.items()})
 
 
 # Making a long statement anew costs more than running it.
 @cache
 def _statement() -> Select[Any]:
-    marked = marked_people()
-    present = member_shares(marked, Membership.wave_id.in_(WAVES), **_reached())
-    sums = sums_with(marked, [present], lambda table: table.role.is_(None))
-    numbers = [func.sum(sums.c[name]) for name in ReachedSum._fields[1:]]
-    return select(sums.c.wave_id, *numbers).group_by(sums.c.wave_id)
+    people = people_to_count()
+    members = member_shares(people, Membership.wave_id.in_(WAVES), **_reached())
+    sums = sums_with(people, [members, *learning_shares(people, Assignment.wave_id.in_(WAVES))])
+    key = (sums.c.wave_id, sums.c.department_id, sums.c.role)
+    return select(*key, *(func.sum(sums.c[name]) for name in NUMBERS)).group_by(*key)
 
 
 def every_share(people: People | None) -> list[Select[Any]]:

@@ -12,7 +12,8 @@ from engagement.attention.rules import is_training_in_doubt
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
 from engagement.programmes.models import Programme
-from engagement.readiness.criteria.queries.counting import read_of
+from engagement.programmes.queries import gaps_in, holdings_within
+from engagement.readiness.criteria.queries.counting import Read, read_of
 from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.queries.verdicts import Verdict, verdicts
 from engagement.reports.queries.decisions import (
@@ -105,28 +106,18 @@ def programme_report(
     """
     waves = waves_of(programme.id)
     ids = [wave.id for wave in waves]
-    read = read_of(ids)
+    held = holdings_within([programme.id])
+    read = read_of(ids, {workflow.id: parts for workflow, parts in held.items()})
     people, workflows, trained = read.people, read.workflows, {key: far.people for key, far in read.trained.items()}
-    moves, milestones = moves_of_waves(ids), milestones_of_waves(ids)
-    ready = verdicts([wave for wave in waves if wave.status.is_ahead], on, read)
-    use = uptake_of_waves(waves, on, floor=floor)
-    lines = [
-        WaveLine(
-            wave,
-            people[wave.id],
-            count := trained[wave.id],
-            pace_of(wave, milestones[wave.id], count, on),
-            next(iter(moves.get(wave.id, ())), None),
-            ready.get(wave.id),
-            use[wave.id],
-        )
-        for wave in waves
-    ]
+    leadership = roadmaps_of(programme.id, on)
+    steps = [shown.line for each in leadership for shown in each.steps]
+    ready = verdicts([wave for wave in waves if wave.status.is_ahead], on, read, steps)
+    lines = _lines(waves, read, ready, on, floor)
     concerns = (
         nothing_shown(floor, is_kept_back=True) if keeps_concerns_back else summary_for_report(programme.id, floor)
     )
     decisions = [
-        *(ownership_decision(vacancy, on) for vacancy in vacancies(waves, on, workflows)),
+        *(ownership_decision(vacancy, on) for vacancy in vacancies(waves, on, workflows, gaps_in(held))),
         *_wave_decisions(lines, untrained_waves(waves, on, people, trained), on),
         *concern_decisions(concerns),
     ]
@@ -141,11 +132,28 @@ def programme_report(
         concerns=concerns,
         messages=messages_out(Communication.programme_id == programme.id, RECENT_MESSAGES),
         on=on,
-        leadership=roadmaps_of(programme.id, on),
+        leadership=leadership,
         metrics=[metric for workflow_id in in_order for metric in metrics.get(workflow_id, ())],
         worth={each.wave.id: each for each in values_by_wave(waves, workflows, metrics)},
         decided=[decided(line.ready) for line in lines if line.ready is not None and _is_decided(line.ready.gate, on)],
     )
+
+
+def _lines(waves: Sequence[Wave], read: Read, ready: Mapping[int, Verdict], on: date, floor: int) -> Sequence[WaveLine]:
+    ids = [wave.id for wave in waves]
+    moves, milestones, use = moves_of_waves(ids), milestones_of_waves(ids), uptake_of_waves(waves, on, floor=floor)
+    return [
+        WaveLine(
+            wave,
+            read.people[wave.id],
+            count := read.trained[wave.id].people,
+            pace_of(wave, milestones[wave.id], count, on),
+            next(iter(moves.get(wave.id, ())), None),
+            ready.get(wave.id),
+            use[wave.id],
+        )
+        for wave in waves
+    ]
 
 
 def _wave_decisions(lines: Sequence[WaveLine], untrained: Sequence[WaveTraining], on: date) -> Iterator[Decision]:

@@ -32,6 +32,7 @@ HEADER = (
 class Document:
     """A report of a programme for one reader.
 
+    `further` are reports whose figures go along in workbook and CSV, by title; on paper and on the page they have no place.
     `as_of` is when it was drawn, `moment` the same in the reader's words; `compared_with` is the end of the last closed
     period, None before the first. `facts` say of a wave what is no figure: its go-live and state.
     """
@@ -51,6 +52,7 @@ class Document:
     period_words: str = ""
     concerns_words: str = ""
     decided: Sequence[Decided] = ()
+    further: Mapping[str, "Document"] = field(default_factory=dict)
 
     def change_words(self, figure: Figure) -> str:
         """How a figure changed since the last closed period; "" before the first one."""
@@ -112,6 +114,14 @@ def rows(document: Document) -> Iterator[tuple[Any, ...]]:
             figure.note,
             figure.definition,
         )
+
+
+def rows_with_further(document: Document) -> Iterator[tuple[Any, ...]]:
+    """Return the document as rows, then those of the further reports; there the title stands before the part."""
+    yield from rows(document)
+    for title, report in document.further.items():
+        for part, *cells in rows(report):
+            yield (f"{title}: {part}", *cells)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Date, Executable, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -17,7 +19,7 @@ from engagement.stakeholders.rules import champions_needed, coverage_words
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave, departments_of_waves
 from engagement.waves.rules import WaveStatus
-from engagement.waves.tallies.queries import MemberSum, member_sums
+from engagement.waves.tallies.queries import WAVES, MemberSum, member_sums
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class WaveCoverage:
         return round(self.people / self.champions) if self.champions else None
 
 
-def is_champion_on(on: date) -> ColumnElement[bool]:
+def is_champion_on(on: Any) -> ColumnElement[bool]:
     """Return the condition on `Champion` that their time covers a day; doesn't check whether they left."""
     return and_(Champion.from_on <= on, or_(Champion.until_on.is_(None), Champion.until_on > on))
 
@@ -138,8 +140,7 @@ def coverages(
     """Return the coverage of each of these waves on a day by department, in a fixed number of queries; champions only if `named`."""
     departments = departments_of_waves(wave_ids) if departments is None else departments
     members = _members_by_lineage(member_sums(wave_ids) if sums is None else sums, places)
-    here = (Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None))
-    posts = _named(*here) if named else _counted(*here)
+    posts = _named(wave_ids, on) if named else _counted(wave_ids, on)
     return {key: _coverage(_standing(departments.get(key, [])), members[key], posts[key]) for key in wave_ids}
 
 
@@ -152,28 +153,33 @@ class _Posts:
     champions: Sequence[Champion] = ()
 
 
-def _named(*here: ColumnElement[bool]) -> dict[int, list[_Posts]]:
+def _named(wave_ids: Sequence[int], on: date) -> dict[int, list[_Posts]]:
     found: dict[int, list[_Posts]] = defaultdict(list)
-    for champion in _champions(*here):
+    for champion in _champions(Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None)):
         found[champion.wave_id].append(_Posts(champion.department, 1, [champion]))
     return found
 
 
-def _counted(*here: ColumnElement[bool]) -> dict[int, list[_Posts]]:
+def _counted(wave_ids: Sequence[int], on: date) -> dict[int, list[_Posts]]:
+    found: dict[int, list[_Posts]] = defaultdict(list)
+    for wave_id, department, number in db.session.execute(_counting(), {"waves": list(wave_ids), "on": on}):
+        found[wave_id].append(_Posts(department, number))
+    return found
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _counting() -> Executable:
     counted = (
         select(Champion.wave_id, Champion.department_id, func.count().label("number"))
         .join(Person, Person.id == Champion.person_id)
-        .where(*here)
+        .where(Champion.wave_id.in_(WAVES), is_champion_on(bindparam("on", type_=Date)), Person.left_at.is_(None))
         .group_by(Champion.wave_id, Champion.department_id)
         .subquery()
     )
-    rows = select(counted.c.wave_id, Department, counted.c.number).join(
+    return select(counted.c.wave_id, Department, counted.c.number).join(
         Department, Department.id == counted.c.department_id
     )
-    found: dict[int, list[_Posts]] = defaultdict(list)
-    for wave_id, department, number in db.session.execute(rows):
-        found[wave_id].append(_Posts(department, number))
-    return found
 
 
 def _coverage(

@@ -1,7 +1,7 @@
 """Reads of sponsors' steps: lists, who may be asked for one, what waits for a sponsor, and what was missed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -149,6 +149,17 @@ def roadmaps(within: ColumnElement[bool], on: date) -> list[Roadmap]:
 def roadmaps_of(programme_id: int, on: date) -> list[Roadmap]:
     """Return the roadmap of each sponsor of one programme and its waves."""
     return roadmaps(LeadershipStep.programme_id == programme_id, on)
+
+
+def steps_there(wave_ids: Iterable[int], programme_ids: Iterable[int]) -> Sequence[StepLine]:
+    """Return what holds of the steps for these waves, and for these programmes as a whole; in one query."""
+    there = or_(LeadershipStep.wave_id.in_(list(wave_ids)), LeadershipStep.wave_id.is_(None))
+    return db.session.scalars(
+        select(StepLine)
+        .join(LeadershipStep)
+        .where(LeadershipStep.programme_id.in_(list(programme_ids)), there, StepLine.superseded_at.is_(None))
+        .options(joinedload(StepLine.step))
+    ).all()
 
 
 def lines_of(step_id: int) -> list[StepLine]:

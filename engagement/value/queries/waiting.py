@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -45,19 +46,20 @@ def _asked_of(planning: Reach) -> ColumnElement[bool]:
     return theirs if planning.person_id is None else or_(ValueMetric.owner_id == planning.person_id, theirs)
 
 
-def without_metric(workflow_ids: Iterable[int]) -> set[int]:
-    """Return those of these workflows of which nothing is measured."""
-    asked = list(workflow_ids)
-    measured = select(ValueMetric.workflow_id).where(ValueMetric.workflow_id.in_(asked), ValueMetric.ended_at.is_(None))
-    return set(asked) - set(db.session.scalars(measured))
+class Measured(NamedTuple):
+    """A metric of a workflow, and whether it has a baseline or a reason why there is none."""
+
+    workflow_id: int
+    name: str
+    has_baseline: bool
 
 
-def without_baseline(workflow_ids: Iterable[int]) -> list[ValueMetric]:
-    """Return the metrics of these workflows with neither a baseline nor a reason why there is none."""
-    said = select(MetricBaseline.metric_id).where(MetricBaseline.superseded_at.is_(None))
-    asked = select(ValueMetric).where(
-        ValueMetric.workflow_id.in_(list(workflow_ids)),
-        ValueMetric.ended_at.is_(None),
-        ValueMetric.id.not_in(said),
+def measured(workflow_ids: Iterable[int]) -> list[Measured]:
+    """Return what is measured of these workflows, ended metrics left out, the oldest first; in one query."""
+    said = exists().where(MetricBaseline.metric_id == ValueMetric.id, MetricBaseline.superseded_at.is_(None))
+    asked = (
+        select(ValueMetric.workflow_id, ValueMetric.name, said)
+        .where(ValueMetric.workflow_id.in_(list(workflow_ids)), ValueMetric.ended_at.is_(None))
+        .order_by(ValueMetric.id)
     )
-    return list(db.session.scalars(asked.options(joinedload(ValueMetric.workflow)).order_by(ValueMetric.id)))
+    return [Measured(*row) for row in db.session.execute(asked)]

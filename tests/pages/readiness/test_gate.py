@@ -7,6 +7,7 @@ import pytest
 from factories import make_account, make_person, make_programme, make_wave, make_workflow, signed_in
 from readiness.gate_rows import TODAY, object_severely
 
+from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.readiness.gate.actions.opening import reopen_gate
@@ -113,3 +114,15 @@ def test_a_gate_that_opened_again_says_why_and_who_goes_past_it_gives_a_reason_a
     row = db.session.scalars(db.select(GateOverride)).one()
     assert manager.post(f"/overrides/{row.id}/ending").status_code == 303
     assert "lets it go on without" not in manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
+
+
+def test_the_page_asks_only_of_what_the_wave_has(manager, wave, statements):
+    with statements() as few:
+        manager.get(f"/waves/{wave.id}/readiness")
+    assert len(few) <= 18
+    db.session.add(GateOverride(wave_id=wave.id, reason="It is small.", until_on=date(2026, 4, 20), at=clock.now()))
+    db.session.commit()
+    with statements() as more:
+        page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
+    assert len(more) == len(few) + 1
+    assert "It is small." in page

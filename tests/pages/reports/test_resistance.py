@@ -1,11 +1,22 @@
 """The report on resistance: what it shows, to whom, of which months, and its files."""
 
+import csv
 import re
 from datetime import date
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
-from factories import TESTER, make_account, make_change_manager, make_person, make_programme, make_wave, signed_in
+from factories import (
+    TESTER,
+    make_account,
+    make_change_manager,
+    make_person,
+    make_programme,
+    make_wave,
+    make_workflow,
+    signed_in,
+)
+from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from engagement.accounts.rules import Role
@@ -15,6 +26,8 @@ from engagement.resistance.actions import try_response
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.periods.actions import count_spans_of
 from engagement.resistance.rules import Source
+from engagement.waves.queries import waves_of
+from engagement.waves.rules import WaveStatus
 from tests.resistance.test_periods import many
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -182,3 +195,49 @@ def test_the_team_says_what_it_tries_on_the_page_of_a_concern(app, programme):
     assert "The playbook has no such response any more." in text_of(
         browser.post(f"{page}/responses", data={"title": "x"}), 422
     )
+
+
+def test_the_sheet_takes_resistance_and_maturity_along_as_their_own_files_have_them(app, programme):
+    workflow = make_workflow(programme, "=Triage")
+    make_wave(programme, workflows=(workflow,), number=3, go_live_on=date(2026, 4, 1), status=WaveStatus.LIVE)
+    db.session.commit()
+    browser, sheet = sponsor_of(app, programme), f"/reports/programmes/{programme.id}"
+    table = _table(browser, f"{sheet}.csv")
+    book = CalamineWorkbook.from_filelike(BytesIO(browser.get(f"{sheet}.xlsx").data))
+    assert book.sheet_names == ["Figures", "Training", "What people object to", "Resistance", "Maturity"]
+    for title in ("Resistance", "Maturity"):
+        own = _table(browser, f"{sheet}/{title.lower()}.csv")
+        assert len(own) > 8
+        along = [row for row in table if row[0].startswith(f"{title}: ")]
+        assert [[row[0].removeprefix(f"{title}: "), *row[1:]] for row in along] == own[1:]
+        cells = book.get_sheet_by_name(title).to_python()
+        assert [[_cell(cell) for cell in row[:8]] for row in cells[1:]] == [
+            [_cell(cell.removeprefix("'")) for cell in row[:8]] for row in own[1:]
+        ]
+    # The part of the sheet stays as it was, and paper has one sheet.
+    figures = book.get_sheet_by_name("Figures").to_python()
+    assert len([row for row in table if not row[0].startswith(("Resistance: ", "Maturity: "))]) == len(figures)
+    paper = "".join(page.extract_text() for page in PdfReader(BytesIO(browser.get(f"{sheet}.pdf").data)).pages)
+    assert "From request to production" not in paper
+
+
+def _table(browser, path):
+    return list(csv.reader(StringIO(browser.get(path).get_data().decode("utf-8-sig"))))
+
+
+def _cell(cell):
+    """A number as both files can write it."""
+    try:
+        return f"{float(str(cell)):.3f}"
+    except ValueError:
+        return str(cell)
+
+
+def test_what_is_kept_back_from_a_reader_is_kept_back_in_what_goes_along(app, programme):
+    wave = waves_of(programme.id)[0]
+    wave.lead_id = programme.sponsor_id
+    db.session.commit()
+    browser, sheet = sponsor_of(app, programme), f"/reports/programmes/{programme.id}"
+    along = [row for row in _table(browser, f"{sheet}.csv") if row[0].startswith("Resistance: ")]
+    assert [row[0] for row in along] == ["Resistance: Report"]
+    assert along[0][3].startswith("You read a part of these concerns yourself.")

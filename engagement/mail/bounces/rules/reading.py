@@ -15,8 +15,6 @@ from email.message import Message
 from email.utils import getaddresses, parseaddr
 from enum import StrEnum
 
-from flufl.bounce import all_failures
-
 from engagement.addresses import LONGEST_ADDRESS, kept_form
 from engagement.letters import clean
 from engagement.mail.bounces.rules.automatic import begins_like_absence, is_automatic, is_marked_automatic
@@ -177,6 +175,9 @@ def _from_vendor(message: Message, own: str) -> Returned | None:
     """Return what a bounce in a server's own form says."""
     if any(len(line) > LONGEST_LINE for line in own.split("\n")) or own.count("\n") > MOST_LINES:
         return None
+    # Only who reads the mailbox of bounces needs it, and it is large.
+    from flufl.bounce import all_failures
+
     with suppress(Exception):  # It reads forms of thirty servers; one that it stumbles over stays "not understood".
         late, refused = all_failures(_brief(message, own))
         addresses = sorted(address.decode("ascii", "replace") for address in refused or late)

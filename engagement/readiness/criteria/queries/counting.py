@@ -6,31 +6,27 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
-
 from engagement.consultations.models import Consultation
 from engagement.consultations.queries.standing import Shown, shown_where
-from engagement.db import db
 from engagement.people.queries import Places, places_of
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Workflow
+from engagement.programmes.queries import Holding, holdings
 from engagement.readiness.criteria.queries.people import Friendly, friendly_in_waves
+from engagement.readiness.criteria.queries.there import There
 from engagement.readiness.criteria.queries.workflows import counted_of_bodies, counted_of_workflows
 from engagement.readiness.criteria.rules import PEOPLE_FOR_ONE_SUPPORTER, Counted, CriterionKind, Part
-from engagement.readiness.tallies.queries import ReachedSum, reached_sums
-from engagement.resistance.models import Concern
-from engagement.resistance.rules import ConcernStatus, Severity
+from engagement.readiness.tallies.queries import ReachedSum, sums_of
 from engagement.stakeholders.champions.queries import WaveCoverage, coverages
-from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
+from engagement.stakeholders.leadership.models import StepLine
+from engagement.stakeholders.leadership.queries import steps_there
 from engagement.stakeholders.leadership.rules import StepState
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import WaveProgress, progress_from
-from engagement.training.tallies.queries import learning_sums
 from engagement.waves.impacts.queries import WaveGaps, gaps_of
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave, departments_of_waves, workflows_of_waves
-from engagement.waves.tallies.queries import MemberSum, member_sums
+from engagement.waves.tallies.queries import MemberSum
 from engagement.words import short_day_words
 
 Found = Mapping[CriterionKind, Counted]
@@ -48,11 +44,13 @@ class WaveCounts:
 
 @dataclass(frozen=True)
 class Read:
-    """What pages and criteria of waves rest on: their members, training, workflows and departments."""
+    """What pages and criteria of waves rest on: their members, training, workflows with who holds them, and departments."""
 
     sums: Sequence[MemberSum]
     trained: Mapping[int, WaveProgress]
+    reached: Mapping[int, ReachedSum]
     workflows: Mapping[int, Sequence[Workflow]]
+    held: Mapping[int, Sequence[Holding]]
     departments: ByWave
     places: Places
 
@@ -65,44 +63,51 @@ class Read:
         return found
 
 
-def read_of(wave_ids: Sequence[int]) -> Read:
-    """Read that of these waves, in five queries."""
-    sums, cells = member_sums(wave_ids), learning_sums(wave_ids)
-    places = places_of(row.department_id for rows in (sums, cells) for row in rows)
-    trained = progress_from(wave_ids, cells, places)
-    return Read(sums, trained, workflows_of_waves(wave_ids), departments_of_waves(wave_ids), places)
+def read_of(wave_ids: Sequence[int], held: Mapping[int, Sequence[Holding]] | None = None) -> Read:
+    """Read that of these waves, in five queries; `held`, of their workflows or more, is given if it is there already."""
+    sums = sums_of(wave_ids)
+    places = places_of(row.department_id for rows in (sums.members, sums.learning) for row in rows)
+    trained = progress_from(wave_ids, sums.learning, places)
+    workflows = workflows_of_waves(wave_ids)
+    if held is None:
+        every = {workflow.id for some in workflows.values() for workflow in some}
+        held = holdings(list(every)) if every else {}
+    departments = departments_of_waves(wave_ids)
+    return Read(sums.members, trained, sums.reached, workflows, held, departments, places)
 
 
-def counts_of(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict[int, WaveCounts]:
-    """Return what is counted for each of these waves on a day; `read` is given if it is there already, of these waves or more."""
-    if not waves:
-        return {}
+def counts_of(
+    waves: Sequence[Wave], on: date, there: There, read: Read | None = None, steps: Sequence[StepLine] | None = None
+) -> dict[int, WaveCounts]:
+    """Return what is counted for each of these waves on a day; `there` says what they have at all.
+
+    `read` and `steps`, those of sponsors there, are given if they are there already, of these waves or more.
+    """
     ids = [wave.id for wave in waves]
     read = read or read_of(ids)
     sums, trained, people = read.sums, read.trained, read.people
-    friendly, kept = friendly_in_waves(ids, on), reached_sums(ids)
-    reached = {key: kept.get(key, ReachedSum(key)) for key in ids}
+    friendly = friendly_in_waves(ids, on)
+    reached = {key: read.reached.get(key, ReachedSum(key)) for key in ids}
     told = {key: Count(people[key], reached[key].told) for key in ids}
     of_people = _of_people(ids, people, trained, friendly, reached)
-    of_workflows = counted_of_workflows(ids, read.workflows, told, on)
-    severe, steps, covered = (
-        _severe(ids),
-        _steps(waves, on),
+    of_workflows = counted_of_workflows(ids, read.workflows, read.held, told, on)
+    of_steps, covered = (
+        _steps(waves, on, steps_there(ids, {wave.programme_id for wave in waves}) if steps is None else steps),
         coverages(ids, on, sums, read.departments, places=read.places, named=False),
     )
-    seen = {each.wave.id: each for each in gaps_of(waves)}
+    seen = {each.wave.id: each for each in gaps_of([wave for wave in waves if wave.id in there.assessed])}
     bodies: dict[int, list[Shown]] = defaultdict(list)
-    for shown in shown_where(Consultation.wave_id.in_(ids)):
+    for shown in shown_where(Consultation.wave_id.in_(there.consulted)) if there.consulted else ():
         bodies[shown.consultation.wave_id].append(shown)
     return {
         wave.id: WaveCounts(
             {
                 **of_people[wave.id],
                 **of_workflows[wave.id],
-                _K.CONCERNS: _concerns(wave.id in severe),
-                _K.STEPS: steps[wave.id],
+                _K.CONCERNS: _concerns(wave.id in there.severe),
+                _K.STEPS: of_steps[wave.id],
                 _K.CHAMPIONS: _champions(covered[wave.id]),
-                _K.ALIKE: _alike(seen[wave.id]),
+                _K.ALIKE: _alike(seen.get(wave.id)),
                 _K.CONSULTATION: counted_of_bodies(bodies[wave.id]),
             },
             friendly.get(wave.id, Friendly()),
@@ -172,17 +177,6 @@ def _others(progress: WaveProgress, friendly: Friendly) -> Counted:
     return Counted(progress.finished - theirs, progress.finished)
 
 
-def _severe(ids: Sequence[int]) -> set[int]:
-    waiting = [status for status in ConcernStatus if status.is_open]
-    asked = select(Concern.wave_id).where(
-        Concern.wave_id.in_(ids),
-        Concern.severity == Severity.SEVERE,
-        Concern.status.in_(waiting),
-        Concern.left_out.is_(None),
-    )
-    return {key for key in db.session.scalars(asked.distinct()) if key is not None}
-
-
 def _concerns(is_open: bool) -> Counted:
     # Never a number: with so few, readers could tell who said what, and when.
     if is_open:
@@ -190,22 +184,11 @@ def _concerns(is_open: bool) -> Counted:
     return Counted(lacking=["Every severe concern that is known here has its answer."])
 
 
-def _steps(waves: Sequence[Wave], on: date) -> dict[int, Counted]:
-    programmes = {wave.programme_id for wave in waves}
-    mine = or_(LeadershipStep.wave_id.in_([wave.id for wave in waves]), LeadershipStep.wave_id.is_(None))
-    lines = db.session.scalars(
-        select(StepLine)
-        .join(LeadershipStep)
-        .where(
-            LeadershipStep.programme_id.in_(programmes),
-            mine,
-            StepLine.superseded_at.is_(None),
-            StepLine.state != StepState.LEFT_OUT,
-        )
-        .options(joinedload(StepLine.step))
-        .order_by(StepLine.due_on, StepLine.step_id)
-    ).all()
-    return {wave.id: _steps_of(list(_of_wave(wave, lines)), on) for wave in waves}
+def _steps(waves: Sequence[Wave], on: date, lines: Sequence[StepLine]) -> dict[int, Counted]:
+    asked = sorted(
+        (line for line in lines if line.state is not StepState.LEFT_OUT), key=lambda line: (line.due_on, line.step_id)
+    )
+    return {wave.id: _steps_of(list(_of_wave(wave, asked)), on) for wave in waves}
 
 
 def _of_wave(wave: Wave, lines: Sequence[StepLine]) -> Iterator[StepLine]:
@@ -233,8 +216,8 @@ def _champions(coverage: WaveCoverage) -> Counted:
     return Counted(coverage.needed - coverage.missing, coverage.needed, lacking=lacking)
 
 
-def _alike(found: WaveGaps) -> Counted:
-    if not found.judged:
+def _alike(found: WaveGaps | None) -> Counted:
+    if found is None or not found.judged:
         return Counted(unknown="No group was judged yet by both who leads it and its people.")
     # The widest gap of each group.
     widest = {(gap.department_id, gap.for_role): gap for gap in reversed(found.gaps)}

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Select, bindparam, case, exists, func, or_, select, union
+from sqlalchemy import Date, Select, and_, bindparam, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from engagement.db import db
@@ -44,30 +44,40 @@ def friendly_in_waves(wave_ids: Sequence[int], on: date) -> dict[int, Friendly]:
 @cache
 def _statement() -> Select[Any]:
     on: Any = bindparam("on", type_=Date)
-    other = aliased(Wave)
     programmes = select(Wave.programme_id).where(Wave.id.in_(WAVES))
-    champions = select(Champion.person_id).join(other, other.id == Champion.wave_id).where(is_champion_on(on))
-    used = select(other.id).where(other.status.in_(IN_USE), other.programme_id.in_(programmes))
-    people = union(
-        champions.where(other.programme_id.in_(programmes)),
-        select(Membership.person_id).where(Membership.wave_id.in_(used)),
+    of_programme = aliased(Wave)
+    is_theirs = of_programme.programme_id.in_(programmes)
+    champions = (
+        select(Champion.person_id, of_programme.programme_id, literal(1).label("is_champion"), null().label("used_on"))
+        .join(of_programme, of_programme.id == Champion.wave_id)
+        .where(is_theirs, is_champion_on(on))
     )
-    learner = learners_of(people, lambda table: table.wave_id.in_(WAVES))
-    mine = other.programme_id == Wave.programme_id
-    is_champion = exists(champions.where(mine, Champion.person_id == learner.c.person_id))
-    is_pilot = exists().where(
-        Membership.person_id == learner.c.person_id,
-        Membership.wave_id == other.id,
-        mine,
-        other.status.in_(IN_USE),
-        other.id != Wave.id,
-        other.go_live_on < Wave.go_live_on,
+    users = (
+        select(Membership.person_id, of_programme.programme_id, literal(0), of_programme.go_live_on)
+        .join(of_programme, of_programme.id == Membership.wave_id)
+        .where(is_theirs, of_programme.status.in_(IN_USE))
     )
-    of_person = (
-        select(learner.c.wave_id, learner.c.finished, case((is_champion, 1), else_=0).label("is_champion"))
+    # Each of them once, with what decides: whether they are a champion, and the first go-live that they were part of.
+    every = union_all(champions, users).subquery()
+    friendly = (
+        select(
+            every.c.person_id,
+            every.c.programme_id,
+            func.max(every.c.is_champion).label("is_champion"),
+            func.min(every.c.used_on).label("used_on"),
+        )
+        .group_by(every.c.person_id, every.c.programme_id)
+        .cte("friendly")
+    )
+    learner = learners_of(select(friendly.c.person_id), lambda table: table.wave_id.in_(WAVES))
+    key = (learner.c.wave_id, friendly.c.is_champion)
+    return (
+        select(*key, func.count(), func.sum(learner.c.finished))
         .join(Wave, Wave.id == learner.c.wave_id)
-        .where(or_(is_champion, is_pilot))
-        .subquery()
+        .join(
+            friendly,
+            and_(friendly.c.person_id == learner.c.person_id, friendly.c.programme_id == Wave.programme_id),
+        )
+        .where(or_(friendly.c.is_champion == 1, friendly.c.used_on < Wave.go_live_on))
+        .group_by(*key)
     )
-    key = (of_person.c.wave_id, of_person.c.is_champion)
-    return select(*key, func.count(), func.sum(of_person.c.finished)).group_by(*key)

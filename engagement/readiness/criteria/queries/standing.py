@@ -12,6 +12,7 @@ from engagement.db import db
 from engagement.people.models import Person
 from engagement.readiness.criteria.models import Criterion, CriterionTerms, Judgement
 from engagement.readiness.criteria.queries.counting import Read, WaveCounts, counts_of
+from engagement.readiness.criteria.queries.there import there_in
 from engagement.readiness.criteria.rules import (
     COUNTED,
     Counted,
@@ -21,6 +22,7 @@ from engagement.readiness.criteria.rules import (
     sentence_of,
     state_of,
 )
+from engagement.stakeholders.leadership.models import StepLine
 from engagement.waves.models import Wave
 
 
@@ -83,10 +85,15 @@ class WaveStanding:
         return next((each for each in self.criteria if each.name == name), None)
 
 
-def standings_of(waves: Sequence[Wave], on: date, read: Read | None = None) -> dict[int, WaveStanding]:
+def standings_of(
+    waves: Sequence[Wave], on: date, read: Read | None = None, steps: Sequence[StepLine] | None = None
+) -> dict[int, WaveStanding]:
     """Return the criteria of each of these waves on a day; the number of statements doesn't grow with waves or people."""
+    if not waves:
+        return {}
     ids = [wave.id for wave in waves]
-    counts, said = counts_of(waves, on, read), _terms(ids)
+    there = there_in(ids)
+    counts, said = counts_of(waves, on, there, read, steps), _terms(ids) if there.said else []
     judged = _judgements(ids) if any(terms.criterion.kind is CriterionKind.OWN for terms in said) else {}
     of_wave: dict[int, list[CriterionTerms]] = defaultdict(list)
     for terms in said:

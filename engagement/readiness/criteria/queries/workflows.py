@@ -6,13 +6,13 @@ from datetime import date
 
 from engagement.consultations.queries.standing import Shown
 from engagement.consultations.rules import Stand
-from engagement.notices.queries.present import current_notices, effects_of
+from engagement.notices.queries.present import affecting
 from engagement.programmes.models import Workflow
 from engagement.programmes.oversight.queries import oversight_lapses
-from engagement.programmes.queries import holdings
+from engagement.programmes.queries import Holding
 from engagement.readiness.criteria.rules import Counted, CriterionKind
 from engagement.training.queries.counts import Count
-from engagement.value.queries.waiting import without_baseline, without_metric
+from engagement.value.queries.waiting import measured
 from engagement.words import listed
 
 Found = Mapping[CriterionKind, Counted]
@@ -20,25 +20,39 @@ _K = CriterionKind
 
 
 def counted_of_workflows(
-    ids: Sequence[int], workflows: Mapping[int, Sequence[Workflow]], told: Mapping[int, Count], on: date
+    ids: Sequence[int],
+    workflows: Mapping[int, Sequence[Workflow]],
+    held: Mapping[int, Sequence[Holding]],
+    told: Mapping[int, Count],
+    on: date,
 ) -> dict[int, Found]:
-    """Return what is counted of the workflows of each wave on a day; `told` says how many of its people were sent their notices."""
-    every = sorted({workflow.id for some in workflows.values() for workflow in some})
-    owned, stopped = _vacant(every, workflows), _lapsed(every, on)
-    measured, notices = _unmeasured(every), current_notices(effects := effects_of(every))
-    found: dict[int, Found] = {}
-    for key in ids:
-        some = workflows.get(key, [])
-        affecting = [workflow for workflow in some if workflow.id in effects]
-        found[key] = {
-            _K.OWNERSHIP: _share(some, owned),
-            _K.OVERSIGHT: _share(some, stopped),
-            _K.BASELINE: _share(some, measured),
-            _K.NOTICE: _notice(some, affecting, told[key])
-            if all(each.id in notices for each in affecting)
-            else _unwritten([each for each in affecting if each.id not in notices]),
-        }
-    return found
+    """Return what is counted of the workflows of each wave on a day.
+
+    `held` says who holds their parts, `told` how many people of each wave were sent their notices.
+    """
+    every = sorted({workflow.id for key in ids for workflow in workflows.get(key, ())})
+    if not every:
+        return {key: _of_workflows([], {}, {}, {}, {}, told[key]) for key in ids}
+    owned, stopped, unmeasured, effects = _vacant(held), _lapsed(every, on), _unmeasured(every), affecting(every)
+    return {key: _of_workflows(workflows.get(key, []), owned, stopped, unmeasured, effects, told[key]) for key in ids}
+
+
+def _of_workflows(
+    some: Sequence[Workflow],
+    owned: Mapping[int, str],
+    stopped: Mapping[int, str],
+    unmeasured: Mapping[int, str],
+    effects: Mapping[int, bool],
+    told: Count,
+) -> Found:
+    marked = [workflow for workflow in some if workflow.id in effects]
+    unwritten = [workflow for workflow in marked if not effects[workflow.id]]
+    return {
+        _K.OWNERSHIP: _share(some, owned),
+        _K.OVERSIGHT: _share(some, stopped),
+        _K.BASELINE: _share(some, unmeasured),
+        _K.NOTICE: _unwritten(unwritten) if unwritten else _notice(some, marked, told),
+    }
 
 
 def _share(workflows: Sequence[Workflow], wrong: Mapping[int, str]) -> Counted:
@@ -51,37 +65,35 @@ def _share(workflows: Sequence[Workflow], wrong: Mapping[int, str]) -> Counted:
     )
 
 
-def _vacant(ids: Sequence[int], workflows: Mapping[int, Sequence[Workflow]]) -> dict[int, str]:
-    if not workflows:
-        return {}
-    vacant = {key: [each.part.word.lower() for each in held if each.is_vacant] for key, held in holdings(ids).items()}
+def _vacant(held: Mapping[int, Sequence[Holding]]) -> dict[int, str]:
+    vacant = {key: [each.part.word.lower() for each in parts if each.is_vacant] for key, parts in held.items()}
     return {key: f"no {listed(parts, 'or')}." for key, parts in vacant.items() if parts}
 
 
 def _lapsed(ids: Sequence[int], on: date) -> dict[int, str]:
     said: dict[int, list[str]] = defaultdict(list)
-    for lapse in oversight_lapses(ids, on) if ids else []:
+    for lapse in oversight_lapses(ids, on):
         said[lapse.workflow_id].append(lapse.sentence)
     return {key: " ".join(sentences) for key, sentences in said.items()}
 
 
 def _unmeasured(ids: Sequence[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    wrong = dict.fromkeys(without_metric(ids), "nothing is measured.")
-    for metric in without_baseline(ids):
-        wrong.setdefault(metric.workflow_id, f"nobody measured “{metric.name}” before.")
+    metrics = measured(ids)
+    wrong = dict.fromkeys(set(ids) - {metric.workflow_id for metric in metrics}, "nothing is measured.")
+    for metric in metrics:
+        if not metric.has_baseline:
+            wrong.setdefault(metric.workflow_id, f"nobody measured “{metric.name}” before.")
     return wrong
 
 
-def _notice(workflows: Sequence[Workflow], affecting: Sequence[Workflow], told: Count) -> Counted:
+def _notice(workflows: Sequence[Workflow], marked: Sequence[Workflow], told: Count) -> Counted:
     if not workflows:
         return Counted(unknown="No workflow is chosen yet.")
-    if not affecting:
+    if not marked:
         return Counted(unknown="Nobody has marked a workflow of this wave as affecting workers.", key=workflows[0].id)
     if not told.assigned:
-        return Counted(unknown="Nobody is in it yet.", key=affecting[0].id)
-    return Counted(told.finished, told.assigned, is_short=told.unfinished > 0, key=affecting[0].id)
+        return Counted(unknown="Nobody is in it yet.", key=marked[0].id)
+    return Counted(told.finished, told.assigned, is_short=told.unfinished > 0, key=marked[0].id)
 
 
 def _unwritten(workflows: Sequence[Workflow]) -> Counted:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
-from engagement.readiness.gate.models import GateCondition, GateDecision, GateOverride, GateReopening, GateValue
+from engagement.readiness.gate.models import GateCondition, GateDecision, GateValue
 
 
 def decisions_of(wave_id: int) -> Sequence[GateDecision]:
@@ -16,23 +16,6 @@ def decisions_of(wave_id: int) -> Sequence[GateDecision]:
         .where(GateDecision.wave_id == wave_id)
         .options(joinedload(GateDecision.approver))
         .order_by(GateDecision.id.desc())
-    ).all()
-
-
-def reopenings_of(wave_id: int) -> Sequence[GateReopening]:
-    """Return when and why the gate of a wave opened again, the newest first."""
-    return db.session.scalars(
-        select(GateReopening).where(GateReopening.wave_id == wave_id).order_by(GateReopening.id.desc())
-    ).all()
-
-
-def overrides_of(wave_id: int) -> Sequence[GateOverride]:
-    """Return who ever let a wave go on without its gate, and why, the newest first."""
-    return db.session.scalars(
-        select(GateOverride)
-        .where(GateOverride.wave_id == wave_id)
-        .options(joinedload(GateOverride.by))
-        .order_by(GateOverride.id.desc())
     ).all()
 
 

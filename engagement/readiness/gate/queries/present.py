@@ -1,15 +1,16 @@
 """How the gates of waves stand: who decides, what they said, under which conditions, and what has fallen since."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Executable, exists, func, select
 from sqlalchemy.orm import joinedload
 
-from engagement.db import db
+from engagement.db import Base, db
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import WaveStanding
 from engagement.readiness.criteria.rules import CriterionKind
@@ -33,6 +34,7 @@ from engagement.readiness.gate.rules import (
 )
 from engagement.waves.models import Wave, WaveStep
 from engagement.waves.rules import WaveStatus
+from engagement.waves.tallies.queries import WAVES
 from engagement.words import listed, plural, short_day_words
 
 
@@ -40,7 +42,8 @@ from engagement.words import listed, plural, short_day_words
 class Gate:
     """The gate of a wave on one day.
 
-    `decider` is its sponsor, else that of its programme; `named` are further approvers. `decisions` are those that stand.
+    `decider` is its sponsor, else that of its programme; `named` are further approvers. `decisions` are those that stand, `before` are all
+    others, the newest first; as are `reopenings` and `overrides`, whether they still hold or not.
     """
 
     wave: Wave
@@ -51,6 +54,9 @@ class Gate:
     reopening: GateReopening | None = None
     override: GateOverride | None = None
     values: Sequence[GateValue] = field(default=(), repr=False)
+    before: Sequence[GateDecision] = field(default=(), repr=False)
+    reopenings: Sequence[GateReopening] = field(default=(), repr=False)
+    overrides: Sequence[GateOverride] = field(default=(), repr=False)
 
     @property
     def approvers(self) -> list[Person]:
@@ -158,45 +164,37 @@ def seen_in(standing: WaveStanding) -> list[Seen]:
 
 
 def gates_of(waves: Sequence[Wave], on: date) -> dict[int, Gate]:
-    """Return the gate of each of these waves on a day, in a fixed number of statements."""
+    """Return the gate of each of these waves on a day, in a fixed number of statements; what no wave has is not asked for."""
     if not waves:
         return {}
-    ids, since = [wave.id for wave in waves], _planned_at([wave.id for wave in waves])
-    sponsors = _sponsors(waves)
-    approvers = _grouped(
-        select(GateApprover)
-        .where(GateApprover.wave_id.in_(ids), GateApprover.ended_at.is_(None))
-        .options(joinedload(GateApprover.person))
-        .order_by(GateApprover.id)
-    )
-    decisions = [
-        row
-        for row in db.session.scalars(
-            select(GateDecision)
-            .where(GateDecision.wave_id.in_(ids), GateDecision.ended_at.is_(None))
-            .options(joinedload(GateDecision.approver))
-            .order_by(GateDecision.id)
-        )
-        if _is_since(row.decided_at, since.get(row.wave_id))
-    ]
-    reopened, overrides = _reopenings(ids), _overrides(ids, on)
-    conditions, values = _of_decisions([row.id for row in decisions])
-    of_wave: dict[int, list[GateDecision]] = defaultdict(list)
-    for row in decisions:
-        of_wave[row.wave_id].append(row)
+    ids, sponsors = [wave.id for wave in waves], _sponsors(waves)
+    planned_at, there = _there(ids)
+    named = _of_waves(GateApprover, ids, there, GateApprover.ended_at.is_(None), joined=GateApprover.person)
+    decisions = _of_waves(GateDecision, ids, there, joined=GateDecision.approver)
+    reopened = _of_waves(GateReopening, ids, there)
+    overrides = _of_waves(GateOverride, ids, there, joined=GateOverride.by)
+    standing = {
+        key: [row for row in rows if row.ended_at is None and _is_since(row.decided_at, planned_at[key])]
+        for key, rows in decisions.items()
+    }
+    conditions, values = _of_decisions([row.id for rows in standing.values() for row in rows])
     found = {}
     for wave in waves:
-        own = {row.id for row in of_wave[wave.id]}
-        opening, override = reopened.get(wave.id), overrides.get(wave.id)
+        since, stands = planned_at[wave.id], standing.get(wave.id, [])
+        own = {row.id for row in stands}
+        opened, past = reopened.get(wave.id, [])[::-1], overrides.get(wave.id, [])[::-1]
         found[wave.id] = Gate(
             wave,
             decider_of(wave, sponsors),
-            approvers.get(wave.id, []),
-            of_wave[wave.id],
+            named.get(wave.id, []),
+            stands,
             [row for row in conditions if row.decision_id in own],
-            opening if opening and _is_since(opening.at, since.get(wave.id)) else None,
-            override if override and _is_since(override.at, since.get(wave.id)) else None,
+            next((row for row in opened[:1] if _is_since(row.at, since)), None),
+            next((row for row in past if _holds(row, on) and _is_since(row.at, since)), None),
             [row for row in values if row.decision_id in own],
+            [row for row in reversed(decisions.get(wave.id, [])) if row.id not in own],
+            opened,
+            past,
         )
     return found
 
@@ -227,36 +225,44 @@ def _is_since(at: datetime, since: datetime | None) -> bool:
     return since is None or at >= since
 
 
-def _planned_at(ids: Sequence[int]) -> dict[int, datetime]:
-    """Return when each wave was last planned: what was decided before that was decided about another plan."""
-    rows = db.session.execute(
-        select(WaveStep.wave_id, func.max(WaveStep.at))
-        .where(WaveStep.wave_id.in_(ids), WaveStep.status == WaveStatus.PLANNED)
-        .group_by(WaveStep.wave_id)
+def _holds(row: GateOverride, on: date) -> bool:
+    return row.ended_at is None and row.until_on >= on
+
+
+#: What few gates have.
+_TABLES = (GateApprover, GateDecision, GateReopening, GateOverride)
+
+
+def _there(ids: Sequence[int]) -> tuple[dict[int, datetime | None], set[type[Base]]]:
+    """Return when each wave was last planned, and which of these tables have a row of any of them, in one statement.
+
+    What was decided before a wave was planned was decided about another plan.
+    """
+    rows = db.session.execute(_there_statement(), {"waves": list(ids)}).all()
+    there = {table for table, *has in zip(_TABLES, *(row[2:] for row in rows), strict=True) if any(has)}
+    return {row[0]: row[1] for row in rows}, there
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _there_statement() -> Executable:
+    planned = (WaveStep.wave_id == Wave.id, WaveStep.status == WaveStatus.PLANNED)
+    has = (exists().where(table.wave_id == Wave.id) for table in _TABLES)
+    return select(Wave.id, select(func.max(WaveStep.at)).where(*planned).scalar_subquery(), *has).where(
+        Wave.id.in_(WAVES)
     )
-    return dict(rows.all())
 
 
-def _grouped(rows: Any) -> dict[int, list[Any]]:
+def _of_waves(
+    table: Any, ids: Sequence[int], there: Set[type[Base]], *where: ColumnElement[bool], joined: Any = None
+) -> dict[int, list[Any]]:
+    """Return the rows of a table by wave, the oldest first; nothing is asked of a table that has none."""
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in db.session.scalars(rows):
-        found[row.wave_id].append(row)
+    if table in there:
+        asked = select(table).where(table.wave_id.in_(ids), *where).order_by(table.id)
+        for row in db.session.scalars(asked if joined is None else asked.options(joinedload(joined))):
+            found[row.wave_id].append(row)
     return found
-
-
-def _reopenings(ids: Sequence[int]) -> dict[int, GateReopening]:
-    newest = select(func.max(GateReopening.id)).where(GateReopening.wave_id.in_(ids)).group_by(GateReopening.wave_id)
-    rows = db.session.scalars(select(GateReopening).where(GateReopening.id.in_(newest)))
-    return {row.wave_id: row for row in rows}
-
-
-def _overrides(ids: Sequence[int], on: date) -> dict[int, GateOverride]:
-    rows = db.session.scalars(
-        select(GateOverride)
-        .where(GateOverride.wave_id.in_(ids), GateOverride.ended_at.is_(None), GateOverride.until_on >= on)
-        .options(joinedload(GateOverride.by))
-    )
-    return {row.wave_id: row for row in rows}
 
 
 def _of_decisions(ids: Sequence[int]) -> tuple[Sequence[GateCondition], Sequence[GateValue]]:

@@ -1,20 +1,20 @@
-"""A report as a workbook: every figure on the first sheet, and charts beside the numbers that they are drawn from."""
+"""A report as a workbook: every figure on the first sheet, charts beside the numbers that they are drawn from, further reports behind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from engagement.cells import WORKBOOK_OPTIONS, fitting
 from engagement.reports.rules.document import HEADER, Document, rows
 from engagement.reports.rules.figures import SubjectKind, by_subject
 from engagement.reports.rules.measures import Measure, Part
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 _WIDTHS = (18, 34, 30, 16, 14, 10, 10, 10, 18, 30, 22, 16, 40, 70)
 #: The colours of the page's training bars and open concerns.
@@ -23,18 +23,23 @@ _PETROL, _PALE, _RED = "#0D5C73", "#9CC4CF", "#A31D18"
 
 def workbook_of(document: Document) -> bytes:
     """Return the workbook. Rows are written as they come, so that its memory does not grow with them."""
+    # Most processes never make one, and the library is large.
+    import xlsxwriter
+
     made = BytesIO()
     with xlsxwriter.Workbook(made, WORKBOOK_OPTIONS | {"constant_memory": True}) as book:
         book.set_properties({"title": fitting(document.name), "company": fitting(document.organisation)})
         bold = book.add_format({"bold": True, "bottom": 1})
-        _figures(book, bold, document)
+        _figures(book, bold, "Figures", document)
         _training(book, bold, document)
         _objections(book, bold, document)
+        for title, report in document.further.items():
+            _figures(book, bold, title, report)
     return made.getvalue()
 
 
-def _figures(book: Workbook, bold: Format, document: Document) -> None:
-    page = book.add_worksheet("Figures")
+def _figures(book: "Workbook", bold: "Format", title: str, document: Document) -> None:
+    page = book.add_worksheet(title)
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     for column, width in enumerate(_WIDTHS):
@@ -47,7 +52,7 @@ def _figures(book: Workbook, bold: Format, document: Document) -> None:
             page.write(number, column, fitting(cell), style)
 
 
-def _training(book: Workbook, bold: Format, document: Document) -> None:
+def _training(book: "Workbook", bold: "Format", document: Document) -> None:
     """Draw the training of each wave beside where it should be today and what is needed when it is due."""
     body = [
         (of[Measure.TRAINED].of.name, _percent(of, Measure.TRAINED), _percent(of, Measure.TRAINED_EXPECTED))
@@ -57,7 +62,7 @@ def _training(book: Workbook, bold: Format, document: Document) -> None:
     _charted(book, bold, "Training", header, body, _Drawing("bar", (_PETROL, _PALE), 100))
 
 
-def _objections(book: Workbook, bold: Format, document: Document) -> None:
+def _objections(book: "Workbook", bold: "Format", document: Document) -> None:
     body = [
         (of[Measure.OPEN].of.name, of[Measure.OPEN].value, of[Measure.ANSWERED].value)
         for of in by_subject(document.figures, SubjectKind.SOURCE).values()
@@ -81,7 +86,7 @@ class _Drawing:
 
 
 def _charted(
-    book: Workbook, bold: Format, title: str, header: Sequence[str], body: Sequence[Sequence[Any]], drawn: _Drawing
+    book: "Workbook", bold: "Format", title: str, header: Sequence[str], body: Sequence[Sequence[Any]], drawn: _Drawing
 ) -> None:
     """Write a sheet with a chart; what is not shown or not known is an empty cell, and has no bar."""
     page: Worksheet = book.add_worksheet(title)

@@ -20,6 +20,7 @@ from engagement.people.organisation.rules import Organisation
 from engagement.reports.files.rules.paper import pdf_of
 from engagement.reports.files.rules.picture import pictures_of
 from engagement.reports.files.rules.table import csv_table_of
+from engagement.reports.queries.further import with_further
 from engagement.reports.queries.sheet import sheet_of
 from engagement.reports.subscriptions.actions.subscribing import rest
 from engagement.reports.subscriptions.models import ReportSending, ReportSubscription
@@ -110,7 +111,8 @@ def _queued(row: ReportSubscription, reader: Reader, service: Service) -> Mailin
     files = [Enclosed(each.title, MediaType.PNG, each.content, each.content_id) for each in pictures]
     files.append(Enclosed(name, MediaType.PDF, pdf_of(document)))
     if row.with_csv:
-        files.append(Enclosed(name, MediaType.CSV, csv_table_of(document)))
+        further = with_further(document, row.programme, on, reader, service.floor, service.organisation)
+        files.append(Enclosed(name, MediaType.CSV, csv_table_of(further)))
     mailing = build_mailing(MailingKind.NOTICE, letter, is_required=False, title=letter.subject)
     enclose(mailing, files)
     values = {

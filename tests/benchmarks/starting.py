@@ -1,0 +1,168 @@
+"""Measures the time from start to the first answer against a bare Flask application, and the memory of idle processes.
+
+    python tests/benchmarks/starting.py
+
+Each is a process of its own that is started, signs nobody in, and answers `/login`; what counts is the median of the processor time of
+its whole life, in turn. The bare one has Flask, SQLAlchemy, a sign-in and one page with one query; the second yardstick imports
+beside it whatever the service imports of other people's packages, so that the rest is ours. Compiled files are there before.
+Memory is what Linux counts for gunicorn with two web processes, loaded before they are forked, and a worker, each after its first work: what
+they share is divided among them (PSS). The aims: at most 1.6 times the bare one, and at most 200 MiB together.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(ROOT), str(HERE), str(HERE.parent)]
+
+from shared.grounds import database  # noqa: E402
+
+ROUNDS, MOST, MOST_MIB = 7, 1.6, 200
+BARE = """
+import sys, importlib
+from flask import Flask, render_template_string
+from flask_login import LoginManager
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase):
+    pass
+db = SQLAlchemy(model_class=Base)
+class Person(db.Model):
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+app = Flask("bare")
+app.config.update(SECRET_KEY="k", SQLALCHEMY_DATABASE_URI="sqlite://")
+db.init_app(app)
+LoginManager(app).user_loader(lambda key: None)
+@app.get("/login")
+def login():
+    db.create_all()
+    return render_template_string("{% for p in people %}{{ p.name }}{% endfor %}", people=list(db.session.scalars(db.select(Person))))
+assert app.test_client().get("/login").status_code == 200
+"""
+OURS = "from wsgi import app; assert app.test_client().get('/login').status_code == 200"
+#: Prints the modules of other people's packages that the service has loaded.
+THEIRS = (
+    "import sys, wsgi; wsgi.app.test_client().get('/login'); print(' '.join(n for n, m in list(sys.modules.items()) "
+    "if 'site-packages' in str(getattr(m, '__file__', '') or '') and '__' not in n))"
+)
+
+
+def seconds_of(script: str, environment: dict[str, str]) -> float:
+    """Return the processor seconds of a Python process from its start to its end."""
+    process = subprocess.Popen([sys.executable, "-c", script], env=environment, cwd=ROOT)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, script
+    return usage.ru_utime + usage.ru_stime
+
+
+def start(environment: dict[str, str]) -> None:
+    """Print how long a start takes, beside both yardsticks."""
+    listed = subprocess.run([sys.executable, "-c", THEIRS], env=environment, cwd=ROOT, capture_output=True, text=True)
+    packages = listed.stdout.split()
+    assert packages, listed.stderr
+    with_theirs = f"{BARE}\nfor name in {packages!r}: importlib.import_module(name)\n"
+    found: dict[str, list[float]] = {BARE: [], with_theirs: [], OURS: []}
+    for turn in range(ROUNDS + 1):
+        for script, taken in found.items():
+            spent = seconds_of(script, environment)
+            # The first one compiles.
+            taken += [spent] if turn else []
+    bare, theirs, ours = (sorted(taken)[ROUNDS // 2] for taken in found.values())
+    print(
+        f"start to first answer: {ours:.2f} s of processor; bare {bare:.2f} s: {ours / bare:.2f} × (≤ {MOST}); "
+        f"with the same packages imported {theirs:.2f} s: {ours / theirs:.2f} ×; {len(packages)} of their modules"
+    )
+
+
+@contextmanager
+def running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command of the service while the block lasts."""
+    process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield process
+    process.send_signal(signal.SIGTERM)
+    process.wait(20)
+
+
+def waited(until: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until something is so."""
+    begun = time.monotonic()
+    while not until():
+        assert time.monotonic() < begun + seconds
+        time.sleep(0.2)
+
+
+def answers(port: int) -> bool:
+    """Ask for a page, and say whether it came."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=10) as answer:
+            return bool(answer.read())
+    except OSError:
+        return False
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(int(each) for each in children)]
+
+
+def mebibytes(pid: int) -> float:
+    """Return what a process has of memory, with its part of what it shares."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / 1024
+
+
+def idle(served: int, worker: int, port: int) -> tuple[list[float], float]:
+    """Return the memory of the web processes and of the worker, once they have answered and wait."""
+    waited(lambda: answers(port))
+    # Both web processes answer some of these.
+    for _ in range(40):
+        assert answers(port)
+    waited(lambda: b"engagement.sending" in Path(f"/proc/{worker}/cmdline").read_bytes())
+    time.sleep(5)
+    return [mebibytes(pid) for pid in family(served)], mebibytes(worker)
+
+
+def memory(environment: dict[str, str]) -> None:
+    """Print the memory of two web processes and a worker."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    tools = Path(sys.executable).parent
+    flask = str(tools / "flask")
+    web = [str(tools / "gunicorn"), *"--preload -k gthread -w 2 --threads 4 --worker-tmp-dir /dev/shm".split()]
+    web += ["--bind", f"127.0.0.1:{port}", "wsgi:app"]
+    with database("postgresql") as url:
+        # With a mail server named, a worker is a process that knows nothing else; the built-in mailbox needs all the service.
+        there = environment | {"ENGAGEMENT_DATABASE_URL": url, "ENGAGEMENT_SMTP_URL": "smtp://127.0.0.1:9"}
+        subprocess.run([flask, "db", "upgrade"], env=there, cwd=ROOT, check=True, capture_output=True)
+        with running(web, there) as served, running([flask, "worker"], there) as worker:
+            webs, sends = idle(served.pid, worker.pid, port)
+    print(
+        f"memory when idle: web {' + '.join(f'{each:.0f}' for each in webs)}, worker {sends:.0f}: "
+        f"{sum(webs) + sends:.0f} MiB together (≤ {MOST_MIB}); the first is gunicorn's own process"
+    )
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="engagement-bench-start-") as folder:
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | {
+            "PYTHONPYCACHEPREFIX": f"{folder}/compiled",
+            "ENGAGEMENT_INSTANCE_PATH": f"{folder}/instance",
+            "ENGAGEMENT_SECRET_KEY": "s" * 40,
+            "FLASK_APP": "wsgi.py",
+        }
+        start(environment | {"ENGAGEMENT_DATABASE_URL": f"sqlite:///{folder}/start.db"})
+        memory(environment)
