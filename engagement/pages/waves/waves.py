@@ -14,7 +14,6 @@ from engagement.accounts.posts import actions as posts
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.adoption.queries.uptake import DEFINITION, Uptake, uptake_of_waves
-from engagement.communications.models import Communication
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import last_sent
 from engagement.communications.texts.queries.subjects import subjects_shown
@@ -205,7 +204,7 @@ def wave(wave_id: int) -> str:
         concerns_on=yesterday,
         messages=[(message, subjects[message.id]) for message in messages],
         stakeholders=map_of(reader, row, departments),
-        sent=last_sent(Communication.wave_id == row.id, MOST_SENT),
+        sent=last_sent(row.id, MOST_SENT),
         may_plan=may_plan,
         reads_people=reads_people,
         may_give_roles=rights.keeping_people(reader).everything,
