@@ -176,3 +176,15 @@ def test_small_departments_are_counted_together_as_they_stood_when_somebody_answ
         found = answers_of([key], FLOOR)
     assert len(sent) == 1
     assert with_names(found[key]) == [(None, "Smaller departments together", Answered(10, 10))]
+
+
+@on_a_database
+def test_another_floor_tells_of_no_group_under_it_and_counts_nothing_twice():
+    row, readers = make_sent(9)
+    for person in readers[:5]:
+        answer_message(row, person, 2, floor=FLOOR)
+    assert all_of(answers_of([row.id], FLOOR)[row.id]) == Answered(5, 5)
+    assert answers_of([row.id], 6) == {}
+    for person in readers[5:]:
+        answer_message(row, person, 1, floor=4)
+    assert all_of(answers_of([row.id], FLOOR)[row.id]) == Answered(5, 9)
