@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import count_of, db
@@ -285,15 +285,14 @@ def maps_with_stakeholders(
     visible_places: ColumnElement[bool], visible_waves: ColumnElement[bool]
 ) -> tuple[list[Programme], list[Wave]]:
     """Return the programmes with a visible stakeholder, by name, and their visible waves whose map has one."""
-    places = db.session.execute(
-        select(StakeholderPlace.programme_id, StakeholderPlace.wave_id)
-        .where(StakeholderPlace.ended_at.is_(None), visible_places)
-        .distinct()
-    ).all()
-    whole = {programme_id for programme_id, wave_id in places if wave_id is None}
-    single = {wave_id for _, wave_id in places if wave_id is not None}
-    programmes = select(Programme).where(Programme.id.in_({programme_id for programme_id, _ in places}))
-    waves = select(Wave).where(or_(Wave.programme_id.in_(whole), Wave.id.in_(single)), visible_waves)
+
+    def has_one(*of: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(*of, StakeholderPlace.ended_at.is_(None), visible_places)
+
+    of_whole = (StakeholderPlace.programme_id == Wave.programme_id, StakeholderPlace.wave_id.is_(None))
+    of_wave = (StakeholderPlace.programme_id == Wave.programme_id, StakeholderPlace.wave_id == Wave.id)
+    programmes = select(Programme).where(has_one(StakeholderPlace.programme_id == Programme.id))
+    waves = select(Wave).where(or_(has_one(*of_whole), has_one(*of_wave)), visible_waves)
     return (
         list(db.session.scalars(programmes.order_by(by_name(Programme.name), Programme.id))),
         list(db.session.scalars(waves.order_by(Wave.programme_id, Wave.number))),
