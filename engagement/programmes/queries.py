@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -74,13 +75,7 @@ def holdings(workflow_ids: Sequence[int]) -> dict[int, list[Holding]]:
 
     Leavers hold nothing: their part is vacant since they left.
     """
-    asked = (
-        select(Ownership)
-        .where(Ownership.workflow_id.in_(workflow_ids))
-        .options(joinedload(Ownership.person))
-        .order_by(Ownership.since_on, Ownership.id)
-    )
-    return _held(workflow_ids, db.session.scalars(asked))
+    return _held(workflow_ids, db.session.scalars(_holders(), {"workflows": list(workflow_ids)}))
 
 
 def holdings_within(programme_ids: Iterable[int]) -> dict[Workflow, list[Holding]]:
@@ -103,6 +98,17 @@ def _held(workflow_ids: Iterable[int], rows: Iterable[Ownership]) -> dict[int, l
     for row in rows:
         found[row.workflow_id, row.part].append(row)
     return {key: [_holding(part, found.get((key, part), [])) for part in OwnershipPart] for key in workflow_ids}
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _holders() -> Select[Ownership]:
+    return (
+        select(Ownership)
+        .where(Ownership.workflow_id.in_(bindparam("workflows", expanding=True)))
+        .options(joinedload(Ownership.person))
+        .order_by(Ownership.since_on, Ownership.id)
+    )
 
 
 def _holding(part: OwnershipPart, rows: list[Ownership]) -> Holding:

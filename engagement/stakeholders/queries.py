@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Result, Select, and_, case, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import count_of, db
@@ -70,7 +71,7 @@ def holds_now() -> ColumnElement[bool]:
     return and_(StakeholderProfile.stakeholder_id == Stakeholder.id, StakeholderProfile.superseded_at.is_(None))
 
 
-def on_map_of_wave(wave_ids: Select[int] | Sequence[int]) -> ColumnElement[bool]:
+def on_map_of_wave(wave_ids: Select[int] | Sequence[int] | BindParameter[Any]) -> ColumnElement[bool]:
     """Return the condition on `StakeholderPlace` for the maps of these waves and of their programmes."""
     programmes = select(Wave.programme_id).where(Wave.id.in_(wave_ids))
     whole = and_(StakeholderPlace.wave_id.is_(None), StakeholderPlace.programme_id.in_(programmes))
@@ -140,39 +141,53 @@ def part_of(stakeholders: Select[Stakeholder], size: int, offset: int) -> tuple[
     return [key for key, _ in rows], total
 
 
+def first_of_wave(maps: Reach, wave_id: int, size: int) -> tuple[list[int], int]:
+    """Return the ids of the first stakeholders on the map of a wave, by group and name, and how many it has."""
+    rows = db.session.execute(_of_wave(maps, size), {"waves": [wave_id]}).all()
+    return [key for key, _ in rows], rows[0][1] if rows else 0
+
+
+@lru_cache(maxsize=64)
+def _of_wave(maps: Reach, size: int) -> Select[Any]:
+    its = _stands_on(on_map_of_wave(bindparam("waves", expanding=True)))
+    listed = stakeholders_listed(stakeholders_within(maps), Filters()).where(its)
+    return _only_ids(listed, func.count().over()).limit(size)
+
+
 def _only_ids(stakeholders: Select[Stakeholder], *more: Any) -> Select[Any]:
     return stakeholders.with_only_columns(Stakeholder.id, *more, maintain_column_froms=True)
 
 
 def lines_with(ids: Sequence[int], visible_places: ColumnElement[bool] = EVERY_PLACE) -> list[StakeholderLine]:
     """Return these stakeholders, with their visible places, in two queries."""
-    said = {row.id: (row, profile, removed_at) for row, profile, removed_at in _said_of(ids)}
     places: dict[int, list[StakeholderPlace]] = defaultdict(list)
     for place in _open_places(ids, visible_places):
         places[place.stakeholder_id].append(place)
-    return [StakeholderLine(row, profile, places[row.id], at) for row, profile, at in (said[key] for key in ids)]
+    return [StakeholderLine(row, profile, places[row.id], at) for row, profile, at in _said_of(ids)]
 
 
 def lines_without_places(ids: Sequence[int]) -> list[StakeholderLine]:
     """Return these stakeholders without saying on which maps they are, in one query."""
-    said = {row.id: (row, profile, removed_at) for row, profile, removed_at in _said_of(ids)}
-    return [StakeholderLine(row, profile, [], at) for row, profile, at in (said[key] for key in ids)]
+    return [StakeholderLine(row, profile, [], at) for row, profile, at in _said_of(ids)]
 
 
-def _said_of(ids: Sequence[int]) -> Result[*tuple[Stakeholder, StakeholderProfile, datetime | None]]:
-    """Return these stakeholders with what holds of them now, and since when they are off the map."""
+def _said_of(ids: Sequence[int]) -> list[tuple[Stakeholder, StakeholderProfile, datetime | None]]:
+    """Return these stakeholders in this order, with what holds of them now, and since when they are off the map."""
+    said = {row.id: (row, profile, at) for row, profile, at in db.session.execute(_said(), {"ids": list(ids)})}
+    return [said[key] for key in ids]
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _said() -> Select[Stakeholder, StakeholderProfile, datetime]:
     is_off = and_(StakeholderRemoval.stakeholder_id == Stakeholder.id, StakeholderRemoval.undone_at.is_(None))
-    return db.session.execute(
+    return (
         select(Stakeholder, StakeholderProfile, StakeholderRemoval.removed_at)
         .join(StakeholderProfile, holds_now())
         .outerjoin(StakeholderRemoval, is_off)
-        .where(Stakeholder.id.in_(ids))
-        .options(
-            joinedload(Stakeholder.person),
-            joinedload(Stakeholder.department),
-            joinedload(StakeholderProfile.owner),
-            joinedload(StakeholderProfile.said_by),
-        )
+        .where(Stakeholder.id.in_(bindparam("ids", expanding=True)))
+        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+        .options(joinedload(StakeholderProfile.owner), joinedload(StakeholderProfile.said_by))
     )
 
 
@@ -270,15 +285,14 @@ def maps_with_stakeholders(
     visible_places: ColumnElement[bool], visible_waves: ColumnElement[bool]
 ) -> tuple[list[Programme], list[Wave]]:
     """Return the programmes with a visible stakeholder, by name, and their visible waves whose map has one."""
-    places = db.session.execute(
-        select(StakeholderPlace.programme_id, StakeholderPlace.wave_id)
-        .where(StakeholderPlace.ended_at.is_(None), visible_places)
-        .distinct()
-    ).all()
-    whole = {programme_id for programme_id, wave_id in places if wave_id is None}
-    single = {wave_id for _, wave_id in places if wave_id is not None}
-    programmes = select(Programme).where(Programme.id.in_({programme_id for programme_id, _ in places}))
-    waves = select(Wave).where(or_(Wave.programme_id.in_(whole), Wave.id.in_(single)), visible_waves)
+
+    def has_one(*of: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(*of, StakeholderPlace.ended_at.is_(None), visible_places)
+
+    of_whole = (StakeholderPlace.programme_id == Wave.programme_id, StakeholderPlace.wave_id.is_(None))
+    of_wave = (StakeholderPlace.programme_id == Wave.programme_id, StakeholderPlace.wave_id == Wave.id)
+    programmes = select(Programme).where(has_one(StakeholderPlace.programme_id == Programme.id))
+    waves = select(Wave).where(or_(has_one(*of_whole), has_one(*of_wave)), visible_waves)
     return (
         list(db.session.scalars(programmes.order_by(by_name(Programme.name), Programme.id))),
         list(db.session.scalars(waves.order_by(Wave.programme_id, Wave.number))),

@@ -22,8 +22,9 @@ def places_within(reach: Reach) -> ColumnElement[bool]:
 
 def stakeholders_within(reach: Reach) -> ColumnElement[bool]:
     """Return the condition on `Stakeholder` that one of their maps (before a removal) is within reach."""
-    standing = select(StakeholderPlace.stakeholder_id).where(StakeholderPlace.ended_at.is_(None))
-    return Stakeholder.id.in_(standing.where(places_within(reach)))
+    here = (StakeholderPlace.stakeholder_id == Stakeholder.id, StakeholderPlace.ended_at.is_(None))
+    # Asked of one stakeholder, a list of all of them would be made first.
+    return select(StakeholderPlace.id).where(*here, places_within(reach)).correlate(Stakeholder).exists()
 
 
 def mapped_within(reach: Reach) -> ColumnElement[bool]:

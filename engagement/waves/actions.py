@@ -234,13 +234,13 @@ def place_people(wave: Wave, *, by: Actor = audit.CLOCK) -> tuple[int, int]:
         insert_new(Membership)
         .from_select(
             ["wave_id", "person_id", "origin", "joined_at", "joined_by"],
-            select(
+            here.with_only_columns(
                 literal(wave.id),
                 Person.id,
                 literal(MembershipOrigin.DEPARTMENT, Membership.origin.type),
                 literal(now, Membership.joined_at.type),
                 literal(by.name[:401]),
-            ).where(Person.id.in_(here), Person.id.not_in(select(Membership.person_id).where(*of_wave))),
+            ).where(Person.id.not_in(select(Membership.person_id).where(*of_wave))),
         )
         .on_conflict_do_nothing()
     )

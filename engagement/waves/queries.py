@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
@@ -17,7 +18,7 @@ from engagement.searching import by_name
 from engagement.waves.models import GoLiveMove, Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
 from engagement.waves.rules import WaveStatus, may_take_back
 from engagement.waves.scopes import people_within
-from engagement.waves.tallies.queries import member_sums
+from engagement.waves.tallies.queries import WAVES, member_sums
 
 
 def person_for(reading: Reach, person_id: int) -> Person:
@@ -76,14 +77,20 @@ def waves_of_person(person_id: int) -> list[Wave]:
 def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
     """Return the workflows of each wave by name, in one query."""
     by_wave: dict[int, list[Workflow]] = defaultdict(list)
-    for wave_id, workflow in db.session.execute(
-        select(WaveWorkflow.wave_id, Workflow)
-        .join(Workflow)
-        .where(WaveWorkflow.wave_id.in_(list(wave_ids)), Workflow.retired_at.is_(None))
-        .order_by(by_name(Workflow.name), Workflow.id)
-    ):
+    for wave_id, workflow in db.session.execute(_workflows(), {"waves": list(wave_ids)}):
         by_wave[wave_id].append(workflow)
     return by_wave
+
+
+# Making a statement anew costs more than running it.
+@cache
+def _workflows() -> Select[int, Workflow]:
+    return (
+        select(WaveWorkflow.wave_id, Workflow)
+        .join(Workflow)
+        .where(WaveWorkflow.wave_id.in_(WAVES), Workflow.retired_at.is_(None))
+        .order_by(by_name(Workflow.name), Workflow.id)
+    )
 
 
 #: The departments of waves, by the id of the wave.
@@ -93,14 +100,19 @@ ByWave: TypeAlias = Mapping[int, Sequence[Department]]
 def departments_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Department]]:
     """Return the departments of each wave, by path, in one query."""
     by_wave: dict[int, list[Department]] = defaultdict(list)
-    for wave_id, department in db.session.execute(
-        select(WaveDepartment.wave_id, Department)
-        .join(Department, Department.id == WaveDepartment.department_id)
-        .where(WaveDepartment.wave_id.in_(list(wave_ids)))
-        .order_by(Department.sorted_by, Department.id)
-    ):
+    for wave_id, department in db.session.execute(_departments(), {"waves": list(wave_ids)}):
         by_wave[wave_id].append(department)
     return by_wave
+
+
+@cache
+def _departments() -> Select[int, Department]:
+    return (
+        select(WaveDepartment.wave_id, Department)
+        .join(Department, Department.id == WaveDepartment.department_id)
+        .where(WaveDepartment.wave_id.in_(WAVES))
+        .order_by(Department.sorted_by, Department.id)
+    )
 
 
 def member_counts(wave_ids: Sequence[int]) -> dict[int, int]:

@@ -11,10 +11,7 @@ were said to influence somebody. Nobody looks after them or was in touch, so tha
 """
 
 import argparse
-import contextlib
-import os
 import sys
-import time
 from collections.abc import Callable
 from contextvars import Context
 from pathlib import Path
@@ -27,7 +24,7 @@ from flask import Flask, render_template_string  # noqa: E402
 from flask.testing import FlaskClient  # noqa: E402
 from flask_login import login_required  # noqa: E402
 from people_list import bare_page  # noqa: E402
-from shared.grounds import application, database, fill_directory  # noqa: E402
+from shared.grounds import Clock, application, database, fill_directory  # noqa: E402
 from shared.maps import fill_map  # noqa: E402
 from sqlalchemy import event, insert, select, text, update  # noqa: E402
 from sqlalchemy.orm import joinedload  # noqa: E402
@@ -111,31 +108,6 @@ def bare_list(app: Flask) -> FlaskClient:
     client = bare.test_client()
     Context().run(client.post, "/login")
     return client
-
-
-class Clock:
-    """The processor time of this process and of the database's: those of its connections, and those that helped one and ended."""
-
-    def __init__(self, engine: str) -> None:
-        self.server: Path | None = None
-        if engine == "postgresql":
-            own = db.session.scalar(text("SELECT pg_backend_pid()"))
-            self.server = Path(f"/proc/{_stat(Path(f'/proc/{own}'))[1]}")
-
-    def __call__(self) -> float:
-        return time.process_time() + (self._of_database(self.server) if self.server else 0)
-
-    def _of_database(self, server: Path) -> float:
-        spent = sum(int(_stat(server)[n]) for n in (13, 14)) / os.sysconf("SC_CLK_TCK")
-        for child in (server / f"task/{server.name}/children").read_text().split():
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                spent += int(Path(f"/proc/{child}/schedstat").read_text().split()[0]) / 1e9
-        return spent
-
-
-def _stat(process: Path) -> list[str]:
-    """Return what Linux says of a process, from its state on."""
-    return (process / "stat").read_text().rpartition(")")[2].split()
 
 
 def asked(client: FlaskClient, path: str) -> Callable[[], None]:

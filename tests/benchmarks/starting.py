@@ -145,7 +145,8 @@ def memory(environment: dict[str, str]) -> None:
     web = [str(tools / "gunicorn"), *"--preload -k gthread -w 2 --threads 4 --worker-tmp-dir /dev/shm".split()]
     web += ["--bind", f"127.0.0.1:{port}", "wsgi:app"]
     with database("postgresql") as url:
-        there = environment | {"ENGAGEMENT_DATABASE_URL": url}
+        # With a mail server named, a worker is a process that knows nothing else; the built-in mailbox needs all the service.
+        there = environment | {"ENGAGEMENT_DATABASE_URL": url, "ENGAGEMENT_SMTP_URL": "smtp://127.0.0.1:9"}
         subprocess.run([flask, "db", "upgrade"], env=there, cwd=ROOT, check=True, capture_output=True)
         with running(web, there) as served, running([flask, "worker"], there) as worker:
             webs, sends = idle(served.pid, worker.pid, port)

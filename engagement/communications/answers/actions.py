@@ -3,12 +3,12 @@
 It leaves no audit entry: the entry of confirming is there, and nobody is to join the two.
 """
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engagement import clock
 from engagement.communications.answers.models import MessageAnswer
 from engagement.communications.models import Occurrence
-from engagement.db import db, insert_new, rows_changed
+from engagement.db import count_of, db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.models import Delivery
 from engagement.people.models import Person
@@ -25,16 +25,35 @@ def answer_message(occurrence: Occurrence, person: Person, answer: int | None, *
         raise RuleBroken("This message asks nothing.")
     if answer is None or not 1 <= answer <= len(choices):
         raise BadInput("Choose an answer.", {"answer": "Choose one. We never choose for you."})
+    # One after the other: two that come at once would each count the others, and so be told apart.
+    db.session.get_one(Occurrence, occurrence.id, with_for_update={"key_share": True})
+    department_id = person.department_id if _readers_beside(occurrence, person) >= floor else None
     row = {
         "occurrence_id": occurrence.id,
         "person_id": person.id,
-        "department_id": person.department_id if _readers_beside(occurrence, person) >= floor else None,
+        "department_id": department_id,
         "answer": answer,
         "is_right": answer == occurrence.right_answer,
+        "is_counted": False,
         "at": clock.now(),
     }
     added = insert_new(MessageAnswer).values(row).on_conflict_do_nothing(index_elements=["occurrence_id", "person_id"])
-    return bool(rows_changed(added))
+    if not rows_changed(added):
+        return False
+    _count_together(occurrence.id, department_id, floor)
+    return True
+
+
+def _count_together(occurrence_id: int, department_id: int | None, floor: int) -> None:
+    """Let the answers of a department count that waited, once there are enough of them."""
+    column = MessageAnswer.department_id
+    waiting = (
+        MessageAnswer.occurrence_id == occurrence_id,
+        MessageAnswer.is_counted.is_(False),
+        column.is_(None) if department_id is None else column == department_id,
+    )
+    if count_of(select(MessageAnswer.id).where(*waiting)) >= floor:
+        rows_changed(update(MessageAnswer).where(*waiting).values(is_counted=True))
 
 
 def _readers_beside(occurrence: Occurrence, person: Person) -> int:

@@ -13,14 +13,14 @@ from engagement.people.models import Department, Person
 class MessageAnswer(Base):
     """What somebody answered to the question of a message, once, and whether that was right. Nobody else reads it.
 
-    `department_id` is the department with which it is counted, as it stood then; None with those that have too few readers.
+    `is_counted` is set together for as many as may be told of; an answer waits for the others until then. `department_id` is the department with which it is counted, as it stood then; None with those that have too few readers.
     """
 
     __tablename__ = "message_answer"
     __table_args__ = (
         UniqueConstraint("occurrence_id", "person_id"),
         CheckConstraint("answer BETWEEN 1 AND 4", name="answer_range"),
-        Index("ix_message_answer_group", "occurrence_id", "department_id", "id"),
+        Index("ix_message_answer_group", "occurrence_id", "is_counted", "department_id", "is_right"),
         Index("ix_message_answer_person", "person_id"),
     )
 
@@ -30,4 +30,5 @@ class MessageAnswer(Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey(Department.id))
     answer: Mapped[int]
     is_right: Mapped[bool]
+    is_counted: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -43,32 +43,17 @@ ByDepartment = Mapping[int | None, Answered]
 def answers_of(occurrence_ids: Collection[int], floor: int) -> dict[int, ByDepartment]:
     """Return the answers to each of these messages by department, in one statement; without any that count there is no entry.
 
-    Of each department answers count in the order in which they came, `floor` at a time, so that no two looks, sums or parts
-    differ by fewer people.
+    Of each department answers count together, as many as may be told of; so no two looks, sums or parts differ by fewer people.
     """
     if not occurrence_ids:
         return {}
-    group = (MessageAnswer.occurrence_id, MessageAnswer.department_id)
-    ordered = (
-        select(
-            *group,
-            MessageAnswer.is_right,
-            func.row_number().over(partition_by=group, order_by=MessageAnswer.id).label("place"),
-            func.count().over(partition_by=group).label("number"),
-        )
-        .where(MessageAnswer.occurrence_id.in_(occurrence_ids))
-        .subquery()
-    )
-    columns = ordered.c
+    columns = MessageAnswer.occurrence_id, MessageAnswer.department_id
     counted = (
-        select(
-            columns.occurrence_id,
-            columns.department_id,
-            func.sum(case((columns.is_right, 1), else_=0)),
-            func.count(),
-        )
-        .where(columns.place <= columns.number - columns.number % floor)
-        .group_by(columns.occurrence_id, columns.department_id)
+        select(*columns, func.sum(case((MessageAnswer.is_right, 1), else_=0)), func.count())
+        .where(MessageAnswer.occurrence_id.in_(occurrence_ids), MessageAnswer.is_counted)
+        .group_by(*columns)
+        # What counted under a lower floor, and is too little for the present one.
+        .having(func.count() >= floor)
     )
     found: dict[int, dict[int | None, Answered]] = defaultdict(dict)
     for occurrence_id, department_id, right, people in db.session.execute(counted):

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from engagement import clock
@@ -106,13 +107,19 @@ def briefing_of(wave_id: int) -> Communication | None:
 
 def next_messages(wave_id: int, limit: int = 5) -> list[Occurrence]:
     """Return the next unsent messages of a wave's own communications, in order."""
+    return list(db.session.scalars(_next().limit(limit), {"wave": wave_id, "now": clock.now()}))
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _next() -> Select[Occurrence]:
     query = with_owner().where(
-        Communication.wave_id == wave_id,
+        Communication.wave_id == bindparam("wave"),
         Occurrence.status.in_(UNDER_WAY),
-        Occurrence.sends_at >= clock.now(),
+        Occurrence.sends_at >= bindparam("now"),
         Occurrence.is_kept.is_(False),
     )
-    return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)))
+    return query.order_by(Occurrence.sends_at, Occurrence.id)
 
 
 def kept_messages(wave_id: int) -> list[Occurrence]:

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from engagement.communications.models import Occurrence
+from engagement.communications.models import Communication, Occurrence
 from engagement.communications.queries.calendar import with_communication, with_owner
 from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.db import db
@@ -49,16 +50,22 @@ class Reached(WentOut):
 _NOT_SENT = [state for state in DeliveryState if state is not DeliveryState.SENT]
 
 
-def last_sent(of: ColumnElement[bool], limit: int) -> list[WentOut]:
-    """Return the latest sent messages, the newest first, without counting what became of every copy."""
-    occurrences = _newest(with_owner(), of, limit)
+def last_sent(wave_id: int, limit: int) -> list[WentOut]:
+    """Return the latest sent messages of a wave, the newest first, without counting what became of every copy."""
+    occurrences = list(db.session.scalars(_of_wave().limit(limit), {"wave": wave_id}))
     subjects = subjects_shown(occurrences)
     return [WentOut(occurrence, subjects[occurrence.id]) for occurrence in occurrences]
 
 
-def _newest(query: Select[Occurrence], of: ColumnElement[bool], limit: int) -> list[Occurrence]:
+# Making a long statement anew costs more than running it.
+@cache
+def _of_wave() -> Select[Occurrence]:
+    return _sent(with_owner(), Communication.wave_id == bindparam("wave"))
+
+
+def _sent(query: Select[Occurrence], of: ColumnElement[bool]) -> Select[Occurrence]:
     sent = query.where(of, Occurrence.mailing_id.is_not(None))
-    return list(db.session.scalars(sent.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc()).limit(limit)))
+    return sent.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc())
 
 
 def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
@@ -66,7 +73,7 @@ def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
 
     How many copies there are was noted as they were made; only those that no server has accepted are counted, which are few.
     """
-    occurrences = _newest(with_communication(), of, limit)
+    occurrences = list(db.session.scalars(_sent(with_communication(), of).limit(limit)))
     unnoted = _copies([o.mailing_id for o in occurrences if o.mailing_id and o.reached is None], DeliveryState)
     unsent = _copies([o.mailing_id for o in occurrences if o.mailing_id], _NOT_SENT)
     subjects = subjects_shown(occurrences)

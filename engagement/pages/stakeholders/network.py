@@ -153,7 +153,7 @@ def _lede(found: Network, middle: Node | None) -> str:
 
 def _picture(found: Network, middle: Node | None) -> Markup:
     drawn = sorted((found.nodes[key] for key in found.related), key=lambda node: node.title.casefold())
-    by_group = {group: [node.id for node in drawn if node.group is group] for group in COLUMNS}
+    by_group = {group: [node.id for node in drawn if node.group == group] for group in COLUMNS}
     shown = [(group, keys) for group, keys in by_group.items() if keys]
     ordered = in_columns([keys for _, keys in shown], found.pairs())
     boxes = {node.id: Box(_label(node.title), node is middle) for node in drawn}

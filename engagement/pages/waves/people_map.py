@@ -9,9 +9,8 @@ from engagement.pages.frame.formats import today
 from engagement.stakeholders import queries
 from engagement.stakeholders.chain.queries import broken_chains
 from engagement.stakeholders.champions.queries import WaveCoverage
-from engagement.stakeholders.queries import Filters, StakeholderLine
+from engagement.stakeholders.queries import StakeholderLine
 from engagement.stakeholders.rules import PEOPLE_FOR_A_CHAMPION
-from engagement.stakeholders.scopes import stakeholders_within
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave
 from engagement.waves.scopes import reaches_wave
@@ -34,8 +33,7 @@ def map_of(reader: Reader, wave: Wave, departments: ByWave) -> WaveMap | None:
     maps = rights.reading_maps(reader)
     if not reaches_wave(maps, wave):
         return None
-    listed = queries.stakeholders_listed(stakeholders_within(maps), Filters(wave_id=wave.id))
-    ids, total = queries.part_of(listed, MOST_SHOWN, 0)
+    ids, total = queries.first_of_wave(maps, wave.id, MOST_SHOWN)
     # On the page of a map, the other maps of its stakeholders are not shown.
     lines = queries.lines_without_places(ids) if ids else []
     return WaveMap(lines, total, _chain_words(wave, departments))

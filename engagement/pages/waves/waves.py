@@ -14,7 +14,6 @@ from engagement.accounts.posts import actions as posts
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.adoption.queries.uptake import DEFINITION, Uptake, uptake_of_waves
-from engagement.communications.models import Communication
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import last_sent
 from engagement.communications.texts.queries.subjects import subjects_shown
@@ -100,11 +99,12 @@ def new(programme_id: int) -> Drawn | BaseResponse:
             settle_assignments(clock.now(), wave.id)
         if saved:
             number = queries.member_counts([wave.id])[wave.id]
+            people_words = f"{plural(number, 'person is', 'people are')} in it." if number else "Nobody is in it yet."
             return lead_on(
                 saved,
                 "waves.wave",
                 f"{wave.title} is planned.",
-                f"{number:,} people are in it. Training is due by {day(wave.training_due_on)}.",
+                f"{people_words} Training is due by {day(wave.training_due_on)}.",
                 wave_id=wave.id,
             )
     return drawn(
@@ -205,7 +205,7 @@ def wave(wave_id: int) -> str:
         concerns_on=yesterday,
         messages=[(message, subjects[message.id]) for message in messages],
         stakeholders=map_of(reader, row, departments),
-        sent=last_sent(Communication.wave_id == row.id, MOST_SENT),
+        sent=last_sent(row.id, MOST_SENT),
         may_plan=may_plan,
         reads_people=reads_people,
         may_give_roles=rights.keeping_people(reader).everything,

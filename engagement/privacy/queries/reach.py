@@ -268,7 +268,7 @@ REACH: dict[str, Reach] = {
     "occurrence": Reach(by={"written_by_id": ("id", "written_at", "subject", "body", *_QUESTION)}),
     "occurrence_text": NOBODY,
     "text_version": Reach(by={"written_by_id": ("occurrence_id", "written_at", "subject", "body", *_QUESTION)}),
-    "message_answer": Reach(about=("person_id",)),
+    "message_answer": Reach(about=("person_id",), without=("is_counted",)),
     "sent_back": Reach(by={"sent_back_by_id": ("occurrence_id", "sent_back_at", "comment")}),
     "approval": Reach(by={"approved_by_id": ("occurrence_id", "approved_at", "withdrawn_at")}),
     "set_aside": NOBODY,

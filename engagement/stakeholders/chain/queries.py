@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -116,13 +117,32 @@ def _lineage(department: Department) -> list[int]:
 
 
 def _departments(ids: Iterable[int]) -> dict[int, Department]:
-    rows = select(Department).where(Department.id.in_(set(ids))).options(joinedload(Department.manager))
-    return {row.id: row for row in db.session.scalars(rows)}
+    return {row.id: row for row in db.session.scalars(_with_manager(), {"ids": sorted(set(ids))})}
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _with_manager() -> Select[Department]:
+    these = Department.id.in_(bindparam("ids", expanding=True))
+    return select(Department).where(these).options(joinedload(Department.manager))
 
 
 def _known(waves: Sequence[Wave], people: Collection[int | None], on: date) -> _Known:
     ids, programmes = [wave.id for wave in waves], {wave.id: wave.programme_id for wave in waves}
-    rows = db.session.execute(
+    rows = db.session.execute(_on_maps(on), {"people": list(people), "waves": ids}).all()
+    on_map: dict[tuple[int, int], int] = {}
+    levels: dict[int, Level | None] = {}
+    for key, person_id, programme_id, wave_id, level, is_labelled in rows:
+        levels[key] = level if is_labelled else None
+        for one in [wave_id] if wave_id is not None else [w for w in ids if programmes[w] == programme_id]:
+            if person_id is not None:
+                on_map.setdefault((one, person_id), key)
+    return _Known(on_map, levels)
+
+
+@lru_cache(maxsize=8)
+def _on_maps(on: date) -> Select[int, int | None, int, int | None, Level | None, bool]:
+    return (
         select(
             Stakeholder.id,
             Stakeholder.person_id,
@@ -137,21 +157,13 @@ def _known(waves: Sequence[Wave], people: Collection[int | None], on: date) -> _
             (StakeholderStanding.stakeholder_id == Stakeholder.id) & StakeholderStanding.superseded_at.is_(None),
         )
         .where(
-            Stakeholder.person_id.in_(people),
+            Stakeholder.person_id.in_(bindparam("people", expanding=True)),
             StakeholderPlace.ended_at.is_(None),
             on_the_map(),
-            on_map_of_wave(ids),
+            on_map_of_wave(bindparam("waves", expanding=True)),
         )
         .order_by(Stakeholder.id)
-    ).all()
-    on_map: dict[tuple[int, int], int] = {}
-    levels: dict[int, Level | None] = {}
-    for key, person_id, programme_id, wave_id, level, is_labelled in rows:
-        levels[key] = level if is_labelled else None
-        for one in [wave_id] if wave_id is not None else [w for w in ids if programmes[w] == programme_id]:
-            if person_id is not None:
-                on_map.setdefault((one, person_id), key)
-    return _Known(on_map, levels)
+    )
 
 
 def _links(wave: Wave, line: Sequence[Department], known: _Known) -> list[Link]:

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -14,10 +15,17 @@ def milestones_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Milestone]]:
     """Return the milestones of each wave by day, in one query; every wave has an entry."""
     keys = list(wave_ids)
     found: dict[int, list[Milestone]] = defaultdict(list, {key: [] for key in keys})
-    rows = select(Milestone).where(Milestone.wave_id.in_(keys)).options(joinedload(Milestone.anchor))
-    for row in sorted(db.session.scalars(rows), key=lambda row: (row.falls_on, row.kind.place, row.id)):
+    rows = db.session.scalars(_of_waves(), {"waves": keys})
+    for row in sorted(rows, key=lambda row: (row.falls_on, row.kind.place, row.id)):
         found[row.wave_id].append(row)
     return dict(found)
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _of_waves() -> Select[Milestone]:
+    these = Milestone.wave_id.in_(bindparam("waves", expanding=True))
+    return select(Milestone).where(these).options(joinedload(Milestone.anchor))
 
 
 def milestones_of(wave_id: int) -> list[Milestone]:

@@ -12,15 +12,14 @@ _NAMES = (joinedload(Stakeholder.person), joinedload(Stakeholder.department))
 
 def ended_relations(stakeholder_id: int, visible: ColumnElement[bool]) -> list[StakeholderRelation]:
     """Return what was said of a stakeholder once and holds no more, the newest first; the other one has to be visible too."""
-    seen = select(Stakeholder.id).where(visible)
+    ends = (StakeholderRelation.from_id, StakeholderRelation.to_id)
     return list(
         db.session.scalars(
             select(StakeholderRelation)
             .where(
                 StakeholderRelation.ended_at.is_not(None),
-                or_(StakeholderRelation.from_id == stakeholder_id, StakeholderRelation.to_id == stakeholder_id),
-                StakeholderRelation.from_id.in_(seen),
-                StakeholderRelation.to_id.in_(seen),
+                or_(*(end == stakeholder_id for end in ends)),
+                *(select(Stakeholder.id).where(Stakeholder.id == end, visible).exists() for end in ends),
             )
             .options(
                 joinedload(StakeholderRelation.first).options(*_NAMES),

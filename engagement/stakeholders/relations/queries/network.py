@@ -9,7 +9,7 @@ from engagement.accounts.models import Account
 from engagement.db import db
 from engagement.reach import Reach
 from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.queries import Filters, stakeholders_listed
+from engagement.stakeholders.queries import Filters, on_the_map, stakeholders_listed
 from engagement.stakeholders.relations.models import StakeholderRelation
 from engagement.stakeholders.relations.queries.derived import (
     of_posts,
@@ -64,7 +64,7 @@ def relations_of(maps: Reach, stakeholder: Stakeholder, on: date) -> list[Relati
 def in_no_relation(maps: Reach, network: Network, limit: int) -> tuple[int, list[Node]]:
     """Return how many of all stakeholders within reach are in no relation of this network of theirs, and the first of them."""
     listed = _listed(maps, Filters())
-    number = db.session.scalar(listed.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)) or 0
+    number = db.session.scalar(select(func.count(Stakeholder.id)).where(mapped_within(maps), on_the_map())) or 0
     alone = [node for node in network.nodes.values() if node.id not in network.related]
     alone += nodes_of(listed.where(~_may_be_related()).limit(limit)).values()
     return number - len(network.related), alone[:limit]

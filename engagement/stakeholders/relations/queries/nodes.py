@@ -6,21 +6,20 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select, String, func, type_coerce
 
 from engagement.db import db
 from engagement.people.models import Department
 from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import NAME
 from engagement.stakeholders.relations.rules import Pair, RelationKind
-from engagement.stakeholders.rules import StakeholderGroup
 
 
 class Node(NamedTuple):
-    """A stakeholder in the network; `lineage` is that of a department, "" for anybody else."""
+    """A stakeholder in the network; `lineage` is that of a department, "" for anybody else. `group` is as it is stored."""
 
     id: int
-    group: StakeholderGroup
+    group: str
     title: str
     person_id: int | None
     lineage: str
@@ -83,7 +82,7 @@ def nodes_of(listed: Select[Stakeholder]) -> dict[int, Node]:
     """Return the stakeholders of a list (see `stakeholders_listed`) by id, the smallest first."""
     said = (
         Stakeholder.id,
-        StakeholderProfile.group,
+        type_coerce(StakeholderProfile.group, String),
         NAME,
         Stakeholder.person_id,
         func.coalesce(Department.lineage, ""),

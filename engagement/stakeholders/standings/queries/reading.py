@@ -63,13 +63,14 @@ class MapAt:
         """Return the squares in which anybody stands, and those without a place as one."""
         against = and_(_NOW == Level.RESISTANT, may_be_labelled(self.on))
         counted = (
-            _square,
+            _square.label("square"),
             func.count(),
             func.sum(case((against, 1), else_=0)),
             func.sum(case((and_(_POWER >= HIGH, against), 1), else_=0)),
             func.min(Stakeholder.id),
         )
-        rows = counting(counted, self.visible, self.filters, self.before).group_by(_square)
+        # By its name, or the database works the square out twice.
+        rows = counting(counted, self.visible, self.filters, self.before).group_by("square")
         return [Square._make(row) for row in db.session.execute(rows)]
 
     def placed(self, ids: Collection[int] | None = None) -> list[Stood]:
@@ -106,8 +107,8 @@ class MapAt:
             key: SQLColumnExpression[Any] = owner.sorted_by
         else:
             key = _keys(self.on)[column]
-        lacks = case((key.is_(None), 1), else_=0)
-        return self._part(rows.order_by(lacks, key.desc() if is_down else key, *_BY_NAME), limit, offset)
+        in_order = (key.desc() if is_down else key.asc()).nulls_last()
+        return self._part(rows.order_by(in_order, *_BY_NAME), limit, offset)
 
     def _part(
         self,
