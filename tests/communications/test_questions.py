@@ -1,6 +1,7 @@
 """The question of a message: what keeps it from being asked, as part of the text, and how answers are counted."""
 
 import random
+import threading
 from collections import defaultdict
 from dataclasses import replace
 
@@ -188,3 +189,26 @@ def test_another_floor_tells_of_no_group_under_it_and_counts_nothing_twice():
     for person in readers[5:]:
         answer_message(row, person, 1, floor=4)
     assert all_of(answers_of([row.id], FLOOR)[row.id]) == Answered(5, 9)
+
+
+def test_answers_that_come_at_the_same_moment_count_together_or_wait(app, frozen):
+    row, readers = make_sent(7)
+    for person in readers[:4]:
+        answer_message(row, person, 1, floor=FLOOR)
+    key, last = row.id, [person.id for person in readers[4:]]
+    db.session.commit()
+    start = threading.Barrier(len(last))
+
+    def answer(person_id: int) -> None:
+        with app.app_context():
+            start.wait()
+            answer_message(db.session.get_one(Occurrence, key), db.session.get_one(Person, person_id), 2, floor=FLOOR)
+            db.session.commit()
+
+    threads = [threading.Thread(target=answer, args=(person_id,)) for person_id in last]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert count_of(select(MessageAnswer.id)) == 7
+    assert all_of(answers_of([key], FLOOR)[key]) == Answered(1, 5)

@@ -18,10 +18,11 @@ from engagement.pages.frame import guard
 from engagement.verbs import Verb
 
 ROWS_AT_ONCE = 1_000
-#: Left out: kept only to compare or count something, or for a day. Nobody else can use it, and some of it would open a door.
+#: Left out: kept only to compare or count something, or for a day. Nobody else can use it, and some of it would open a door, or tell who
+#: answered a question wrongly.
 OF_THE_SERVICE = frozenset(
-    "concern_letter enclosed_file impact_mark impact_voice job_line kept_form kept_upload known_place letterbox_round mail_domain_pace mail_pace mail_worker mailbox_message message_answer "
-    "set_aside sign_in_attempt sign_in_day staged_match staged_person staged_reference used_link".split()
+    "concern_letter enclosed_file impact_mark impact_voice job_line kept_form kept_upload known_place letterbox_round mail_domain_pace mail_pace mail_worker mailbox_message "
+    "message_answer scope_answer set_aside sign_in_attempt sign_in_day staged_match staged_person staged_reference used_link".split()
 )
 #: Concerns and what was said about them: only for a reader of every concern.
 OF_CONCERNS = frozenset(("concern", "concern_reply", "concern_response", "concern_step", "impact_sentence"))
@@ -30,7 +31,7 @@ SECRET = frozenset(
 )
 README = (
     "One file a table, with a header of its columns; times are in UTC. Columns that end in _id name a row of the table that they "
-    "are called after.\nLeft out: passwords, codes of receipts, what the service keeps for itself or for a day{concerns}.\n"
+    "are called after.\nLeft out: passwords, codes of receipts, what somebody answered to a question, what the service keeps for itself or for a day{concerns}.\n"
     "To move the service to another machine use flask backup and flask restore.\n"
 )
 

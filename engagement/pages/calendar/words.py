@@ -143,7 +143,7 @@ def lede(page: OccurrencePage) -> str:
 
 
 def _draft_words(row: Occurrence) -> str:
-    is_late = row.write_by < today()
+    is_late = row.write_by < today() and not row.is_kept
     return f"A draft, due since {short_day_words(row.write_by, with_year=False)}." if is_late else "A draft."
 
 

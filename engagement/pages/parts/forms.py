@@ -3,7 +3,7 @@
 import hmac
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
@@ -14,6 +14,7 @@ from wtforms.validators import Length
 
 from engagement.errors import BadInput, EngagementError
 from engagement.letters import clean
+from engagement.words import day_words
 
 #: The most characters in a line and in a text, unless the form says otherwise; rooms check values more exactly.
 LONGEST_LINE, LONGEST_TEXT = 1_000, 10_000
@@ -159,6 +160,12 @@ def _plain(field: Field, value: Any) -> str:
     return stripped(value) if isinstance(value, str | None) else str(value)
 
 
+def _said(value: Any) -> str:
+    """Write a day in words; "" for anything else."""
+    is_day = isinstance(value, date) and not isinstance(value, datetime)
+    return day_words(value, with_year=True) if is_day else ""
+
+
 def _words(field: Field) -> str:
     """Return the present value of a field in the reader's words."""
     value = field.object_data
@@ -166,7 +173,7 @@ def _words(field: Field) -> str:
         return str(field.said(value))
     labels = {str(key): words for key, words, *_ in field.iter_choices()} if hasattr(field, "iter_choices") else {}
     values = value if isinstance(value, list | tuple | set) else [value]
-    told = [str(labels.get(_plain(field, each), _plain(field, each))) for each in values]
+    told = [_said(each) or str(labels.get(_plain(field, each), _plain(field, each))) for each in values]
     return ", ".join(f"“{each}”" for each in told if each) or "nothing"
 
 

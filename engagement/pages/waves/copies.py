@@ -15,6 +15,7 @@ from engagement.pages.waves.moves import go_live_warnings, seen_now
 from engagement.planning.copying.actions import CopyWanted, copy_wave
 from engagement.planning.copying.queries import copy_of
 from engagement.programmes.scopes import programme_for
+from engagement.waves.lessons.queries import lessons_of_programme
 from engagement.waves.scopes import wave_for
 
 
@@ -58,4 +59,12 @@ def copy(wave_id: int) -> Drawn | BaseResponse:
                 return saved.to("waves.wave", f"{new.title} is planned.", more, wave_id=new.id)
         plan = copy_of(wave, form.go_live_on.data, seen_now())
         warnings = go_live_warnings(form.go_live_on.data, wave.programme_id, ())
-    return drawn("waves/copy.html", form, wave=wave, plan=plan, warnings=warnings, go_live=day(wave.go_live_on))
+    return drawn(
+        "waves/copy.html",
+        form,
+        wave=wave,
+        plan=plan,
+        warnings=warnings,
+        go_live=day(wave.go_live_on),
+        lessons=lessons_of_programme(wave.programme_id),
+    )

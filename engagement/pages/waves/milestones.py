@@ -133,17 +133,14 @@ def milestones(wave_id: int) -> Drawn:
     )
 
 
-def _following(rows: Sequence[Milestone], anchored: Mapping[int, int]) -> dict[int, str]:
-    """Say of each milestone what is counted from it itself: other milestones, and messages or sponsors' steps."""
+def _following(rows: Sequence[Milestone], anchored: Mapping[int, tuple[int, int]]) -> dict[int, str]:
+    """Say of each milestone what is counted from it itself: other milestones, messages, and sponsors' steps."""
     days = Counter(row.anchor_id for row in rows)
+    kinds = (("milestone", "milestones"), ("message", "messages"), ("step", "steps"))
+    counts = {row.id: (days[row.id], *anchored.get(row.id, (0, 0))) for row in rows}
     return {
-        row.id: listed(
-            [
-                *([plural(days[row.id], "milestone", "milestones")] if days[row.id] else []),
-                *([plural(anchored[row.id], "message or step", "messages and steps")] if row.id in anchored else []),
-            ]
-        )
-        for row in rows
+        key: listed([plural(number, *words) for number, words in zip(found, kinds, strict=True) if number])
+        for key, found in counts.items()
     }
 
 

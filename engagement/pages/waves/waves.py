@@ -99,11 +99,12 @@ def new(programme_id: int) -> Drawn | BaseResponse:
             settle_assignments(clock.now(), wave.id)
         if saved:
             number = queries.member_counts([wave.id])[wave.id]
+            people_words = f"{plural(number, 'person is', 'people are')} in it." if number else "Nobody is in it yet."
             return lead_on(
                 saved,
                 "waves.wave",
                 f"{wave.title} is planned.",
-                f"{number:,} people are in it. Training is due by {day(wave.training_due_on)}.",
+                f"{people_words} Training is due by {day(wave.training_due_on)}.",
                 wave_id=wave.id,
             )
     return drawn(

@@ -19,12 +19,12 @@ def anchor_of_step(step_id: int) -> Anchor | None:
     return db.session.scalar(select(Anchor).where(Anchor.step_id == step_id).options(joinedload(Anchor.milestone)))
 
 
-def anchored_counts(wave_id: int) -> dict[int, int]:
-    """Return how many messages and steps are counted from each milestone of a wave; those without any have no entry."""
+def anchored_counts(wave_id: int) -> dict[int, tuple[int, int]]:
+    """Return how many messages, and steps, are counted from each milestone of a wave; those without any have no entry."""
     counted = (
-        select(Anchor.milestone_id, func.count())
+        select(Anchor.milestone_id, func.count(Anchor.occurrence_id), func.count(Anchor.step_id))
         .join(Milestone)
         .where(Milestone.wave_id == wave_id)
         .group_by(Anchor.milestone_id)
     )
-    return dict(db.session.execute(counted).all())
+    return {key: (messages, steps) for key, messages, steps in db.session.execute(counted)}

@@ -117,22 +117,25 @@ def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple
     return by_role, by_person
 
 
-def learners_of(people: People, *where: Callable[[Any], ColumnElement[bool]]) -> Subquery:
+def learners_of(people: People, *where: Callable[[Any], ColumnElement[bool]], are_marked: bool = True) -> Subquery:
     """Return a row for each of these people and each wave that asks something of them: `wave_id`, `person_id`, and whether all is `finished`.
 
-    It is read as kept, and counted anew for those who are marked. `where` are conditions, given as functions of a table with `wave_id`.
+    It is read as kept, and counted anew for those who are marked, unless nobody is. `where` are conditions, given as functions of a table
+    with `wave_id`.
     """
-    marked = people_to_count()
     kept = select(TallyShare.wave_id, TallyShare.person_id, TallyShare.finished).where(
         TallyShare.role.is_(None),
         TallyShare.asked > 0,
         TallyShare.person_id.in_(people),
-        TallyShare.person_id.not_in(marked),
         *(condition(TallyShare) for condition in where),
     )
+    if not are_marked:
+        return kept.subquery()
+    marked = people_to_count()
     few = marked.subquery()
     # Those who are marked come first: they are fewer, and often there are none.
     these = select(few.c.person_id).where(few.c.person_id.in_(people))
     _, once = learning_shares(these, *(condition(Assignment) for condition in where))
     anew = once.subquery()
-    return union_all(kept, select(anew.c.wave_id, anew.c.person_id, anew.c.finished)).subquery()
+    others = kept.where(TallyShare.person_id.not_in(marked))
+    return union_all(others, select(anew.c.wave_id, anew.c.person_id, anew.c.finished)).subquery()

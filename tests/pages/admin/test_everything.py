@@ -42,6 +42,8 @@ def test_an_administrator_takes_everything_but_what_is_a_secret(app: Flask) -> N
     found = taken(app, Role.ADMINISTRATOR)
     assert set(found) == set(Base.metadata.tables) - OF_THE_SERVICE - OF_CONCERNS
     assert set(Base.metadata.tables) > OF_THE_SERVICE | OF_CONCERNS
+    # Who answered a question wrongly is seen by nobody, so by no administrator either.
+    assert not {"message_answer", "scope_answer"} & set(found)
     [person] = [row for row in found["person"] if row["email"] == "zoe@example.com"]
     assert (person["name"], person["job_title"]) == ("Zoë Çelik", "'=1+1")
     assert not SECRET & {column for rows in found.values() for row in rows for column in row}

@@ -135,7 +135,7 @@ def test_two_who_move_it_at_once_do_not_overwrite_each_other(manager, council, s
     manager.post(f"{address}/move", data=changed(mine, due_on="2026-05-04", reason="Ill."))
     answer = manager.post(f"{address}/move", data=changed(mine, due_on="2026-06-01", reason="Away."))
     assert (answer.status_code, stored()[0].due_on) == (422, date(2026, 5, 4))
-    assert "“By which day?” was changed after you opened the page" in text_of(answer)
+    assert "“By which day?” was changed after you opened the page, to: “Monday 4 May 2026”." in text_of(answer)
 
 
 def test_what_was_promised_to_several_is_closed_together_if_asked(manager, wave, council, sam):

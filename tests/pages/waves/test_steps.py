@@ -131,6 +131,8 @@ def test_going_live_shows_what_is_open_and_can_be_taken_back(manager, wave):
     assert manager.post(f"/waves/{wave.id}/statuses", data=days | {"reason": "Began."}).status_code == 303
     page = manager.get(f"/waves/{wave.id}").get_data(as_text=True)
     assert "went live on Tuesday 14 April, today" in page
+    moving = manager.get(f"/waves/{wave.id}/go-live").get_data(as_text=True)
+    assert ("Its go-live doesn’t move any more" in moving, "Show what would move" in moving) == (True, False)
     assert f'href="/waves/{wave.id}/taking-back"' in page
     back = manager.post(
         f"/waves/{wave.id}/taking-back", data={"go_live_on": planned_for.isoformat(), "reason": "Wrong wave."}
@@ -187,8 +189,9 @@ def test_closing_asks_for_lessons_and_the_next_wave_shows_them(manager, wave):
     refused = manager.post(f"/waves/{wave.id}/statuses", data=told | {"reason": ""})
     assert (refused.status_code, "Begin &lt;earlier&gt;" in refused.get_data(as_text=True)) == (422, True)
     assert manager.post(f"/waves/{wave.id}/statuses", data=told).status_code == 303
-    page = manager.get(f"/programmes/{wave.programme_id}/waves/new").get_data(as_text=True)
-    assert page.index("Begin &lt;earlier&gt;") < page.index("Call first") < page.index("Champions")
+    for path in (f"/programmes/{wave.programme_id}/waves/new", f"/waves/{wave.id}/copies"):
+        page = manager.get(path).get_data(as_text=True)
+        assert page.index("Begin &lt;earlier&gt;") < page.index("Call first") < page.index("Champions")
     added = manager.post(
         f"/waves/{wave.id}/lessons", data={"to_change": "Call first\nTrain in pairs"}, follow_redirects=True
     )

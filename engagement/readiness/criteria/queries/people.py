@@ -1,12 +1,13 @@
 """How far friendly users of many waves are with their training: champions, and who was in a wave that went live earlier."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, bindparam, func, literal, null, or_, select, union_all
+from sqlalchemy import Date, Select, bindparam, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from engagement.db import db
@@ -29,36 +30,51 @@ class Friendly:
     pilots: Count = NONE
 
 
-def friendly_in_waves(wave_ids: Sequence[int], on: date) -> dict[int, Friendly]:
+def friendly_in_waves(waves: Sequence[Wave], on: date, *, are_marked: bool = True) -> dict[int, Friendly]:
     """Return how far friendly users are with the training of each wave, in one statement; waves without any have no entry.
 
-    Champions are those of any wave of the programme on a day; pilot users were in a wave of it that went live earlier.
+    Champions are those of any wave of the programme on a day; pilot users were in a wave of it that went live earlier. It takes longer
+    while people `are_marked` to be counted again.
     """
-    found: dict[int, dict[int, Count]] = {}
-    for wave_id, champion, asked, finished in db.session.execute(_statement(), {"waves": list(wave_ids), "on": on}):
-        found.setdefault(wave_id, {})[champion] = Count(asked, int(finished))
-    return {key: Friendly(each.get(1, Count()), each.get(0, Count())) for key, each in found.items()}
+    by_id = {wave.id: wave for wave in waves}
+    champions: dict[int, Count] = defaultdict(Count)
+    pilots: dict[int, Count] = defaultdict(Count)
+    for wave_id, programme_id, is_champion, used_on, asked, finished in db.session.execute(
+        _statement(are_marked), {"waves": list(by_id), "on": on}
+    ):
+        wave, count = by_id[wave_id], Count(asked, int(finished))
+        if programme_id != wave.programme_id:
+            continue
+        if is_champion:
+            champions[wave_id] += count
+        elif used_on < wave.go_live_on:
+            pilots[wave_id] += count
+    return {key: Friendly(champions[key], pilots[key]) for key in {*champions, *pilots}}
 
 
 # Making a long statement anew costs more than running it.
 @cache
-def _statement() -> Select[Any]:
-    on: Any = bindparam("on", type_=Date)
+def _statement(are_marked: bool) -> Select[Any]:
     programmes = select(Wave.programme_id).where(Wave.id.in_(WAVES))
     of_programme = aliased(Wave)
     is_theirs = of_programme.programme_id.in_(programmes)
-    champions = (
-        select(Champion.person_id, of_programme.programme_id, literal(1).label("is_champion"), null().label("used_on"))
-        .join(of_programme, of_programme.id == Champion.wave_id)
-        .where(is_theirs, is_champion_on(on))
-    )
     users = (
-        select(Membership.person_id, of_programme.programme_id, literal(0), of_programme.go_live_on)
+        select(
+            Membership.person_id,
+            of_programme.programme_id,
+            literal(0).label("is_champion"),
+            of_programme.go_live_on.label("used_on"),
+        )
         .join(of_programme, of_programme.id == Membership.wave_id)
         .where(is_theirs, of_programme.status.in_(IN_USE))
     )
+    champions = (
+        select(Champion.person_id, of_programme.programme_id, literal(1), null())
+        .join(of_programme, of_programme.id == Champion.wave_id)
+        .where(is_theirs, is_champion_on(bindparam("on", type_=Date)))
+    )
     # Each of them once, with what decides: whether they are a champion, and the first go-live that they were part of.
-    every = union_all(champions, users).subquery()
+    every = union_all(users, champions).subquery()
     friendly = (
         select(
             every.c.person_id,
@@ -69,15 +85,11 @@ def _statement() -> Select[Any]:
         .group_by(every.c.person_id, every.c.programme_id)
         .cte("friendly")
     )
-    learner = learners_of(select(friendly.c.person_id), lambda table: table.wave_id.in_(WAVES))
-    key = (learner.c.wave_id, friendly.c.is_champion)
+    theirs = select(friendly.c.person_id)
+    learner = learners_of(theirs, lambda table: table.wave_id.in_(WAVES), are_marked=are_marked)
+    key = (learner.c.wave_id, friendly.c.programme_id, friendly.c.is_champion, friendly.c.used_on)
     return (
         select(*key, func.count(), func.sum(learner.c.finished))
-        .join(Wave, Wave.id == learner.c.wave_id)
-        .join(
-            friendly,
-            and_(friendly.c.person_id == learner.c.person_id, friendly.c.programme_id == Wave.programme_id),
-        )
-        .where(or_(friendly.c.is_champion == 1, friendly.c.used_on < Wave.go_live_on))
+        .join(friendly, friendly.c.person_id == learner.c.person_id)
         .group_by(*key)
     )

@@ -13,22 +13,28 @@ from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus, Severity
 from engagement.waves.impacts.models import ImpactAssessment
 from engagement.waves.models import Wave
+from engagement.waves.tallies.models import TallyMark
 from engagement.waves.tallies.queries import WAVES
 
 
 class There(NamedTuple):
-    """Which waves have a severe concern that is open, a body that is asked, an assessment, and a criterion of which somebody said something."""
+    """Which waves have a severe concern that is open, a body that is asked, an assessment, and a criterion of which somebody said something.
+
+    `are_marked` says whether anybody is marked to be counted again.
+    """
 
     severe: Set[int]
     consulted: Set[int]
     assessed: Set[int]
     said: Set[int]
+    are_marked: bool
 
 
 def there_in(wave_ids: Sequence[int]) -> There:
     """Return which of these waves have what."""
     rows = db.session.execute(_statement(), {"waves": list(wave_ids)}).all()
-    return There(*({row[0] for row in rows if row[place]} for place in range(1, 1 + len(There._fields))))
+    severe, consulted, assessed, said, marked = ({row[0] for row in rows if row[place]} for place in range(1, 6))
+    return There(severe, consulted, assessed, said, are_marked=bool(marked))
 
 
 # Making a long statement anew costs more than running it.
@@ -41,4 +47,5 @@ def _statement() -> Executable:
         Concern.left_out.is_(None),
     )
     has = (exists().where(table.wave_id == Wave.id) for table in (Consultation, ImpactAssessment, Criterion))
-    return select(Wave.id, exists().where(*is_severe), *has).where(Wave.id.in_(WAVES))
+    are_marked = select(TallyMark.id).exists()
+    return select(Wave.id, exists().where(*is_severe), *has, are_marked).where(Wave.id.in_(WAVES))
