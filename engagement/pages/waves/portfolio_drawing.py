@@ -12,7 +12,7 @@ from markupsafe import Markup
 from engagement.programmes.portfolio.rules import HIGH, LEAST, MOST, RiskBand
 from engagement.programmes.rules import PortfolioClass
 
-WIDTH, HEIGHT = 400, 404
+WIDTH, HEIGHT = 400, 410
 LEFT, TOP, CELL = 44, 24, 70
 STEPS = MOST - LEAST + 1
 SIDE = CELL * STEPS
@@ -68,11 +68,12 @@ def _ground() -> Markup:
         parts += Markup(
             '<text x="{}" y="{}" text-anchor="middle">{}</text><text x="{}" y="{}" text-anchor="end">{}</text>'
         ).format(LEFT + middle, BOTTOM + 14, rating, LEFT - 6, BOTTOM - middle + 4, rating)
+    # Outside the field, where no mark can come to lie over a word.
     for portfolio_class, y, anchor in (
         (PortfolioClass.QUICK_WIN, TOP - 8, "start"),
         (PortfolioClass.STRATEGIC_BET, TOP - 8, "end"),
-        (PortfolioClass.OPTIMISATION_PLAY, BOTTOM - 6, "start"),
-        (PortfolioClass.COMPLEX_CHALLENGE, BOTTOM - 6, "end"),
+        (PortfolioClass.OPTIMISATION_PLAY, BOTTOM + 28, "start"),
+        (PortfolioClass.COMPLEX_CHALLENGE, BOTTOM + 28, "end"),
     ):
         parts += _corner(portfolio_class, y, anchor)
     return parts + Markup(
