@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
 
 TICK_SECONDS = 5
-#: The scheduler counts as stopped when no job has started for this long (the most frequent one runs every 20 seconds).
+#: The scheduler counts as stopped when no job has started for this long (the most frequent one runs every 5 seconds).
 STANDS_STILL_AFTER = timedelta(minutes=3)
 LONGEST_RUN = timedelta(hours=1)
 log = structlog.get_logger("engagement.clock")

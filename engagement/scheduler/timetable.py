@@ -52,7 +52,7 @@ TIMETABLE: tuple[Line, ...] = (
     Line(
         "settle-counts",
         "Counts people again who joined a wave, moved, learned, or were told something. Pages are right without it, but slower.",
-        timedelta(seconds=20),
+        timedelta(seconds=5),
         tally_jobs.settle_counts,
     ),
     Line(
