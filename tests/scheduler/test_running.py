@@ -13,7 +13,7 @@ from engagement import clock
 from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.scheduler.models import JobLine
-from engagement.scheduler.running import LineState, clock_stands_still, last_tick, line_states, run_if_due
+from engagement.scheduler.running import TICK_SECONDS, LineState, clock_stands_still, last_tick, line_states, run_if_due
 from engagement.scheduler.timetable import TIMETABLE, Line, line_named
 from engagement.settings import Settings
 
@@ -108,7 +108,7 @@ def test_the_clock_counts_as_standing_still_without_a_run_for_three_minutes(
 def test_every_line_is_found_by_its_name_and_says_what_it_does() -> None:
     assert [line_named(line.name) for line in TIMETABLE] == list(TIMETABLE)
     assert line_named("settle-everything") is None
-    assert all(line.does.endswith(".") and line.every >= timedelta(seconds=20) for line in TIMETABLE)
+    assert all(line.does.endswith(".") and line.every >= timedelta(seconds=TICK_SECONDS) for line in TIMETABLE)
     # The most frequent line has to run often enough for the clock to be seen ticking.
     assert min(line.every for line in TIMETABLE) < timedelta(minutes=3)
 
