@@ -49,7 +49,9 @@ def members(wave_id: int) -> Drawn | BaseResponse:
             actions.add_member(row, person, by=reader.actor)
             settle_assignments(clock.now(), row.id)
         if saved:
-            return saved.to("waves.members", f"{person.name} is in {row.title}.", wave_id=wave_id)
+            others = _also(row, [person.id]).get(person.id, "")
+            more = f"They are in {others} too, and asked something by both." if others else ""
+            return saved.to("waves.members", f"{person.name} is in {row.title}.", more, wave_id=wave_id)
     return _listed(row, form)
 
 

@@ -31,3 +31,8 @@ def test_the_table_says_what_the_chart_shows(manager, wave):
     people = manager.get(f"/waves/{wave.id}/people").get_data(as_text=True)
     assert "1 person of this list is in another open wave too" in people
     assert "Wave 1: Payments" in people
+    third = make_wave(empty, number=2, name="Refunds", go_live_on=date(2026, 5, 20))
+    db.session.commit()
+    asked = {"person": shared[0].email}
+    added = manager.post(f"/waves/{third.id}/people", data=asked, follow_redirects=True).get_data(as_text=True)
+    assert "They are in Wave 3: Property claims and Wave 1: Payments too, and asked something by both." in added
