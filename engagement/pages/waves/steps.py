@@ -19,6 +19,7 @@ from engagement.pages.frame.formats import short_day, today
 from engagement.pages.parts.places import address_of
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
+from engagement.pages.waves.dated import Milestone
 from engagement.pages.waves.fallback import way_back
 from engagement.pages.waves.forms import StepForm, TakeBackForm, step_form
 from engagement.pages.waves.moves import seen_now
@@ -69,15 +70,6 @@ DONE_AT = {
     ObstacleKind.RIGHT: Place.READINESS,
     ObstacleKind.QUIET_TRAINING: Place.MILESTONES,
 }
-
-
-@dataclass(frozen=True)
-class Milestone:
-    """A dated step on the way of a wave."""
-
-    day_words: str
-    text: str
-    state: str
 
 
 @dataclass(frozen=True)

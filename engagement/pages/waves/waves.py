@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask import render_template, request
@@ -20,17 +20,18 @@ from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.consultations.queries.standing import shown_of_wave
 from engagement.db import db
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import day, local_day, short_day, today
+from engagement.pages.frame.formats import day, today
 from engagement.pages.parts.fields import TickField, chosen_departments
 from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
+from engagement.pages.waves.dated import milestones_shown
 from engagement.pages.waves.fallback import WayBack, way_back
 from engagement.pages.waves.forms import WaveForm
 from engagement.pages.waves.inclusion import inclusion_words
 from engagement.pages.waves.moves import day_off_words, go_live_warnings, is_meant, move_words, outdated_messages
 from engagement.pages.waves.people_map import coverage_lede, map_of
-from engagement.pages.waves.steps import STEPS, Milestone, steps_shown
+from engagement.pages.waves.steps import STEPS, steps_shown
 from engagement.people import queries as people
 from engagement.people.models import Department
 from engagement.programmes import queries as programmes
@@ -49,8 +50,6 @@ from engagement.waves import actions, queries
 from engagement.waves.impacts.queries import gaps_of
 from engagement.waves.lessons.queries import lessons_of, lessons_of_programme
 from engagement.waves.milestones.actions import settle_milestones
-from engagement.waves.milestones.queries import milestones_of
-from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import reaches_wave, wave_for
@@ -200,7 +199,7 @@ def wave(wave_id: int) -> str:
         departments=departments.get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         mix_words=mix_words(mix_of(workflow.portfolio_class for workflow in workflows)),
-        milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
+        milestones=milestones_shown(row, [(m.sends_at, subjects[m.id]) for m in messages]),
         concerns=resistance.open_by_source(row.id, yesterday) if may_plan else None,
         concerns_on=yesterday,
         messages=[(message, subjects[message.id]) for message in messages],
@@ -283,14 +282,3 @@ def _lede(wave: Wave) -> str:
         return f"Wave {wave.number} went live on {day(wave.go_live_on)} and is closed."
     rest = f" It is left to settle until {day(wave.stabilises_until_on)}." if wave.stabilises_until_on else ""
     return f"Wave {wave.number} went live on {day(wave.go_live_on)}, {ahead}.{rest}"
-
-
-def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Milestone]:
-    rows = milestones_of(wave.id)
-    dated = [(row.falls_on, row.title, row.kind is MilestoneKind.GO_LIVE) for row in rows]
-    dated += [(local_day(at), subject, False) for at, subject in messages]
-    now = today()
-    return [
-        Milestone("Today" if on == now else short_day(on), text, "go" if go else "done" if on < now else "")
-        for on, text, go in sorted(dated, key=lambda entry: (entry[0], entry[1]))
-    ]

@@ -1,11 +1,13 @@
 """The pages of milestones: seeing what contradicts, adding, changing and removing one, and what was typed stays."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from markup import plain
 from previews import sealed
 
+from engagement import clock
 from engagement.db import db
+from engagement.pages.waves.dated import milestones_shown
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.rules import WaveStatus
 
@@ -73,3 +75,18 @@ def test_a_wave_that_is_over_keeps_its_days(manager, wave):
     assert "Add a milestone" not in page
     answer = manager.post(f"/milestones/{due.id}", data={**COUNTED, "anchor": "", "falls_on": "2026-05-06"})
     assert (answer.status_code, "its days stay as they are" in plain(answer)) == (422, True)
+
+
+def test_the_wave_counts_its_milestones_to_go_live_and_says_where_today_is(app, manager, wave):
+    assert "5 May, T−7 Training is due 12 May Go-live" in plain(manager.get(f"/waves/{wave.id}"))
+    with app.test_request_context():
+        shown = milestones_shown(wave, [(clock.now() - timedelta(days=1), "A briefing")])
+        assert [(step.day_words, step.text, step.state) for step in shown] == [
+            ("13 April, T−29", "A briefing", "done"),
+            ("14 April, T−28", "Today", "now"),
+            ("5 May, T−7", "Training is due", ""),
+            ("12 May", "Go-live", "go"),
+        ]
+        now = milestones_shown(wave, [(clock.now(), "A briefing")])
+        assert (now[0].day_words, now[0].text, now[0].state) == ("Today, T−28", "A briefing", "now")
+        assert len(now) == 3
