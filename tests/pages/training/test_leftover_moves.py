@@ -68,7 +68,7 @@ def test_the_head_of_the_department_where_they_work_now_decides_and_is_told(app:
     hana = make_person("Hana Head", department=make_department("Underwriting"), roles=())
     make_department("Underwriting").manager = hana
     client = as_person(app, "Hana Head")
-    assert "Old training of people who moved waits for your decision 2 choices are open." in text(client, "/me")
+    assert "Old training of people who moved 2 choices are open." in text(client, "/me")
     assert names_listed(client) == ["Ana Lima", "Ben Ode"]
     client.post(f"/training/leftovers/{leftover('Ana Lima').id}/decision", data=KEEP)
     assert leftover("Ana Lima").decided_by == "Hana Head"
