@@ -194,6 +194,17 @@ def note_growth(table: type[Base], rows: int) -> None:
         db.session.execute(text(f"ANALYZE {table.__tablename__}"))
 
 
+def note_unknown_sizes() -> None:
+    """Tell PostgreSQL how large the tables are of which it knows nothing yet, such as right after many rows came at once."""
+    if db.engine.dialect.name != "postgresql":
+        return
+    unknown = text(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND reltuples < 0"
+    )
+    for name in Base.metadata.tables.keys() & set(db.session.scalars(unknown)):
+        db.session.execute(text(f"ANALYZE {name}"))
+
+
 def count_of(rows: Select[Any]) -> int:
     """Return how many rows a SELECT gives."""
     return int(db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0)

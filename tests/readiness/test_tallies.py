@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from factories import TESTER, make_department, make_person, make_programme, make_wave
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from engagement import clock
 from engagement.db import db
@@ -211,3 +211,23 @@ def test_reading_takes_one_statement_however_many_are_marked(app: Flask, stateme
         with statements() as sent:
             read(ids)
         assert len(sent) == 1
+
+
+def test_postgresql_learns_how_large_tables_are_before_many_people_are_counted(app, engine_name, monkeypatch):
+    if engine_name != "postgresql":
+        pytest.skip("SQLite keeps no such numbers by itself")
+    wave = make_wave()
+    person = make_person("Ada Lima", "ada@example.com")
+    waves.place_people(wave)
+    db.session.execute(text("UPDATE pg_class SET reltuples = -1 WHERE relname IN ('person', 'membership')"))
+    known = text("SELECT min(reltuples) FROM pg_class WHERE relname IN ('person', 'membership')")
+    settle_tallies()
+    assert db.session.scalar(known) == -1
+    db.session.add(TallyMark(person_id=person.id))
+    db.session.execute(text("UPDATE pg_class SET reltuples = 0 WHERE relname = 'tally_mark'"))
+    for room in ("engagement.db", "engagement.readiness.tallies.actions"):
+        monkeypatch.setattr(f"{room}.MANY_ROWS", 1)
+    settle_tallies()
+    assert db.session.scalar(known) >= 0
+    # Also of the marks that were just taken: the plan of the count begins with them.
+    assert db.session.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'tally_mark'")) > 0

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, delete, func, insert, literal, or_, select, text, true, union, update
 
-from engagement.db import db, note_growth, rows_changed
+from engagement.db import MANY_ROWS, db, note_growth, note_unknown_sizes, rows_changed
 from engagement.readiness.tallies.queries import every_share
 from engagement.training.tallies.queries import People, people_of_roles
 from engagement.waves.tallies.models import NUMBERS, Tally, TallyMark, TallyShare
@@ -20,6 +20,11 @@ def settle_tallies() -> int:
     marks = _take_marks()
     if not marks:
         return 0
+    if marks >= MANY_ROWS:
+        # Counting joins ten tables; of one taken for empty each row would be looked up in the others one by one. Marks that were
+        # just taken are such a one: until now there were none.
+        note_unknown_sizes()
+        note_growth(TallyMark, marks)
     _mark_learners_of_roles()
     touched = _places()
     people = marked_people().where(TallyMark.is_taken)
@@ -34,6 +39,7 @@ def settle_tallies() -> int:
 def count_everything() -> None:
     """Count everybody from the start, whatever is kept."""
     _take_marks()
+    note_unknown_sizes()
     rows_changed(delete(TallyShare))
     _count(None)
     rows_changed(delete(Tally))
