@@ -11,13 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
+from engagement.content.models import Asking
 from engagement.days.cadence import Cadence, HolidayPolicy, moved_day
 from engagement.days.recurrence import read_rule
 from engagement.days.rhythm import cadence_words
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.mail.models import Mailing
 from engagement.programmes.models import Programme
-from engagement.programmes.scope.models import Asking
 from engagement.waves.models import Wave
 from engagement.words import day_words, moment_words, short_day_words
 

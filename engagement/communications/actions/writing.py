@@ -15,12 +15,12 @@ from engagement.communications.rules import WRITABLE, OccurrenceStatus
 from engagement.communications.texts.queries.translations import main_language, translation_in
 from engagement.communications.texts.rules.languages import check_language
 from engagement.communications.texts.rules.limits import check_text
+from engagement.content.models import Asking
 from engagement.content.question import ReaderQuestion
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.letters import clean
 from engagement.people.organisation.rules import UNSET, Organisation
-from engagement.programmes.scope.models import Asking
 from engagement.verbs import Verb
 from engagement.words import language_words
 
@@ -63,8 +63,8 @@ def write_occurrence(
 ) -> Written:
     """Save subject and text, and whether readers are asked to confirm, and which question (None: unchanged).
 
-    A change raises `text_version` and withdraws an approval. Raises BadInput for a text that is too long, RuleBroken when somebody else changed it meanwhile or the
-    message can no longer be written.
+    A change raises `text_version` and withdraws an approval. Raises BadInput for a text that is too long, RuleBroken when somebody
+    else changed it meanwhile or the message can no longer be written.
     """
     _begin(occurrence, saved)
     subject, body = _tidied(subject, body)

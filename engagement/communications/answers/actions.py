@@ -3,7 +3,7 @@
 It leaves no audit entry: the entry of confirming is there, and nobody is to join the two.
 """
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from engagement import clock
 from engagement.communications.answers.models import MessageAnswer
@@ -27,7 +27,7 @@ def answer_message(occurrence: Occurrence, person: Person, answer: int | None, *
         raise BadInput("Choose an answer.", {"answer": "Choose one. We never choose for you."})
     # One after the other: two that come at once would each count the others, and so be told apart.
     db.session.get_one(Occurrence, occurrence.id, with_for_update={"key_share": True})
-    department_id = person.department_id if _readers_beside(occurrence, person) >= floor else None
+    department_id = person.department_id if _has_readers(occurrence, person, floor) else None
     row = {
         "occurrence_id": occurrence.id,
         "person_id": person.id,
@@ -56,14 +56,14 @@ def _count_together(occurrence_id: int, department_id: int | None, floor: int) -
         rows_changed(update(MessageAnswer).where(*waiting).values(is_counted=True))
 
 
-def _readers_beside(occurrence: Occurrence, person: Person) -> int:
-    """Return how many people of their department the message was made out to."""
+def _has_readers(occurrence: Occurrence, person: Person, floor: int) -> bool:
+    """Return whether the message was made out to at least `floor` people of their department; more are not looked at."""
     if person.department_id is None:
-        return 0
+        return False
     beside = (
-        select(func.count())
-        .select_from(Delivery)
+        select(Delivery.id)
         .join(Person, Person.id == Delivery.person_id)
         .where(Delivery.mailing_id == occurrence.mailing_id, Person.department_id == person.department_id)
+        .limit(floor)
     )
-    return db.session.scalar(beside) or 0
+    return len(db.session.scalars(beside).all()) >= floor

@@ -13,7 +13,8 @@ from engagement.people.models import Department, Person
 class MessageAnswer(Base):
     """What somebody answered to the question of a message, once, and whether that was right. Nobody else reads it.
 
-    `is_counted` is set together for as many as may be told of; an answer waits for the others until then. `department_id` is the department with which it is counted, as it stood then; None with those that have too few readers.
+    `is_counted` is set together for as many as may be told of; an answer waits for the others until then. `department_id` is the
+    department with which it is counted, as it stood then; None with those that have too few readers.
     """
 
     __tablename__ = "message_answer"

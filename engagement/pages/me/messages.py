@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.communications.answers.actions import answer_message
 from engagement.communications.answers.queries import message_sent_as, own_answer
+from engagement.communications.models import Occurrence
 from engagement.communications.texts.queries.questions import question_in
 from engagement.communications.texts.rules.languages import is_read_in
 from engagement.content.markdown import to_html
@@ -23,6 +24,7 @@ from engagement.mail.letters.rules.layout import text_in
 from engagement.mail.models import Delivery
 from engagement.pages.frame import guard
 from engagement.pages.me import blueprint
+from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import REFUSED, Drawn, done
@@ -35,6 +37,7 @@ WHY_BEGINS = "\n\n--\n"
 class OwnQuestion:
     """The question of a message in the reader's language, and the number of the answer that they chose, None before that."""
 
+    occurrence: Occurrence
     asked: ReaderQuestion
     answer: int | None = None
 
@@ -127,7 +130,7 @@ def _question_of(row: Delivery) -> OwnQuestion | None:
     if occurrence is None or asked is None or row.person_id is None:
         return None
     own = own_answer(row.person_id, occurrence.id)
-    return OwnQuestion(asked, own.answer if own else None)
+    return OwnQuestion(occurrence, asked, own.answer if own else None)
 
 
 def _why(row: Delivery) -> str:
@@ -150,7 +153,7 @@ def confirm(delivery_id: int) -> BaseResponse | Drawn:
     question = _question_of(row)
     try:
         if question is not None and question.answer is None:
-            _answer(row)
+            _answer(question.occurrence)
         is_new = acknowledge(row, by=guard.reader().actor)
     except BadInput as error:
         db.session.rollback()
@@ -163,9 +166,6 @@ def confirm(delivery_id: int) -> BaseResponse | Drawn:
     )
 
 
-def _answer(row: Delivery) -> None:
-    occurrence, person = guard.found(message_sent_as(row.mailing_id)), guard.found(guard.person_or_none())
-    chosen = request.form.get("answer", "")
-    # One digit alone: other characters count as digits for Python too.
-    number = int(chosen) if chosen in ("1", "2", "3", "4") else None
+def _answer(occurrence: Occurrence) -> None:
+    person, number = guard.found(guard.person_or_none()), row_id(request.form.get("answer", ""))
     answer_message(occurrence, person, number, floor=guard.settings().anonymity_floor)

@@ -8,6 +8,7 @@ from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.me import blueprint
 from engagement.pages.me.words import Part, part_of
+from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.saving import REFUSED, Drawn, Saved
 from engagement.people.models import Person
 from engagement.training.scope_answers.actions import answer_statement
@@ -47,10 +48,8 @@ def _page(part: Part, wave: Wave, last: ScopeAnswer | None, problem: str = "") -
 def confirm_change(statement_id: int) -> BaseResponse | Drawn:
     """Keep the reader's answer; the right one confirms the statement."""
     person, part, wave = _own(statement_id)
-    statement, chosen = part.own.statement, request.form.get("answer", "")
+    statement, number = part.own.statement, row_id(request.form.get("answer", ""))
     try:
-        # One digit alone: other characters count as digits for Python too.
-        number = int(chosen) if chosen in ("1", "2", "3", "4") else None
         is_right = answer_statement(person, statement, number, by=guard.reader().actor)
         db.session.commit()
     except BadInput as error:

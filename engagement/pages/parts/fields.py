@@ -121,7 +121,7 @@ class TickField(SelectMultipleField):
 
 
 def row_id(value: Any) -> int | None:
-    """Return the id that a form or an address sends, None if no row can have it; the `coerce` of fields that choose rows."""
+    """Return the id, or the place in a list, that a form or an address sends, None if there can be none such; the `coerce` of fields that choose rows."""
     text = str(value)
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 

@@ -1,35 +1,16 @@
-"""What a text asks its readers, and the table of scope statements: a version for all roles or one, a draft until it is published, and then never changed."""
+"""The table of scope statements: a version for all roles or one, a draft until it is published, and then never changed."""
 
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.content.question import QUESTION_FIELDS, ReaderQuestion
+from engagement.content.models import Asking
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
 from engagement.programmes.models import Workflow
 from engagement.programmes.rules import SCOPE_QUESTIONS
 from engagement.programmes.scope.rules import FIELDS, Answer, StatementFor, StatementTexts
 from engagement.words import lines_of
-
-
-class Asking:
-    """The question of a text to its readers, as columns; without one they are empty."""
-
-    question: Mapped[str] = mapped_column(Text, default="")
-    answers: Mapped[str] = mapped_column(Text, default="")
-    right_answer: Mapped[int | None]
-    why: Mapped[str] = mapped_column(Text, default="")
-
-    @property
-    def asked(self) -> ReaderQuestion:
-        """The question as one value, with nothing in it where nothing is asked."""
-        return ReaderQuestion(**{name: getattr(self, name) for name in QUESTION_FIELDS if getattr(self, name)})
-
-    @asked.setter
-    def asked(self, asked: ReaderQuestion) -> None:
-        for name in QUESTION_FIELDS:
-            setattr(self, name, getattr(asked, name))
 
 
 class ScopeStatement(Asking, Base):

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.waves.milestones.models import Milestone
+from engagement.waves.tallies.queries import WAVES
 
 
 def milestones_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Milestone]]:
@@ -24,8 +25,7 @@ def milestones_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Milestone]]:
 # Making the statement anew costs more than running it.
 @cache
 def _of_waves() -> Select[Milestone]:
-    these = Milestone.wave_id.in_(bindparam("waves", expanding=True))
-    return select(Milestone).where(these).options(joinedload(Milestone.anchor))
+    return select(Milestone).where(Milestone.wave_id.in_(WAVES)).options(joinedload(Milestone.anchor))
 
 
 def milestones_of(wave_id: int) -> list[Milestone]:
