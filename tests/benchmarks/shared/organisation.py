@@ -207,13 +207,10 @@ def _sent(about: Communication, days_ago: int, to: Any) -> None:
     text_of = {"subject": "Sent", "text": "News", "html": "News"}
     mailing = Mailing(kind=MailingKind.COMMUNICATION, built_at=at, asks_confirmation=True, **text_of)
     when = {"planned_for": at, "sends_at": at, "write_by": at.date(), "queued_at": at, "finished_at": at}
-    state = OccurrenceStatus.SENT
-    db.session.add_all([about, mailing])
     # As sending notes it.
-    when["reached"] = db.session.scalar(select(func.count(Person.id)).where(to))
-    db.session.add(
-        Occurrence(communication=about, mailing=mailing, status=state, subject="Sent", asks_confirmation=True, **when)
-    )
+    reached = db.session.scalar(select(func.count(Person.id)).where(to))
+    told = {"status": OccurrenceStatus.SENT, "subject": "Sent", "asks_confirmation": True, "reached": reached}
+    db.session.add_all([about, mailing, Occurrence(communication=about, mailing=mailing, **told, **when)])
     db.session.flush()
     sent = select(
         literal(mailing.id).label("mailing_id"),
