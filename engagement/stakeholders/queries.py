@@ -56,11 +56,6 @@ class Filters:
     owner_id: int | None = None
     with_removed: bool = False
 
-    @property
-    def asks_what_was_said(self) -> bool:
-        """Whether a filter asks for names or for what was said of somebody, as `said_as` does."""
-        return bool(self.words) or self.group is not None or self.owner_id is not None
-
 
 def on_the_map() -> ColumnElement[bool]:
     """Return the condition on `Stakeholder` that they were not removed."""
