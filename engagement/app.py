@@ -9,11 +9,10 @@ from typing import Any
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from engagement import commands, logs, pages
+from engagement import logs, pages
 from engagement.accounts.rules import SESSION_LIFETIME
 from engagement.backup import journal
 from engagement.db import db, engine_options, keep_private, prepare
@@ -56,11 +55,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     CSRFProtect(app)
     Bootstrap5(app)
     pages.register(app)
-    commands.register(app)
     journal.register()
     return app
 

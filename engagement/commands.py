@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from flask_migrate import Migrate
 from flask_migrate.cli import db as migrations
 from sqlalchemy import text
 
@@ -26,6 +27,7 @@ from engagement.mail.signing.rules import Signature
 from engagement.mail.wire.actions.proving import send_test_mail
 from engagement.mail.wire.actions.transport import Transport
 from engagement.receiving import take_mail_in
+from engagement.revisions import MIGRATIONS
 from engagement.scheduler.running import clock_stands_still, line_states, run_if_due, start_clock, wait_for_stop
 from engagement.scheduler.timetable import TIMETABLE, Line, line_named
 from engagement.terminal import long_work_bar, plainly
@@ -36,6 +38,8 @@ SHELL_ROLES = [Role.ADMINISTRATOR, Role.CHANGE_MANAGER, Role.SPONSOR, Role.AUDIT
 
 
 def register(app: Flask) -> None:
+    """Add every command to the application, and what migrates; web processes need neither."""
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     for command in (
         serve,
         scheduler,
@@ -69,7 +73,7 @@ def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
     """Serve pages, with clock and delivery in the same process."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     db.session.execute(text("SELECT 1 FROM account"))
-    serving.refuse_demonstration(serving.settings_of(current_app))
+    account_queries.refuse_demonstration(in_production=serving.settings_of(current_app).is_production)
     db.session.rollback()
     with serving.alone_on_sqlite():
         serving.serve(app, host, port, with_clock=not no_scheduler, with_delivery=not no_delivery)
@@ -82,7 +86,7 @@ def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
 def scheduler() -> None:
     """Run the clock alone; any number may run on one database."""
     db.session.execute(text("SELECT 1 FROM job_line"))
-    serving.refuse_demonstration(serving.settings_of(current_app))
+    account_queries.refuse_demonstration(in_production=serving.settings_of(current_app).is_production)
     db.session.rollback()
     stop = sending.stop_event()
     ticking = start_clock(current_app._get_current_object())  # type: ignore[attr-defined]
@@ -100,7 +104,7 @@ def worker(connections: int | None) -> None:
     """Run a delivery worker alone; any number may run on any number of machines."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     db.session.execute(text("SELECT 1 FROM delivery"))
-    serving.refuse_demonstration(serving.settings_of(current_app))
+    account_queries.refuse_demonstration(in_production=serving.settings_of(current_app).is_production)
     db.session.rollback()
     wanted = connections or serving.settings_of(app).mail_connections
     if not serving.settings_of(app).uses_built_in_mailbox:
@@ -279,7 +283,7 @@ def check_config() -> None:
     """Check every setting, the database, the mail server and the mailbox of bounces, and say what is wrong."""
     settings = serving.settings_of(current_app)
     db.session.execute(text("SELECT 1"))
-    serving.refuse_demonstration(serving.settings_of(current_app))
+    account_queries.refuse_demonstration(in_production=settings.is_production)
     click.echo(f"Settings make sense ({settings.env.value}).")
     click.echo(f"Database answers ({db.engine.dialect.name}).")
     if not account_queries.any_account_exists():
