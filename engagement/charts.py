@@ -60,7 +60,8 @@ def bar(part: int, whole: int, *, need: float | None = None, label: str = "") ->
 def sparkline(values: Sequence[int | None], *, top: int, source: str = "", unit: str = "") -> Markup:
     """Return a small trend that ends in a dot, on the scale from 0 to `top` that all trends of a table share.
 
-    None, for a hidden or unknown number, leaves a gap. Without any number the result is empty.
+    None, for a hidden or unknown number, leaves a gap; a number between two gaps is a small dot, and at the end there is
+    none if the last number is not known. Without any number the result is empty.
     """
     known = [value for value in values if value is not None]
     if not known:
@@ -71,25 +72,24 @@ def sparkline(values: Sequence[int | None], *, top: int, source: str = "", unit:
         None if value is None else (SPARK_EDGE + n * step, SPARK_HEIGHT - 2 - height * value / max(top, 1))
         for n, value in enumerate(values)
     ]
+    runs = _runs(points)
     lines = Markup("").join(
         Markup('<polyline class="{}" points="{}"/>').format("src-line" if source else "c-line", _points(run))
-        for run in _runs(points)
+        for run in runs
         if len(run) > 1
     )
-    last = points[-1]
-    dot = (
-        Markup('<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="3.5"/>').format(
-            "src-fill" if source else "c-point", *last
-        )
-        if last
-        else ""
+    dots = [(*run[0], 1.75) for run in runs[:-1] if len(run) == 1] + [(*point, 3.5) for point in runs[-1][-1:]]
+    circles = Markup("").join(
+        Markup('<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{}"/>').format("src-fill" if source else "c-point", *dot)
+        for dot in dots
     )
     base = SPARK_HEIGHT - 1.5
     css = f"spark {SOURCE_CLASSES[source]}" if source else "spark"
+    said = _tendency(known, unit) + ("" if runs[-1] else "; no number since then")
     return Markup(
         '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="xMinYMid" role="img" aria-label="{}">'
         '<line class="c-grid" x1="0" x2="{}" y1="{}" y2="{}"/>{}{}</svg>'
-    ).format(css, SPARK_WIDTH, SPARK_HEIGHT, _tendency(known, unit), SPARK_WIDTH, base, base, lines, dot)
+    ).format(css, SPARK_WIDTH, SPARK_HEIGHT, said, SPARK_WIDTH, base, base, lines, circles)
 
 
 def _points(run: Sequence[tuple[float, float]]) -> str:

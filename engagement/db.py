@@ -234,6 +234,7 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
     else:
+        event.listen(engine, "connect", _on_postgresql_connect)
         event.listen(engine, "begin", _on_postgresql_begin)
         event.listen(engine, "rollback", _on_postgresql_rollback)
 
@@ -267,6 +268,12 @@ def _on_sqlite_begin(connection: Connection) -> None:
         connection.connection.driver_connection.execute(f"PRAGMA query_only={int(only)}")  # type: ignore[union-attr]
         connection.info["reads_only"] = only
     connection.exec_driver_sql("BEGIN" if only else "BEGIN IMMEDIATE")
+
+
+def _on_postgresql_connect(connection: psycopg.Connection, _record: object) -> None:
+    # Instants of any other zone, even of one that is called Etc/UTC, take the driver several times as long.
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _on_postgresql_begin(connection: Connection) -> None:

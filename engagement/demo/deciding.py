@@ -26,7 +26,7 @@ from engagement.waves.rules import WaveStatus
 REHEARSED = "The fallback has been rehearsed with each team"
 GONE_PAST = "What is missing was known to the sponsor, and is put right in the first weeks."
 #: Days from today: when wave 3 was decided, and when what was promised for it had not happened.
-EARLY, FELL = -9, -3
+EARLY, FELL = -16, -3
 
 
 def let_through(stage: Stage, wave: Wave, to: WaveStatus) -> None:

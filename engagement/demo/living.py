@@ -22,13 +22,13 @@ from engagement.demo import (
     measuring,
     messaging,
     roster,
-    story,
     subscribing,
     talking,
     telling,
     using,
     workflows,
 )
+from engagement.demo.concerns import CONCERNS
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
@@ -59,7 +59,9 @@ from engagement.waves.rules import WaveStatus
 #: By wave, the share of its people who finish in time; the others finish late or not at all.
 FINISHING = {1: 0.98, 2: 0.93, 3: 0.58}
 #: Days from today to the town hall at which wave 3 was explained.
-TOWN_HALL = -8
+TOWN_HALL = -15
+#: How far apart in the list people's concerns are that come one after the other, so that their sources differ.
+BETWEEN = 11
 #: How many responses of a playbook the team begins with.
 TRIED = 2
 REASONS = {
@@ -217,26 +219,31 @@ def _study(stage: Stage, person: Person, modules: list[Module]) -> None:
 
 
 def _talk(stage: Stage, offset: int) -> None:
-    """Let somebody object on most days; the team answers within a week."""
-    texts = story.CONCERNS
+    """Let some people object on most days; the team answers within a week."""
     if TOWN_HALL <= offset < -1:
-        # After the town hall of wave 3 many people object at once.
-        said = [texts[(offset * 5 + n) % len(texts)] for n in range(5)]
+        # After the town hall of wave 3 many people object at once, each to something else.
+        numbers = range((offset - TOWN_HALL) * 6, (offset - TOWN_HALL + 1) * 6)
+        waves = [3]
     elif -120 <= offset < TOWN_HALL and offset % 2 == 0:
-        said = [texts[(offset + 120 + n * 11) % len(texts)] for n in range(2 if offset % 3 == 0 else 1)]
+        first = (offset + 120) // 2 * 3
+        numbers = range(first, first + (3 if offset % 3 == 0 else 2))
+        waves = [1, 2, 1] if offset < -60 else [2, 1, 2] if offset < -30 else [3, 2, 3]
     else:
-        said = []
+        numbers, waves = range(0), []
     with stage.at(stage.day(offset), 11):
-        for source, severity, text, answer in said:
-            _say(stage, offset, source, severity, text, answer)
+        for number in numbers:
+            _say(
+                stage, offset, *CONCERNS[number * BETWEEN % len(CONCERNS)], wave=stage.waves[waves[number % len(waves)]]
+            )
         _answer(stage, offset)
 
 
-def _say(stage: Stage, offset: int, source: Source, severity: Severity, text: str, answer: str | None) -> None:
+def _say(
+    stage: Stage, offset: int, source: Source, severity: Severity, text: str, answer: str | None, *, wave: Wave
+) -> None:
     on = stage.day(offset)
     if answer is None and offset < -9:
         return  # the newest ones still wait for an answer
-    wave = stage.waves[1 if offset < -60 else 2 if offset < -30 else 3]
     team = stage.accounts[roster.WAVE_LEAD.email].actor
     if stage.chance.random() < 0.6:
         say_something(
@@ -261,8 +268,8 @@ def _say(stage: Stage, offset: int, source: Source, severity: Severity, text: st
 
 
 def _answer(stage: Stage, offset: int) -> None:
-    answers = {text: answer for _, _, text, answer in story.CONCERNS}
-    severities: dict[str, Severity] = {text: severity for _, severity, text, _ in story.CONCERNS}
+    answers = {text: answer for _, _, text, answer in CONCERNS}
+    severities: dict[str, Severity] = {text: severity for _, severity, text, _ in CONCERNS}
     team = stage.accounts[roster.WAVE_LEAD.email]
     on = stage.day(offset)
     waiting = db.session.scalars(

@@ -14,6 +14,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextvars import Context
+from datetime import timedelta
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -164,7 +165,12 @@ def measure(number: int, engine: str, pages: tuple[str, ...]) -> None:
         app.config["WTF_CSRF_ENABLED"] = False
         ours, bare = signed_in(app, account), asked(bare_list(app), "/list")
         db.session.rollback()
-        names = {"person": ids[7], "outside": ids[-9], "other": ids[-10], "ago": clock.now().date().replace(day=1)}
+        names = {
+            "person": ids[7],
+            "outside": ids[-9],
+            "other": ids[-10],
+            "ago": clock.now().date() - timedelta(days=28),
+        }
         works = {path: asked(ours, path.format(**names)) for path in pages}
         for work in (bare, *works.values()):
             work()

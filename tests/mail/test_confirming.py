@@ -1,5 +1,7 @@
 """Confirmations of having read: once, dated, kept, and counted over those whom the message was sent to."""
 
+from random import Random
+
 import pytest
 from factories import TESTER, make_person
 from sqlalchemy import select, text
@@ -40,6 +42,12 @@ def send(mailing: Mailing, name: str, state: DeliveryState = DeliveryState.SENT)
     return delivery
 
 
+def confirmations_now(mailing: Mailing) -> Confirmations:
+    """Return its confirmations, as the page of a message asks for them."""
+    copies = sum(queries.delivery_counts(mailing.id).values())
+    return confirming.confirmations_of({mailing.id: copies})[mailing.id]
+
+
 def test_a_confirmation_is_a_dated_row_once() -> None:
     delivery = send(make_mailing(), "Ann Reader")
     assert acknowledge(delivery, by=TESTER)
@@ -77,8 +85,8 @@ def test_the_figure_counts_those_who_could_read_it_and_keeps_who_left() -> None:
     gone.person.left_at = clock.now()
     for delivery in (done, gone):
         acknowledge(delivery, by=TESTER)
-    assert confirming.confirmations_of([mailing.id]) == {mailing.id: Confirmations(confirmed=2, asked=4)}
-    assert confirming.confirmations_of([mailing.id])[mailing.id].outstanding == 2
+    assert confirmations_now(mailing) == Confirmations(confirmed=2, asked=4)
+    assert confirming.left_unconfirmed(mailing.id) == 0
     assert list(db.session.scalars(confirming.unconfirmed(mailing.id))) == sorted(
         open_ones, key=lambda d: d.name.split()[1]
     )
@@ -86,8 +94,44 @@ def test_the_figure_counts_those_who_could_read_it_and_keeps_who_left() -> None:
     assert open_ones[0].person
     open_ones[0].person.left_at = clock.now()
     db.session.flush()
-    left = confirming.confirmations_of([mailing.id])[mailing.id]
-    assert (left, left.outstanding) == (Confirmations(confirmed=2, asked=4, gone=1), 1)
+    assert confirmations_now(mailing) == Confirmations(confirmed=2, asked=4)
+    assert confirming.left_unconfirmed(mailing.id) == 1
+
+
+def test_figures_are_those_of_counting_every_copy_by_hand() -> None:
+    chance = Random(3)
+    for _ in range(3):
+        mailing, copies = make_mailing(), []
+        for number in range(40):
+            copies.append(copy := send(mailing, f"Ann{mailing.id}x{number} Reader", chance.choice(list(DeliveryState))))
+            assert copy.person
+            copy.attempted_at = chance.choice((None, NOW))
+            if is_readable(copy) and chance.random() < 0.4:
+                acknowledge(copy, by=TESTER)
+                # Such as one that came back after it was confirmed, and goes out once more.
+                copy.state = chance.choice(list(DeliveryState))
+            copy.person.left_at = chance.choice((None, None, NOW))
+        for number in range(3):
+            outside = queue_for_address(mailing, f"out{number}@example.com", "Out", {})
+            outside.state, outside.attempted_at = chance.choice(list(DeliveryState)), NOW
+        db.session.flush()
+        confirmed = set(db.session.scalars(confirming.who_confirmed(mailing.id)))
+        asked = {copy.person_id for copy in copies if was_asked(copy, copy.person_id in confirmed)}
+        left = {copy.person_id for copy in copies if copy.person and copy.person.left_at}
+        assert confirmations_now(mailing) == Confirmations(len(confirmed), len(asked))
+        assert confirming.left_unconfirmed(mailing.id) == len((asked & left) - confirmed)
+        still_here = {copy.person_id for copy in db.session.scalars(confirming.unconfirmed(mailing.id))}
+        assert still_here == asked - left - confirmed
+
+
+def is_readable(copy: Delivery) -> bool:
+    return copy.state in (DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
+
+
+def was_asked(copy: Delivery, has_confirmed: bool) -> bool:
+    assert copy.person
+    stopped = copy.state is DeliveryState.SUPPRESSED and copy.attempted_at is not None and copy.person.left_at
+    return bool(has_confirmed or is_readable(copy) or stopped)
 
 
 def test_what_a_person_has_yet_to_confirm_is_listed() -> None:

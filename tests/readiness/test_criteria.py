@@ -11,9 +11,11 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Department
 from engagement.readiness.criteria.actions import Terms, change_criterion, judge, set_terms, write_criterion
+from engagement.readiness.criteria.queries.people import friendly_in_waves
 from engagement.readiness.criteria.queries.standing import Standing, history_of, standings_of
 from engagement.readiness.criteria.rules import COUNTED, CriterionKind, CriterionState
 from engagement.readiness.queries.verdicts import verdict, verdicts
+from engagement.readiness.tallies.actions import settle_tallies
 from engagement.waves.impacts.actions import assess_impact
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.models import Wave
@@ -46,6 +48,17 @@ def test_every_count_is_what_counting_row_by_row_gives(seed, statements):
     with statements() as again:
         verdicts(waves[:1], TODAY)
     assert len(again) <= number <= 39
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_friendly_users_are_the_same_wherever_they_are_looked_for(seed):
+    waves = make_random_programme(seed)
+    for some in (waves, waves[1:2], waves[2:]):
+        found = friendly_in_waves(some, TODAY)
+        assert friendly_in_waves(some, TODAY, are_few=True) == found
+        settle_tallies()
+        assert friendly_in_waves(some, TODAY, are_marked=False) == found
+        assert friendly_in_waves(some, TODAY, are_marked=False, are_few=True) == found
 
 
 def test_what_is_asked_of_a_wave_is_said_in_dated_rows_and_bad_numbers_are_refused_in_words():

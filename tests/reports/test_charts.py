@@ -42,7 +42,11 @@ def test_numbers_that_may_not_be_shown_leave_a_gap_in_the_line():
     root = drawn(charts.sparkline([None, 7, 8, None, 9], top=9))
     assert len(root.findall("polyline")) == 1
     assert len(root.find("polyline").get("points").split(" ")) == 2
-    assert drawn(charts.sparkline([7, 8, None], top=9)).find("circle") is None
+    hidden_since = drawn(charts.sparkline([7, 8, None], top=9))
+    assert hidden_since.find("circle") is None
+    assert hidden_since.get("aria-label") == "rising from 7 to 8; no number since then"
+    alone = drawn(charts.sparkline([None, 7, None, 8, 9], top=9)).findall("circle")
+    assert [dot.get("r") for dot in alone] == ["1.75", "3.5"]
     assert charts.sparkline([None, None], top=9) == ""
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from factories import TESTER, make_person, make_programme, make_wave
@@ -17,7 +18,7 @@ from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import doors_to, places_within, stands_within_alone
 from engagement.stakeholders.standings.actions import say_standing
-from engagement.stakeholders.standings.queries.movement import movement
+from engagement.stakeholders.standings.queries.movement import movement, movement_since
 from engagement.stakeholders.standings.queries.placing import reasons, stood, told
 from engagement.stakeholders.standings.rules import Level, Quadrant, Standing
 
@@ -129,6 +130,9 @@ def test_the_map_of_any_moment_is_what_a_replay_gives(app, wave, frozen, steps, 
         assert found == then
     assert {key: places(stood(known, asked, on=ON)) for key, asked in maps.items()} == story.after[-1]
     assert stood(known, before=BEGUN, on=ON) == []
+    for since, before in combinations([BEGUN, *ends, None], 2):
+        both = [stood(known, maps[waves[0].id], before=moment, on=ON) for moment in (since, before)]
+        assert movement_since(since, known, maps[waves[0].id], before=before, on=ON) == movement(*both)
     db.session.rollback()
 
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import re
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -98,15 +99,21 @@ class _Signer(URLSafeTimedSerializer):
 
     def __init__(self, secret: str, salt: str) -> None:
         super().__init__(secret, salt=salt)
-        self._signer = self.make_signer(self.salt)
-        self._key = self._signer.derive_key()
+        self._keyed = hmac.new(self.make_signer(self.salt).derive_key(), digestmod="sha1")
 
     def dumps(self, obj: Any, salt: str | bytes | None = None) -> str:
         """Return the token of a value. `salt` is not asked for here."""
         assert salt is None
-        at = base64_encode(int_to_bytes(self._signer.get_timestamp()))  # type: ignore[attr-defined]
-        said = base64_encode(_compact(obj)) + b"." + at
-        return (said + b"." + base64_encode(hmac.digest(self._key, said, "sha1"))).decode("ascii")
+        said = base64_encode(_compact(obj)) + _dated(int(time.time()))
+        signature = self._keyed.copy()
+        signature.update(said)
+        return (said + b"." + base64_encode(signature.digest())).decode("ascii")
+
+
+@lru_cache(maxsize=8)
+def _dated(seconds: int) -> bytes:
+    """Return the part of a token that says when it was signed."""
+    return b"." + base64_encode(int_to_bytes(seconds))
 
 
 _compact = json.JSONEncoder(separators=(",", ":")).encode

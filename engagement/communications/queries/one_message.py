@@ -20,7 +20,7 @@ from engagement.communications.texts.queries.scope_texts import scope_fields, un
 from engagement.communications.texts.queries.translations import texts_of
 from engagement.communications.texts.rules.scope_values import unsaid_words
 from engagement.db import db
-from engagement.mail.confirmations.queries import Confirmations, confirmations_of
+from engagement.mail.confirmations.queries import Confirmations, confirmations_of, left_unconfirmed
 from engagement.mail.queries import Waiting, delivery_counts, waiting_for_hours
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
@@ -39,8 +39,8 @@ class OccurrencePage:
     `lapsed` says why an approval no longer covers what readers act on, "" when it does. `sent_back` is what has to
     change before approval is asked again. `languages` are those of its texts, its own first; `unread` is the number of
     readers by language without a text in it. `plan` says when readers would get it, None once it is out; `waiting` says
-    who still waits then. `confirmations` says who has confirmed, None when nobody is asked. `tells_scope` is whether its
-    texts tell readers what is published for their training roles, and `unsaid` for whom nothing is.
+    who still waits then. `confirmations` says who has confirmed, None when nobody is asked; `gone` is how many left without
+    having done so. `tells_scope` is whether its texts tell readers what is published for their training roles, and `unsaid` for whom nothing is.
     """
 
     occurrence: Occurrence
@@ -57,6 +57,7 @@ class OccurrencePage:
     plan: DeliveryPlan | None
     waiting: Waiting
     confirmations: Confirmations | None
+    gone: int
     unsaid: list[str]
     tells_scope: bool
 
@@ -64,6 +65,11 @@ class OccurrencePage:
     def outside(self) -> int:
         """How many of its readers are outside the directory."""
         return len(self.outsiders)
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many people could still confirm it."""
+        return self.confirmations.asked - self.confirmations.confirmed - self.gone if self.confirmations else 0
 
     @property
     def missing(self) -> int:
@@ -87,6 +93,8 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
     languages = [text.language for text in texts]
     may_still_go = occurrence.status.can_be_written
     mailing, now = occurrence.mailing, clock.now()
+    counts = delivery_counts(mailing.id) if mailing else {}
+    asking = mailing if mailing and mailing.asks_confirmation else None
     in_hours = communication.in_working_hours
     return OccurrencePage(
         occurrence=occurrence,
@@ -97,19 +105,22 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
         history=history,
         reach_now=sum(group.people for group in groups) + len(outsiders),
         outsiders=outsiders,
-        counts=delivery_counts(mailing.id) if mailing else {},
+        counts=counts,
         languages=languages,
         unread=unread_languages(groups, languages, organisation) if may_still_go else {},
         plan=delivery_plan(groups, max(occurrence.sends_at, now), organisation, in_working_hours=in_hours)
         if may_still_go
         else None,
         waiting=waiting_for_hours(now, mailing.id) if mailing else Waiting(),
-        confirmations=confirmations_of([mailing.id]).get(mailing.id, Confirmations(0, 0))
-        if mailing and mailing.asks_confirmation
-        else None,
+        confirmations=_confirmations(asking.id, sum(counts.values())) if asking else None,
+        gone=left_unconfirmed(asking.id) if asking else 0,
         unsaid=unsaid_words(unsaid_readers(communication, texts, people, len(outsiders))) if may_still_go else [],
         tells_scope=communication.wave_id is not None and bool(scope_fields(*texts)),
     )
+
+
+def _confirmations(mailing_id: int, copies: int) -> Confirmations:
+    return confirmations_of({mailing_id: copies}).get(mailing_id, Confirmations(0, 0))
 
 
 def readers_outside(occurrence: Occurrence) -> list[Outsider]:

@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy.orm import joinedload
 
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.queries.calendar import with_communication, with_owner
 from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.db import db
-from engagement.mail.models import Delivery
+from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState
 
 
@@ -73,7 +74,8 @@ def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
 
     How many copies there are was noted as they were made; only those that no server has accepted are counted, which are few.
     """
-    occurrences = list(db.session.scalars(_sent(with_communication(), of).limit(limit)))
+    with_mailing = with_communication().options(joinedload(Occurrence.mailing).load_only(Mailing.asks_confirmation))
+    occurrences = list(db.session.scalars(_sent(with_mailing, of).limit(limit)))
     unnoted = _copies([o.mailing_id for o in occurrences if o.mailing_id and o.reached is None], DeliveryState)
     unsent = _copies([o.mailing_id for o in occurrences if o.mailing_id], _NOT_SENT)
     subjects = subjects_shown(occurrences)

@@ -11,6 +11,7 @@ from engagement.communications.models import Occurrence
 from engagement.db import count_of, db
 from engagement.mail.confirmations import queries as confirming
 from engagement.mail.models import Delivery
+from engagement.mail.queries import delivery_counts
 from engagement.pages.calendar import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.parts.files import list_file
@@ -53,6 +54,7 @@ def unconfirmed(occurrence_id: int) -> str:
     if mailing_id is None:
         return render_template("calendar/unconfirmed.html", row=row, lines=[], confirmations=None)
     rows = confirming.unconfirmed(mailing_id)
+    copies = sum(delivery_counts(mailing_id).values())
     asked = Asked()
     page = asked.page(count_of(rows.with_only_columns(Delivery.id)))
     return render_template(
@@ -61,7 +63,7 @@ def unconfirmed(occurrence_id: int) -> str:
         lines=_lines(mailing_id, db.session.scalars(rows.limit(page.size).offset(page.offset)).all()),
         page=page,
         files=asked.files("calendar.unconfirmed_file", occurrence_id=occurrence_id),
-        confirmations=confirming.confirmations_of([mailing_id]).get(mailing_id),
+        confirmations=confirming.confirmations_of({mailing_id: copies}).get(mailing_id),
     )
 
 

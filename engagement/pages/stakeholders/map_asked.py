@@ -18,7 +18,8 @@ from engagement.stakeholders import queries
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import mapped_within, places_within
-from engagement.stakeholders.standings.queries.placing import Stood, stood
+from engagement.stakeholders.standings.queries.movement import Movement, movement_since
+from engagement.stakeholders.standings.queries.placing import Stood
 from engagement.stakeholders.standings.queries.reading import ORDERS, MapAt, Square
 from engagement.stakeholders.standings.rules import CELLS, MOST
 from engagement.waves.scopes import waves_within
@@ -39,11 +40,6 @@ class MapAsked:
     cell: int | None
     problems: list[str]
 
-    @cached_property
-    def rows(self) -> list[Stood]:
-        """Everybody whom the filters leave, by name."""
-        return self.stood_at(self.before)
-
     @property
     def before(self) -> datetime | None:
         """The instant at which the day that is shown was over, None for the present."""
@@ -58,9 +54,13 @@ class MapAsked:
             if question.value and question.kind != "day"
         ]
 
-    def stood_at(self, before: datetime | None) -> list[Stood]:
-        """Return who stood on the map just before an instant, with the same filters, by name."""
-        return stood(places_within(self.maps), self.filters, before=before, on=today())
+    @cached_property
+    def moves(self) -> Movement | None:
+        """What became different since the end of the earlier day, None if there is none to compare with."""
+        if self.since is None:
+            return None
+        here, since = places_within(self.maps), day_over(self.since)
+        return movement_since(since, here, self.filters, before=self.before, on=today())
 
     @cached_property
     def at(self) -> MapAt:

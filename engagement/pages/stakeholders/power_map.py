@@ -14,7 +14,7 @@ from engagement.pages.parts.files import list_file, svg_response
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.contact_words import contact_words
 from engagement.pages.stakeholders.drawing import LOOKS, Picture, cell_words, legend_dot, map_file, narrow_map, wide_map
-from engagement.pages.stakeholders.map_asked import MapAsked, day_over, map_asked
+from engagement.pages.stakeholders.map_asked import MapAsked, map_asked
 from engagement.pages.stakeholders.map_lines import (
     HEADER,
     HEADER_BEFORE,
@@ -27,7 +27,7 @@ from engagement.pages.stakeholders.spots import NARROW, WIDE, Mark, arranged
 from engagement.reach import Reach
 from engagement.stakeholders.rhythm.queries import contacts_of
 from engagement.stakeholders.standings.models import StakeholderStanding
-from engagement.stakeholders.standings.queries.movement import Move, Movement, movement
+from engagement.stakeholders.standings.queries.movement import Move, Movement
 from engagement.stakeholders.standings.queries.placing import Told, reasons
 from engagement.stakeholders.standings.rules import CELLS
 from engagement.words import listed, plural
@@ -57,7 +57,7 @@ def map_page() -> str:
     found = map_asked(_maps())
     lines, page = found.page()
     wide, narrow = arranged(found.groups, WIDE), arranged(found.groups, NARROW)
-    moves = _moves(found)
+    moves = found.moves
     unplaced_total = found.total - found.placed_total
     unplaced = found.at.unplaced(FIRST_UNPLACED) if unplaced_total else []
     shown = {row.stakeholder_id for row in (*lines, *unplaced)}
@@ -111,10 +111,6 @@ def _contacts(found: MapAsked, keys: Sequence[int], links: Links) -> dict[int, s
     on = today()
     last = contacts_of([links.people[key].stakeholder for key in keys], on)
     return {key: contact_words(contact, on) for key, contact in last.items()}
-
-
-def _moves(found: MapAsked) -> Movement | None:
-    return movement(found.stood_at(day_over(found.since)), found.rows) if found.since else None
 
 
 def _move_lines(found: MapAsked, moves: Sequence[Move], links: Links) -> list[MoveLine]:
@@ -209,7 +205,7 @@ def _four_weeks_ago(found: MapAsked) -> str:
 def map_export(kind: str) -> Response:
     """Send the table of the map as a file, with the filters, days and order of the page."""
     found = map_asked(_maps())
-    listed, moves = found.at.listed(found.order, found.cell), _moves(found)
+    listed, moves = found.at.listed(found.order, found.cell), found.moves
     links = links_for(found, [row.stakeholder_id for row in listed])
     changed = {move.stakeholder_id: move for move in moves.all} if moves else {}
     rows = [
@@ -226,7 +222,7 @@ def map_picture() -> Response:
     found = map_asked(_maps())
     marks = arranged(found.groups, WIDE)
     alone = [mark.dot.stakeholder_id for mark in marks if not mark.is_count]
-    moves = _moves(found)
+    moves = found.moves
     picture = _picture(found, links_for(found, alone), moves)
     on = f"As it stood at the end of {day(found.on)}." if found.on else f"As it stood on {day(today())}."
     lines = [f"{on} Places are judgements from 0 to 10.", *found.narrowed]

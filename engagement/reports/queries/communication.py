@@ -41,8 +41,9 @@ def communication_report(
 ) -> CommunicationReport:
     """Return the report on a programme that the reader may read, on a day."""
     messages = messages_out(Communication.programme_id == programme.id, MOST_MESSAGES)
-    asking = [each.occurrence.mailing_id for each in messages if _asks(each)]
-    confirmations = confirmations_of([key for key in asking if key])
+    confirmations = confirmations_of(
+        {each.occurrence.mailing_id or 0: each.recipients for each in messages if _asks(each)}
+    )
     questions = [each.occurrence.id for each in messages if each.asks_question]
     answers = answers_of(questions, floor) if questions else None
     figures = [

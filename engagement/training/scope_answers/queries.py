@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, true, union_all
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from engagement.db import db
 from engagement.people.models import Person, PersonRole
@@ -139,9 +139,8 @@ def _counted(statement: ScopeStatement, published: Mapping[StatementFor, ScopeSt
             func.count(ScopeAnswer.id).label("confirmed"),
         )
         .select_from(Membership)
-        .join(Person, Person.id == Membership.person_id)
-        .outerjoin(ScopeAnswer, _confirms(statement))
-        .where(*_asks(statement), _is_for(statement.role, published))
+        .outerjoin(ScopeAnswer, _confirms(statement, Membership.person_id))
+        .where(*_asks(statement), _is_for(statement.role, published, Membership.person_id))
         .group_by(Membership.wave_id)
     )
 
@@ -152,8 +151,9 @@ def readers_of(
     """Return a SELECT of who is asked to confirm a statement, by name, and when they did; or only those who have, or have not."""
     asked = (
         select(Person, ScopeAnswer.at)
-        .outerjoin(ScopeAnswer, _confirms(statement))
-        .where(Person.id.in_(select(Membership.person_id).where(*_asks(statement))), _is_for(statement.role, published))
+        .outerjoin(ScopeAnswer, _confirms(statement, Person.id))
+        .where(Person.id.in_(select(Membership.person_id).where(*_asks(statement))))
+        .where(_is_for(statement.role, published, Person.id))
         .options(joinedload(Person.department))
         .order_by(Person.sorted_by, Person.id)
     )
@@ -162,8 +162,8 @@ def readers_of(
     return asked.where(ScopeAnswer.id.is_not(None) if has_confirmed else ScopeAnswer.id.is_(None))
 
 
-def _confirms(statement: ScopeStatement) -> ColumnElement[bool]:
-    return and_(ScopeAnswer.person_id == Person.id, ScopeAnswer.statement_id == statement.id, ScopeAnswer.is_right)
+def _confirms(statement: ScopeStatement, person_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return and_(ScopeAnswer.person_id == person_id, ScopeAnswer.statement_id == statement.id, ScopeAnswer.is_right)
 
 
 def _asks(statement: ScopeStatement) -> list[ColumnElement[bool]]:
@@ -176,10 +176,13 @@ def _asks(statement: ScopeStatement) -> list[ColumnElement[bool]]:
     return [Membership.ended_at.is_(None), Membership.wave_id.in_(waves)]
 
 
-def _is_for(role: StatementFor, published: Iterable[StatementFor]) -> ColumnElement[bool]:
-    """Return the condition on `Person` that a statement is for them; `scope.rules.applying` is the same rule for one person."""
-    has = exists().where(PersonRole.person_id == Person.id)
+def _is_for(
+    role: StatementFor, published: Iterable[StatementFor], person_id: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    """Return the condition that a statement is for somebody; `scope.rules.applying` is the same rule for one person."""
+    has = exists().where(PersonRole.person_id == person_id)
     if role is not StatementFor.EVERYBODY:
         return has.where(PersonRole.role == TrainingRole(role.value))
     own = [TrainingRole(each.value) for each in published if each is not StatementFor.EVERYBODY]
-    return or_(~has, has.where(PersonRole.role.not_in(own)))
+    # Without this, the roles of everybody would be looked up for nothing.
+    return or_(~has, has.where(PersonRole.role.not_in(own))) if own else true()

@@ -22,14 +22,14 @@ def fill_map(
     """Put so many on the map of a programme, spread over it, each with an earlier place; return their ids.
 
     They are groups outside, except for the first `people` and `departments` of the directory. They have been there for 200 days,
-    nobody looks after them, and nobody was in touch.
+    nobody looks after them, and nobody was in touch. Each moved once: a tenth ten days ago, the others a hundred days ago.
     """
     now = clock.now()
-    added_at = now - timedelta(days=200)
+    added_at, long_ago, lately = (now - timedelta(days=days) for days in (200, 100, 10))
     subjects = [_subject(n, people, departments) for n in range(number)]
     rows = [{**subject, "added_at": added_at} for subject in subjects]
     ids = db.session.scalars(insert(Stakeholder).returning(Stakeholder.id, sort_by_parameter_order=True), rows).all()
-    said = {"said_at": now, "said_by_id": account.id}
+    said = {"said_at": added_at, "said_by_id": account.id}
     groups = list(StakeholderGroup)
     db.session.execute(
         insert(StakeholderProfile),
@@ -43,20 +43,23 @@ def fill_map(
         [{"stakeholder_id": key, "programme_id": programme.id, "wave_id": None, "added_at": added_at} for key in ids],
     )
     levels = list(Level)
-    for ended in (now, None):
-        judged = [
-            {
-                "stakeholder_id": key,
-                "influence": (n * 37 + (20 if ended else 0)) % 101,
-                "interest": (n * 61) % 101,
-                "level_now": levels[n % 5],
-                "level_wanted": Level.SUPPORTIVE,
-                "reason": "As they said.",
-                "superseded_at": ended,
-                **said,
-            }
-            for n, key in enumerate(ids)
-        ]
+    for is_past in (True, False):
+        judged = []
+        for n, key in enumerate(ids):
+            moved_at = long_ago if n % 10 else lately
+            judged.append(
+                {
+                    "stakeholder_id": key,
+                    "influence": (n * 37 + (20 if is_past else 0)) % 101,
+                    "interest": (n * 61) % 101,
+                    "level_now": levels[n % 5],
+                    "level_wanted": Level.SUPPORTIVE,
+                    "reason": "As they said.",
+                    "said_by_id": account.id,
+                    "said_at": added_at if is_past else moved_at,
+                    "superseded_at": moved_at if is_past else None,
+                }
+            )
         db.session.execute(insert(StakeholderStanding), judged)
     return list(ids)
 

@@ -170,7 +170,7 @@ def _finish(each: int) -> None:
             literal(at.date(), Completion.completed_on.type).label("completed_on"),
             literal("The tests").label("recorded_by"),
         )
-        .join(CurriculumItem, (Person.id / WAVES + CurriculumItem.curriculum_id) % one_in == 0)
+        .join(CurriculumItem, (Person.id // WAVES + CurriculumItem.curriculum_id) % one_in == 0)
         .distinct()
     )
     _copy(Completion, rows)
@@ -199,7 +199,7 @@ def _send(programme: Programme, waves: list[Wave], each: int) -> None:
             true().label("is_right"),
             literal(now, ScopeAnswer.at.type).label("at"),
         )
-        _copy(ScopeAnswer, answers.where(Person.id % WAVES == workflow_id - 1, Person.id / WAVES % 2 == 0))
+        _copy(ScopeAnswer, answers.where(Person.id % WAVES == workflow_id - 1, Person.id // WAVES % 2 == 0))
 
 
 def _sent(about: Communication, days_ago: int, to: Any) -> None:
@@ -207,11 +207,10 @@ def _sent(about: Communication, days_ago: int, to: Any) -> None:
     text_of = {"subject": "Sent", "text": "News", "html": "News"}
     mailing = Mailing(kind=MailingKind.COMMUNICATION, built_at=at, asks_confirmation=True, **text_of)
     when = {"planned_for": at, "sends_at": at, "write_by": at.date(), "queued_at": at, "finished_at": at}
-    state = OccurrenceStatus.SENT
-    db.session.add_all([about, mailing])
-    db.session.add(
-        Occurrence(communication=about, mailing=mailing, status=state, subject="Sent", asks_confirmation=True, **when)
-    )
+    # As sending notes it.
+    reached = db.session.scalar(select(func.count(Person.id)).where(to))
+    told = {"status": OccurrenceStatus.SENT, "subject": "Sent", "asks_confirmation": True, "reached": reached}
+    db.session.add_all([about, mailing, Occurrence(communication=about, mailing=mailing, **told, **when)])
     db.session.flush()
     sent = select(
         literal(mailing.id).label("mailing_id"),
@@ -224,7 +223,7 @@ def _sent(about: Communication, days_ago: int, to: Any) -> None:
     _copy(Delivery, sent.where(to))
     acknowledged = literal(at, Acknowledgement.acknowledged_at.type).label("acknowledged_at")
     read = select(literal(mailing.id).label("mailing_id"), Person.id.label("person_id"), acknowledged)
-    _copy(Acknowledgement, read.where(to, Person.id / WAVES % 2 == 0))
+    _copy(Acknowledgement, read.where(to, Person.id // WAVES % 2 == 0))
 
 
 def _worry(number: int) -> None:

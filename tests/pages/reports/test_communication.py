@@ -111,7 +111,7 @@ def test_what_few_confirmed_cannot_be_worked_out_of_the_sums(app, programme):
         occurrence.mailing.asks_confirmation = True
         copies = [copy for copy in deliveries() if copy.mailing_id == occurrence.mailing_id]
         for copy in copies[readers:]:
-            db.session.delete(copy)
+            copy.state = DeliveryState.SUPPRESSED
         for copy in copies[:readers]:
             copy.state, copy.attempted_at = DeliveryState.SENT, clock.now()
         person_id = copies[0].person_id

@@ -13,10 +13,11 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
+from engagement.mail.outbox.actions.claiming import Claimed
 from engagement.mail.outbox.actions.domains import Domains
 from engagement.mail.outbox.actions.ledger import Ledger
 from engagement.mail.outbox.actions.pace import Pace
-from engagement.mail.outbox.actions.supply import Supply, Written
+from engagement.mail.outbox.actions.supply import Supply
 from engagement.mail.outbox.actions.telling import Telling
 from engagement.mail.outbox.actions.writing import LinkFor, Writer
 from engagement.mail.outbox.rules import PLAIN, SILENT, Counts, Leaving, settled, untouched
@@ -40,7 +41,7 @@ class Line:
         self.transport = transport
         self.talk: Talk | None = None
         self.waits: Waits | None = None
-        self.held: deque[Written] = deque()
+        self.held: deque[Claimed] = deque()
         #: When it took something or gave an outcome last, by `time.monotonic`.
         self.moved_at = 0.0
         #: The next message was announced and given to another line, so this connection can't go on after the present one.
@@ -169,7 +170,7 @@ class Courier:
         written = self._supply.take()
         if written is None:
             return None
-        line.held.append(written)
+        line.held.append(written.row)
         self._moved_at = line.moved_at = time.monotonic()
         return written.parcel
 
@@ -196,12 +197,11 @@ class Courier:
 
     def _note(self, line: Line, outcome: Outcome) -> bool:
         """Note what became of a message; return whether the mail server takes more over this line."""
-        written = line.held.popleft()
-        row = written.row
+        row = line.held.popleft()
         if outcome.is_ours:
             line.rest()
             if any(other.rests_until <= time.monotonic() for other in self._lines):
-                self._supply.put_back(written)
+                self._supply.put_back(row)
                 return False
             self.counts.trouble = outcome.reply
             self._supply.end()
@@ -253,19 +253,18 @@ class Courier:
 
     def _release(self, line: Line) -> None:
         """Leave to others what a line took and did not hand over."""
-        for written in line.held:
-            self._leave(written)
+        for row in line.held:
+            self._leave(row)
         line.held.clear()
 
-    def _leave(self, written: Written) -> None:
-        row = written.row
+    def _leave(self, row: Claimed) -> None:
         self._ledger.settle(untouched(row.id, row.attempts, row.due_at))
 
     def _set_down(self, line: Line, *, in_doubt: bool) -> None:
         """Break a conversation off; what is `in_doubt` of it may have been accepted."""
         line.stop()
         if in_doubt and line.held:
-            row = line.held.popleft().row
+            row = line.held.popleft()
             outcome = Outcome(DeliveryState.UNKNOWN, reason=CUT_OFF)
             self._ledger.settle(settled(row.id, row.attempts, row.due_at, outcome, clock.now()))
             self.counts.add(outcome.state)

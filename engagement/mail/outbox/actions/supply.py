@@ -1,4 +1,4 @@
-"""What a worker sends next: a window is claimed and its messages written when its lines have nothing more to take.
+"""What a worker sends next: a window is claimed when its lines have nothing more to take, and each message written as one takes it.
 
 A window's claim is committed before anything of it is given out, together with the outcomes of the window before. So a
 process that dies leaves at most `WINDOW` messages of each line in doubt, and a database that refuses writes stops the sending.
@@ -54,7 +54,7 @@ class Supply:
         self._counts = counts
         self._lines = lines
         self._most = self._fits = lines * WINDOW
-        self._waiting: deque[Written] = deque()
+        self._waiting: deque[Claimed] = deque()
         #: Instants at which those that wait may go, where a limit is set.
         self._turns: deque[float] = deque()
         self.begin()
@@ -76,15 +76,15 @@ class Supply:
     def leave_waiting(self) -> int:
         """Leave to others what no line has taken; return how much that was."""
         left = len(self._waiting)
-        for row, _ in self._waiting:
+        for row in self._waiting:
             self._ledger.settle(untouched(row.id, row.attempts, row.due_at))
         self._waiting.clear()
         self._turns.clear()
         return left
 
-    def put_back(self, written: Written) -> None:
-        """Take back a message of which nothing was handed over; it goes next."""
-        self._waiting.appendleft(written)
+    def put_back(self, row: Claimed) -> None:
+        """Take back a delivery of which nothing was handed over; it goes next."""
+        self._waiting.appendleft(row)
         if self.has_ended:
             self.leave_waiting()
 
@@ -108,9 +108,9 @@ class Supply:
                         return None
                 elif self._pace.per_minute and not self._is_their_turn():
                     return None
-                else:
+                elif (written := self._written(self._waiting[0])) is not None:
                     self._given += 1
-                    return self._waiting.popleft()
+                    return written
         except Exception as error:
             self.end(error)
         return None
@@ -152,7 +152,7 @@ class Supply:
         size = self._room_in_turn() if self._pace.per_minute else self._room(present)
         window = self._ledger.claim(size) if size else []
         self._claimed_at, self._given = time.monotonic(), 0
-        self._waiting.extend(self._written(self._without_held(window)))
+        self._waiting.extend(self._without_held(window))
         if size:
             self.is_dry = not window
         if self.is_dry:
@@ -190,19 +190,24 @@ class Supply:
                 goes.append(row)
         return goes
 
-    def _written(self, rows: Sequence[Claimed]) -> list[Written]:
-        """Write messages; one that can't be written is settled with its reason, and the others go."""
-        written = []
-        for row in rows:
-            try:
-                written.append(Written(row, self._writer.written(row, self._ledger.connection)))
-            except Exception as error:
-                if is_database_away(error):
-                    raise
-                self._ledger.connection.rollback()
-                if not isinstance(error, EngagementError):
-                    log.exception("message not written", delivery=row.id)
-                state = DeliveryState.SUPPRESSED if isinstance(error, Lapsed) else DeliveryState.BOUNCED
-                self._ledger.settle(refused(row.id, row.attempts, row.due_at, state, why_it_failed(error)))
-                self._counts.add(state)
-        return written
+    def _written(self, row: Claimed) -> Written | None:
+        """Write the message that goes next; one that can't be written is settled with its reason, and the others go.
+
+        Only now, not the whole window at once: the lines that have theirs send meanwhile, and it is still in the
+        processor's cache when it is sent.
+        """
+        try:
+            parcel = self._writer.written(row, self._ledger.connection)
+        except Exception as error:
+            if is_database_away(error):
+                raise
+            self._ledger.connection.rollback()
+            if not isinstance(error, EngagementError):
+                log.exception("message not written", delivery=row.id)
+            state = DeliveryState.SUPPRESSED if isinstance(error, Lapsed) else DeliveryState.BOUNCED
+            self._ledger.settle(refused(row.id, row.attempts, row.due_at, state, why_it_failed(error)))
+            self._counts.add(state)
+            parcel = None
+        # What waits for a database that is away is still there.
+        self._waiting.popleft()
+        return Written(row, parcel) if parcel else None

@@ -30,17 +30,20 @@ class Friendly:
     pilots: Count = NONE
 
 
-def friendly_in_waves(waves: Sequence[Wave], on: date, *, are_marked: bool = True) -> dict[int, Friendly]:
+def friendly_in_waves(
+    waves: Sequence[Wave], on: date, *, are_marked: bool = True, are_few: bool = False
+) -> dict[int, Friendly]:
     """Return how far friendly users are with the training of each wave, in one statement; waves without any have no entry.
 
     Champions are those of any wave of the programme on a day; pilot users were in a wave of it that went live earlier. It takes longer
-    while people `are_marked` to be counted again.
+    while people `are_marked` to be counted again. Pilot users are looked for among the people of these waves if those `are_few`, else
+    among all who use something already: the result is the same.
     """
     by_id = {wave.id: wave for wave in waves}
     champions: dict[int, Count] = defaultdict(Count)
     pilots: dict[int, Count] = defaultdict(Count)
     for wave_id, programme_id, is_champion, used_on, asked, finished in db.session.execute(
-        _statement(are_marked), {"waves": list(by_id), "on": on}
+        _statement(are_marked, are_few), {"waves": list(by_id), "on": on}
     ):
         wave, count = by_id[wave_id], Count(asked, int(finished))
         if programme_id != wave.programme_id:
@@ -54,9 +57,9 @@ def friendly_in_waves(waves: Sequence[Wave], on: date, *, are_marked: bool = Tru
 
 # Making a long statement anew costs more than running it.
 @cache
-def _statement(are_marked: bool) -> Select[Any]:
+def _statement(are_marked: bool, are_few: bool) -> Select[Any]:
     programmes = select(Wave.programme_id).where(Wave.id.in_(WAVES))
-    of_programme = aliased(Wave)
+    of_programme, member = aliased(Wave), aliased(Membership)
     is_theirs = of_programme.programme_id.in_(programmes)
     users = (
         select(
@@ -68,6 +71,9 @@ def _statement(are_marked: bool) -> Select[Any]:
         .join(of_programme, of_programme.id == Membership.wave_id)
         .where(is_theirs, of_programme.status.in_(IN_USE))
     )
+    if are_few:
+        # Nobody learns in a wave without having been a member of it.
+        users = users.where(Membership.person_id.in_(select(member.person_id).where(member.wave_id.in_(WAVES))))
     champions = (
         select(Champion.person_id, of_programme.programme_id, literal(1), null())
         .join(of_programme, of_programme.id == Champion.wave_id)

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from engagement.stakeholders.standings.queries.placing import Stood
+from sqlalchemy import ColumnElement
+
+from engagement.stakeholders.queries import Filters
+from engagement.stakeholders.standings.queries.placing import Stood, stood
 from engagement.stakeholders.standings.rules import Standing, standing_words
 
 
@@ -53,12 +57,21 @@ class Movement:
         return [*self.moved, *self.came, *self.left]
 
 
+def movement_since(
+    since: datetime, visible_places: ColumnElement[bool], filters: Filters, *, before: datetime | None, on: date
+) -> Movement:
+    """Return what became different on visible maps from just before an instant to just before another one (None: now).
+
+    A map has thousands, of whom few differ: only those are read of whom anything was said or ended since.
+    """
+    then, now = (stood(visible_places, filters, before=end, on=on, touched_since=since) for end in (since, before))
+    return movement(then, now)
+
+
 def movement(earlier: Iterable[Stood], later: Iterable[Stood]) -> Movement:
     """Compare the map of two moments, each by name."""
     then, now = ({row.stakeholder_id: row for row in rows} for rows in (earlier, later))
-    # A map has thousands of rows, of which few differ: only of these it is said how.
-    changed = [Move(then[key], row) for key, row in now.items() if key in then and then[key].judged != row.judged]
-    moved = [move for move in changed if move.words]
+    moved = [Move(then[key], row) for key, row in now.items() if key in then and then[key].judged != row.judged]
     return Movement(
         sorted(moved, key=lambda move: -move.distance),
         [Move(None, row) for key, row in now.items() if key not in then],

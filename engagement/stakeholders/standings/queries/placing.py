@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, exists, or_, select, type_coerce
+from sqlalchemy import ColumnElement, CompoundSelect, Select, String, and_, exists, or_, select, type_coerce, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
@@ -94,12 +94,28 @@ def stood(
     *,
     before: datetime | None = None,
     on: date,
+    touched_since: datetime | None = None,
 ) -> list[Stood]:
     """Return who stood on visible maps just before an instant (None: who stands there now), by name.
 
-    Levels are told only of those who may be labelled `on` the present day, whatever could be told of them then.
+    Levels are told only of those who may be labelled `on` the present day, whatever could be told of them then. With
+    `touched_since` only those are read of whom something began or ended from that instant on; all others stand as before it.
     """
-    return read(standing(visible_places, filters or Filters(), before, on).order_by(NAME_SORTED, Stakeholder.id))
+    rows = standing(visible_places, filters or Filters(), before, on)
+    rows = rows if touched_since is None else rows.where(Stakeholder.id.in_(_touched(touched_since)))
+    return read(rows.order_by(NAME_SORTED, Stakeholder.id))
+
+
+def _touched(since: datetime) -> CompoundSelect[int]:
+    dated = (
+        (StakeholderStanding, StakeholderStanding.said_at, StakeholderStanding.superseded_at),
+        (StakeholderProfile, StakeholderProfile.said_at, StakeholderProfile.superseded_at),
+        (StakeholderPlace, StakeholderPlace.added_at, StakeholderPlace.ended_at),
+        (StakeholderRemoval, StakeholderRemoval.removed_at, StakeholderRemoval.undone_at),
+    )
+    return union_all(
+        *(select(table.stakeholder_id).where(or_(begun >= since, ended >= since)) for table, begun, ended in dated)
+    )
 
 
 def standing(
@@ -156,14 +172,16 @@ def _on_maps(visible: ColumnElement[bool], filters: Filters, before: datetime | 
     if before is None and visible is EVERY_PLACE and filters.programme_id is None and filters.wave_id is None:
         # Everybody who is on the map now has a place there.
         return found
-    places = select(StakeholderPlace.stakeholder_id).where(
-        held(StakeholderPlace.added_at, StakeholderPlace.ended_at, before), visible
+    here = StakeholderPlace.stakeholder_id == Stakeholder.id
+    places = select(StakeholderPlace.id).where(
+        here, held(StakeholderPlace.added_at, StakeholderPlace.ended_at, before), visible
     )
     if filters.programme_id is not None:
         places = places.where(StakeholderPlace.programme_id == filters.programme_id)
     if filters.wave_id is not None:
         places = places.where(on_map_of_wave([filters.wave_id]))
-    return [Stakeholder.id.in_(places), *found]
+    # Asked of one after the other: a list of all of them would be made first, whomever else the statement leaves out.
+    return [places.correlate(Stakeholder).exists(), *found]
 
 
 @dataclass(frozen=True)

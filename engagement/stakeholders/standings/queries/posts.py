@@ -37,7 +37,9 @@ def may_be_labelled(on: date) -> ColumnElement[bool]:
         .join(StakeholderProfile, holds_now())
         .where(Stakeholder.person_id.is_not(None), StakeholderProfile.represents != "")
     )
-    here = select(Person.id).where(Person.left_at.is_(None), Person.id.in_(union_all(*_holders(on), speaking)))
+    holders = select(Person.id).where(Person.left_at.is_(None), Person.id.in_(union_all(*_holders(on), speaking)))
+    # Asked several times in one statement, found once.
+    here = select(holders.cte("holder").c.id)
     # An entry that was merged into a person's tells of that person.
     into = aliased(Stakeholder)
     of_whom = select(into.person_id).where(into.id == Stakeholder.merged_into_id).scalar_subquery()
