@@ -239,7 +239,11 @@ def settle_training_roles(
     Works on all people at once; repeating it is harmless. Roles from the HR file or by hand are kept, and people who
     left keep theirs. Returns how many roles were given and withdrawn; `now` is the instant from which they are given.
     """
-    audiences: dict[TrainingRole, list[Rule]] = {role: [] for role in TrainingRole if only in (None, role)}
+    # Nobody has a role by rule that never had one, and looking for them goes through everybody with the role.
+    ever = set(db.session.scalars(select(RoleRule.role).distinct()))
+    audiences: dict[TrainingRole, list[Rule]] = {
+        role: [] for role in TrainingRole if only in (None, role) and role in ever
+    }
     for role_rule in queries.role_rules():
         if role_rule.role in audiences:
             problem = queries.rule_problem(role_rule.audience)

@@ -59,6 +59,7 @@ from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
 from engagement.training.actions import leftovers
 from engagement.training.actions.assigning import settle_assignments
+from engagement.training.queries.settled import unsettled_waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.words import count, listed, plural
@@ -93,11 +94,12 @@ def settle_directory(settings: Settings) -> str:
         list(TrainingRole),
         lambda role: audiences.settle_training_roles(clock.now(), TrainingRole(role)),
     )
+    unsettled = unsettled_waves()
     settled = one_by_one(
         line,
         Wave,
         _ids(select(Wave).order_by(Wave.go_live_on)),
-        lambda key: settle_assignments(clock.now(), key, looks_first=True),
+        lambda key: settle_assignments(clock.now(), key, is_settled=key not in unsettled),
     )
     made, withdrawn, asked = (sum(getattr(s, each) for s in settled) for each in ("made", "withdrawn", "asked"))
     came, went = sum(came for came, _ in placed), sum(went for _, went in placed)

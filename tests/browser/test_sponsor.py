@@ -60,7 +60,7 @@ def test_six_waves_fit_on_one_page(empty, window):
     margaret = window()
     margaret.sign_in(SPONSOR)
     margaret.open(SHEET)
-    assert "Go or no-go for wave 4, Letter drafting" in margaret.text
+    assert "Go or no-go for wave 4 (Letter drafting)" in margaret.text
     assert_first_page_says_everything(margaret.page)
 
 

@@ -88,7 +88,7 @@ def test_a_wave_with_late_training_and_a_vacancy_ask_for_decisions_in_order_of_t
             date(2026, 4, 21),
         ),
         (
-            "Decide whether wave 3, Property claims, keeps 5 May",
+            "Decide whether wave 3 (Property claims) keeps 5 May",
             "6 of 10 people have finished their training, which is due by 28 April. It goes live in 21 days.",
             date(2026, 4, 28),
         ),
@@ -138,7 +138,7 @@ def test_late_concerns_ask_for_a_decision_only_as_a_group_that_may_be_shown():
 def test_a_passed_go_live_asks_for_a_new_day():
     wave = make_wave(go_live_on=date(2026, 4, 10))
     decision = programme_report(wave.programme, TODAY, 5).decisions[0]
-    assert (decision.title, decision.by_on) == ("Set a new day for wave 3, Property claims,", TODAY)
+    assert (decision.title, decision.by_on) == ("Set a new day for wave 3 (Property claims)", TODAY)
 
 
 @pytest.mark.parametrize(("days", "members", "asks"), [(21, 3, True), (15, 0, True), (22, 3, False)])
@@ -148,7 +148,7 @@ def test_a_wave_without_training_asks_for_a_decision_once_it_should_be_under_way
     decisions = [(d.title, d.reason.partition(". ")[0], d.by_on) for d in report.decisions]
     who = "Nobody has training to do yet" if members else "Nobody is in it yet"
     day = f"{wave.go_live_on.day} May" if days > 16 else f"{wave.go_live_on.day} April"
-    asked = (f"Decide whether wave 3, Property claims, keeps {day}", who, TODAY + timedelta(days=days - 7))
+    asked = (f"Decide whether wave 3 (Property claims) keeps {day}", who, TODAY + timedelta(days=days - 7))
     assert decisions == ([asked] if asks else [])
     assert [line.wave for line in report.in_doubt] == [wave]
 

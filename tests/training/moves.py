@@ -12,6 +12,7 @@ from engagement.training.actions.completing import record_completion
 from engagement.training.actions.leftovers import decide_leftovers
 from engagement.training.models import Leftover, Module
 from engagement.training.queries.leftovers import leftovers
+from engagement.training.queries.settled import unsettled_waves
 from engagement.training.rules import CompletionSource, LeftoverDecision
 from engagement.waves import actions as waves
 
@@ -32,7 +33,7 @@ def settle() -> tuple[int, int, int, int]:
     """Let waves and training follow the directory; returns what was made, opened again, withdrawn and asked about."""
     db.session.flush()
     waves.settle_memberships()
-    counts = settle_assignments(clock.now(), looks_first=True)
+    counts = settle_assignments(clock.now(), is_settled=not unsettled_waves())
     return counts.made, counts.reopened, counts.withdrawn, counts.asked
 
 

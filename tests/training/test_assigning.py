@@ -13,6 +13,7 @@ from engagement.people.models import PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.training.actions.assigning import AssignmentCounts, settle_assignments
 from engagement.training.models import Assignment
+from engagement.training.queries.settled import unsettled_waves
 from engagement.waves import actions as waves
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
@@ -51,14 +52,16 @@ def test_settling_again_changes_nothing(wave: Wave) -> None:
     settle_assignments(clock.now())
     assert settle_assignments(clock.now() + timedelta(days=1)) == NOTHING
     assert settle_assignments(clock.now(), wave.id) == NOTHING
+    assert unsettled_waves() == set()
     for wave_id in (None, wave.id):
-        assert settle_assignments(clock.now(), wave_id, looks_first=True) == NOTHING
+        assert settle_assignments(clock.now(), wave_id, is_settled=True) == NOTHING
 
 
 def test_settling_one_wave_leaves_the_others(wave: Wave) -> None:
     other = make_wave(wave.programme, members=make_people(2, "Finance"), number=4, name="Finance")
     assert settle_assignments(clock.now(), other.id) == AssignmentCounts(2, 0, 0)
     assert open_ones(wave) == set()
+    assert unsettled_waves() == {wave.id}
 
 
 def test_new_role_brings_its_assignment_and_a_lost_one_ends(wave: Wave) -> None:
@@ -69,7 +72,9 @@ def test_new_role_brings_its_assignment_and_a_lost_one_ends(wave: Wave) -> None:
     assert lost is not None
     db.session.delete(lost)
     db.session.flush()
-    assert settle_assignments(clock.now(), wave.id, looks_first=True) == AssignmentCounts(1, 0, 1)
+    assert unsettled_waves() == {wave.id}
+    assert settle_assignments(clock.now(), wave.id) == AssignmentCounts(1, 0, 1)
+    assert unsettled_waves() == set()
     assert open_ones(wave) == {("Ana Lima", USER), ("Ben Ode", USER), ("Cleo Roy", LEADER)}
 
 

@@ -3,19 +3,17 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
 from flask import Response, url_for
 
-from engagement.cells import WORKBOOK_OPTIONS, csv_of, fitting
+from engagement.cells import csv_of, new_workbook, write_sheet
 from engagement.pages.frame.formats import here_today
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF_TYPE = "application/pdf"
-_WIDEST = 60
 
 
 def both_files(endpoint: str, **asked: Any) -> list[tuple[str, str]]:
@@ -32,26 +30,9 @@ def list_file(
 
 
 def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], sheet: str) -> bytes:
-    """Return rows as a workbook with one sheet: a bold header that stays in view, texts as texts, days as days."""
-    # Most processes never make one, and the library is large.
-    import xlsxwriter
-
     made = BytesIO()
-    with xlsxwriter.Workbook(made, WORKBOOK_OPTIONS | {"constant_memory": True}) as book:
-        page = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31].strip("' ") or "List")
-        bold = book.add_format({"bold": True, "bottom": 1})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        widths = [len(str(title)) for title in header]
-        page.write_row(0, 0, [fitting(title) for title in header], bold)
-        for number, row in enumerate(rows, 1):
-            for column, cell in enumerate(row):
-                style = moment if isinstance(cell, datetime) else day if isinstance(cell, date) else None
-                page.write(number, column, fitting(cell), style)
-                widths[column] = max(widths[column], len(str(cell)))
-        for column, width in enumerate(widths):
-            page.set_column(column, column, min(width, _WIDEST) + 2)
-        page.freeze_panes(1, 0)
+    with new_workbook(made) as book:
+        write_sheet(book, re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31].strip("' ") or "List", header, rows)
     return made.getvalue()
 
 

@@ -143,7 +143,7 @@ REACH: dict[str, Reach] = {
     # Kept numbers repeat what memberships, roles and completions say.
     "tally": NOBODY,
     "tally_share": Reach(beside=("person_id",)),
-    "tally_mark": Reach(beside=("person_id",)),
+    **dict.fromkeys(("tally_mark", "reached_mark"), Reach(beside=("person_id",))),
     # Training.
     **dict.fromkeys(("module", "curriculum", "curriculum_item"), NOBODY),
     "assignment": Reach(about=("person_id",)),

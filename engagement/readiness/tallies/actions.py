@@ -1,14 +1,18 @@
 """Counts marked people again and renews the sums that they are in; or everybody, from the start."""
 
-from sqlalchemy import ColumnElement, delete, func, insert, literal, or_, select, text, true, union, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, or_, select, text, true, union, update
 
 from engagement.db import MANY_ROWS, db, note_growth, note_unknown_sizes, rows_changed
-from engagement.readiness.tallies.queries import every_share
-from engagement.training.tallies.queries import People, people_of_roles
+from engagement.readiness.tallies.models import ReachedMark
+from engagement.readiness.tallies.queries import every_share, member_shares_now
+from engagement.training.tallies.queries import People, learning_shares, people_of_roles
 from engagement.waves.tallies.models import NUMBERS, Tally, TallyMark, TallyShare
-from engagement.waves.tallies.queries import marked_people
 
 _KEY = ("wave_id", "department_id", "role")
+Mark = TallyMark | ReachedMark
+_MARKS: tuple[type[Mark], ...] = (TallyMark, ReachedMark)
 _COLUMNS = ("wave_id", "person_id", "department_id", "role", *NUMBERS)
 
 
@@ -17,22 +21,25 @@ def settle_tallies() -> int:
 
     Pages are right before and after: this makes them fast. A mark that is set meanwhile stays for the next time.
     """
-    marks = _take_marks()
+    taken = _take_marks()
+    marks = sum(taken.values())
     if not marks:
         return 0
     if marks >= MANY_ROWS:
         # Counting joins ten tables; of one taken for empty each row would be looked up in the others one by one. Marks that were
         # just taken are such a one: until now there were none.
         note_unknown_sizes()
-        note_growth(TallyMark, marks)
+        for table, number in taken.items():
+            note_growth(table, number)
     _mark_learners_of_roles()
-    touched = _places()
-    people = marked_people().where(TallyMark.is_taken)
+    people, members = _taken(TallyMark), union(*map(_taken, _MARKS))
+    touched = _places(members)
     rows_changed(delete(TallyShare).where(TallyShare.person_id.in_(people)))
-    _count(people)
-    touched |= _places()
+    rows_changed(delete(TallyShare).where(TallyShare.members > 0, TallyShare.person_id.in_(members)))
+    _count(member_shares_now(members), *learning_shares(people))
+    touched |= _places(members)
     _add_up(touched)
-    rows_changed(delete(TallyMark).where(TallyMark.is_taken))
+    _remove_marks()
     return marks
 
 
@@ -41,17 +48,26 @@ def count_everything() -> None:
     _take_marks()
     note_unknown_sizes()
     rows_changed(delete(TallyShare))
-    _count(None)
+    _count(*every_share())
     rows_changed(delete(Tally))
     _add_up(None)
-    rows_changed(delete(TallyMark).where(TallyMark.is_taken))
+    _remove_marks()
 
 
-def _take_marks() -> int:
-    """Take the marks that stand now. One at a time does this; marking and reading go on meanwhile."""
+def _take_marks() -> dict[type[Mark], int]:
+    """Take the marks that stand now, and return how many of each kind. One at a time does this; marking and reading go on meanwhile."""
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text("LOCK TABLE tally IN EXCLUSIVE MODE"))
-    return rows_changed(update(TallyMark).values(is_taken=True))
+    return {table: rows_changed(update(table).values(is_taken=True)) for table in _MARKS}
+
+
+def _taken(table: type[Mark]) -> Select[Any]:
+    return select(table.person_id).where(table.is_taken, table.person_id.is_not(None))
+
+
+def _remove_marks() -> None:
+    for table in _MARKS:
+        rows_changed(delete(table).where(table.is_taken))
 
 
 def _mark_learners_of_roles() -> None:
@@ -62,16 +78,15 @@ def _mark_learners_of_roles() -> None:
     rows_changed(insert(TallyMark).from_select(["person_id", "is_taken"], select(learners.c.person_id, literal(True))))
 
 
-def _places() -> set[tuple[int, int | None]]:
-    """Return the waves and departments in which the people who are being counted have shares."""
-    people = marked_people().where(TallyMark.is_taken)
+def _places(people: People) -> set[tuple[int, int | None]]:
+    """Return the waves and departments in which these people have shares."""
     rows = select(TallyShare.wave_id, TallyShare.department_id).where(TallyShare.person_id.in_(people)).distinct()
     return {(wave_id, department_id) for wave_id, department_id in db.session.execute(rows)}
 
 
-def _count(people: People | None) -> None:
-    for shares in every_share(people):
-        rows = shares.subquery()
+def _count(*shares: Select[Any]) -> None:
+    for each in shares:
+        rows = each.subquery()
         added = rows_changed(
             insert(TallyShare).from_select(list(_COLUMNS), select(*(rows.c[name] for name in _COLUMNS)))
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from engagement.communications.models import Communication, Occurrence
@@ -18,13 +18,15 @@ from engagement.programmes.models import Workflow
 from engagement.programmes.scope.models import ScopeStatement
 from engagement.programmes.scope.queries import holds_now
 from engagement.programmes.scope.rules import StatementFor
-from engagement.readiness.tallies import models  # noqa: F401 - has tables mark people
+from engagement.readiness.tallies.models import ReachedMark
 from engagement.training.models import Assignment
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.training.tallies.queries import LearningSum, People, learning_shares, people_to_count
 from engagement.waves.models import Membership, Wave, WaveWorkflow
-from engagement.waves.tallies.models import NUMBERS
+from engagement.waves.tallies.models import NUMBERS, TallyShare
 from engagement.waves.tallies.queries import WAVES, MemberSum, member_shares, sums_with
+
+_KEYS = ("wave_id", "person_id", "department_id", "role")
 
 
 class ReachedSum(NamedTuple):
@@ -68,16 +70,35 @@ def sums_of(wave_ids: Sequence[int]) -> WaveSums:
 @cache
 def _statement() -> Select[Any]:
     people = people_to_count()
-    members = member_shares(people, Membership.wave_id.in_(WAVES), **_reached())
-    sums = sums_with(people, [members, *learning_shares(people, Assignment.wave_id.in_(WAVES))])
+    sums = sums_with(people, _present(people))
     key = (sums.c.wave_id, sums.c.department_id, sums.c.role)
     return select(*key, *(func.sum(sums.c[name]) for name in NUMBERS)).group_by(*key)
 
 
-def every_share(people: People | None) -> list[Select[Any]]:
-    """Return SELECTs of everything that people (None: all) add now to kept numbers."""
-    members = people if people is not None else select(Membership.person_id).where(Membership.ended_at.is_(None))
-    return [member_shares(members, **_reached()), *learning_shares(people)]
+def _present(people: People) -> list[Select[Any]]:
+    """Return SELECTs of what these people add now, and also those who are marked for what reached them, less their old shares as members."""
+    marked = select(ReachedMark.person_id)
+    keys = [getattr(TallyShare, key) for key in _KEYS]
+    kept = select(*keys, *(getattr(TallyShare, number) for number in NUMBERS)).where(
+        TallyShare.wave_id.in_(WAVES),
+        # What somebody adds as a member is a row of its own beside those of their training.
+        TallyShare.members > 0,
+        TallyShare.person_id.in_(marked),
+        TallyShare.person_id.not_in(people),
+    )
+    members = member_shares_now(union(select(people.subquery().c.person_id), marked), Membership.wave_id.in_(WAVES))
+    return [members, *learning_shares(people, Assignment.wave_id.in_(WAVES)), _negative(kept)]
+
+
+def member_shares_now(people: People, *where: ColumnElement[bool]) -> Select[Any]:
+    """Return a SELECT of what these people add now as members, with what reached them; `where` are conditions on `Membership`."""
+    return member_shares(people, *where, **_reached())
+
+
+def every_share() -> list[Select[Any]]:
+    """Return SELECTs of everything that everybody adds now to kept numbers."""
+    members = select(Membership.person_id).where(Membership.ended_at.is_(None))
+    return [member_shares_now(members), *learning_shares(None)]
 
 
 def _reached() -> dict[str, ColumnElement[int]]:
@@ -86,7 +107,7 @@ def _reached() -> dict[str, ColumnElement[int]]:
     They begin at the member, so that counting a few people again looks at nobody else.
     """
     briefing, statement, notice = _briefing(), _statement_for(), _notice()
-    asks = briefing.where(Mailing.asks_confirmation)
+    asks = briefing.join(Mailing, Mailing.id == Occurrence.mailing_id).where(Mailing.asks_confirmation)
     has_confirmed = (
         exists()
         .where(Acknowledgement.mailing_id == Mailing.id, Acknowledgement.person_id == Membership.person_id)
@@ -114,16 +135,23 @@ def _one_if(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _briefing() -> Select[Any]:
     """The department briefings of the wave that the member was sent."""
-    return (
-        select(Delivery.id)
-        .join(Mailing, Mailing.id == Delivery.mailing_id)
-        .join(Occurrence, Occurrence.mailing_id == Mailing.id)
-        .join(Communication, Communication.id == Occurrence.communication_id)
+    # Begins at the briefings, of which a wave has few, rather than at all messages that the member was ever sent.
+    was_sent = (
+        exists()
         .where(
+            Delivery.mailing_id == Occurrence.mailing_id,
             Delivery.person_id == Membership.person_id,
             Delivery.state == DeliveryState.SENT,
+        )
+        .correlate(Occurrence, Membership)
+    )
+    return (
+        select(Occurrence.id)
+        .join(Communication, Communication.id == Occurrence.communication_id)
+        .where(
             Communication.wave_id == Membership.wave_id,
             Communication.kind == CommunicationKind.DEPARTMENT_BRIEFING,
+            was_sent,
         )
         .correlate(Membership)
     )
@@ -137,13 +165,17 @@ def _statement_for() -> Select[Any]:
     own = aliased(ScopeStatement)
     has = exists().where(PersonRole.person_id == Membership.person_id).correlate(Membership, ScopeStatement)
     with_own = (
-        select(cast(own.role, String))
-        .where(own.workflow_id == ScopeStatement.workflow_id, own.published_at.is_not(None))
-        .correlate(ScopeStatement)
+        exists()
+        .where(
+            own.workflow_id == ScopeStatement.workflow_id,
+            own.published_at.is_not(None),
+            cast(own.role, String) == cast(PersonRole.role, String),
+        )
+        .correlate(ScopeStatement, PersonRole)
     )
     is_common = cast(ScopeStatement.role, String) == StatementFor.EVERYBODY.value
     is_for = or_(
-        and_(is_common, or_(~has, has.where(cast(PersonRole.role, String).not_in(with_own)))),
+        and_(is_common, or_(~has, has.where(~with_own))),
         and_(~is_common, has.where(cast(PersonRole.role, String) == cast(ScopeStatement.role, String))),
     )
     holds = and_(ScopeStatement.workflow_id == Workflow.id, holds_now())
@@ -174,8 +206,8 @@ def waves_that_differ() -> list[int]:
     """Return the waves whose kept numbers, with the correction for marked people, are not what counting everybody gives."""
     wave_ids = list(db.session.scalars(select(Wave.id).order_by(Wave.id)))
     people = people_to_count()
-    counted = [_negative(part) for part in every_share(None)]
-    sums = sums_with(people, [*every_share(people), *counted])
+    counted = [_negative(part) for part in every_share()]
+    sums = sums_with(people, [*_present(people), *counted])
     key = (sums.c.wave_id, sums.c.department_id, sums.c.role)
     is_off = or_(*(func.sum(sums.c[number]) != 0 for number in NUMBERS))
     off = select(*key).group_by(*key).having(is_off).subquery()
@@ -184,5 +216,5 @@ def waves_that_differ() -> list[int]:
 
 def _negative(shares: Select[Any]) -> Select[Any]:
     rows = shares.subquery()
-    plain = [rows.c[key] for key in ("wave_id", "person_id", "department_id", "role")]
+    plain = [rows.c[key] for key in _KEYS]
     return select(*plain, *((-rows.c[number]).label(number) for number in NUMBERS))

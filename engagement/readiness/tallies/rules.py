@@ -1,17 +1,17 @@
-"""The statements that make a database mark the people of whom criteria count something else after a change."""
+"""The statements that make a database mark the people of whom criteria count something else after a change, but whose training stays."""
 
 from collections.abc import Sequence
 
 from engagement.waves.tallies.rules import Watched, marking
 
-_OF_WAVE = "INSERT INTO tally_mark (person_id) SELECT person_id FROM membership WHERE ended_at IS NULL AND wave_id = {row}.wave_id;"
+_OF_WAVE = "INSERT INTO reached_mark (person_id) SELECT person_id FROM membership WHERE ended_at IS NULL AND wave_id = {row}.wave_id;"
 _OF_WAVES = (
-    "INSERT INTO tally_mark (person_id) SELECT person_id FROM membership WHERE ended_at IS NULL AND wave_id IN "
+    "INSERT INTO reached_mark (person_id) SELECT person_id FROM membership WHERE ended_at IS NULL AND wave_id IN "
     "(SELECT wave_id FROM wave_workflow WHERE workflow_id = {row}.workflow_id);"
 )
 _OF_WORKFLOW = _OF_WAVES.replace("{row}.workflow_id", "{row}.id")
 _SENT = (
-    "INSERT INTO tally_mark (person_id) SELECT person_id FROM delivery "
+    "INSERT INTO reached_mark (person_id) SELECT person_id FROM delivery "
     "WHERE mailing_id = {row}.mailing_id AND state = 'sent' AND person_id IS NOT NULL;"
 )
 #: Of the many messages only those that criteria ask about.
@@ -20,10 +20,10 @@ _IS_ASKED_ABOUT = (
     "EXISTS (SELECT 1 FROM occurrence JOIN communication ON communication.id = occurrence.communication_id "
     "WHERE occurrence.mailing_id = {row}.mailing_id AND communication.kind = 'department_briefing'))"
 )
-_RECIPIENT = f"INSERT INTO tally_mark (person_id) SELECT {{row}}.person_id WHERE {_IS_ASKED_ABOUT};"
+_RECIPIENT = f"INSERT INTO reached_mark (person_id) SELECT {{row}}.person_id WHERE {_IS_ASKED_ABOUT};"
 _IS_SENT_OR_WAS = "{old}.state <> {new}.state AND 'sent' IN ({old}.state, {new}.state)"
 #: Workers write many outcomes in one statement, which then marks once.
-_RECIPIENTS = "INSERT INTO tally_mark (person_id) SELECT now.person_id FROM now JOIN before USING (id) WHERE {only} AND {of_these};"
+_RECIPIENTS = "INSERT INTO reached_mark (person_id) SELECT now.person_id FROM now JOIN before USING (id) WHERE {only} AND {of_these};"
 
 #: By table: the name, what is marked, when, by which rows, and only if.
 _CHANGES: dict[str, Sequence[tuple[str, str, str, tuple[str, ...], str]]] = {
@@ -59,8 +59,8 @@ _CHANGES: dict[str, Sequence[tuple[str, str, str, tuple[str, ...], str]]] = {
 
 #: Tables whose rows each mark their person.
 WATCHED = {
-    "scope_answer": Watched(("statement_id", "person_id", "is_right")),
-    "acknowledgement": Watched(("mailing_id", "person_id")),
+    "scope_answer": Watched(("statement_id", "person_id", "is_right"), marks="reached_mark"),
+    "acknowledgement": Watched(("mailing_id", "person_id"), marks="reached_mark"),
 }
 TABLES = (*WATCHED, *_CHANGES)
 

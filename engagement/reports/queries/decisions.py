@@ -65,7 +65,7 @@ def wave_decision(found: WaveTraining, pace: Pace, on: date) -> Decision:
 
 
 def _named(wave: Wave) -> str:
-    return f"wave {wave.number}, {wave.name},"
+    return f"wave {wave.number} ({wave.name})"
 
 
 def gate_decision(ready: Verdict, pace: Pace, on: date) -> Decision:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, except_, exists, func, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, case, except_, exists, literal, or_, select, true, update
 
 from engagement.db import db, insert_new, note_growth, rows_changed
-from engagement.people.models import Person, PersonRole
+from engagement.people.models import Person
 from engagement.training.actions.asking import ask_questions, end_questions, wake_questions
 from engagement.training.models import Assignment, Leftover
 from engagement.training.queries.grounds import grounds, is_grounded, is_held
@@ -33,7 +33,7 @@ class AssignmentCounts:
 
 
 def settle_assignments(
-    now: datetime, wave_id: int | None = None, *, unasked: Select[int] | None = None, looks_first: bool = False
+    now: datetime, wave_id: int | None = None, *, unasked: Select[int] | None = None, is_settled: bool = False
 ) -> AssignmentCounts:
     """Give active members of open waves the assignments of their roles; withdraw those without a ground.
 
@@ -41,10 +41,10 @@ def settle_assignments(
     reopens when the ground returns. Assignments of closed waves stay as they are. If the person moved or changed role
     before finishing, the assignment becomes a question instead of being withdrawn (see `Leftover`). `unasked`, a SELECT
     of ids of people whose move is being undone, are never asked. The number of statements is fixed, for one wave or
-    all; repeating it changes nothing. `looks_first` is for when there is usually nothing to do.
+    all; repeating it changes nothing. `is_settled` says that `unsettled_waves` found nothing to
+    change, so that only questions are looked at.
     """
     of_wave = Assignment.wave_id == wave_id if wave_id is not None else true()
-    is_settled = looks_first and _is_settled(of_wave, wave_id)
     if is_settled and not db.session.scalar(select(exists().where(Leftover.ended_at.is_(None)))):
         return AssignmentCounts(0, 0, 0)
     made = 0 if is_settled else _make(now, wave_id)
@@ -67,34 +67,6 @@ def settle_assignments(
     if made or reopened or withdrawn or asked or ended:
         db.session.expire_all()
     return AssignmentCounts(made, reopened, withdrawn, asked)
-
-
-def _is_settled(of_wave: ColumnElement[bool], wave_id: int | None) -> bool:
-    """Return whether every ground has its assignment, with the person's department, and all others are held without one.
-
-    Each assignment is known by wave, person and role, so equal numbers mean the same ones.
-    """
-    has = and_(
-        Assignment.wave_id == Membership.wave_id,
-        Assignment.person_id == Membership.person_id,
-        Assignment.role == PersonRole.role,
-        Assignment.withdrawn_at.is_(None),
-    )
-    is_elsewhere = Assignment.department_id.is_distinct_from(Person.department_id)
-    asked = grounds().where(Membership.wave_id == wave_id if wave_id is not None else true())
-    counted = asked.outerjoin(Assignment, has).with_only_columns(
-        func.count(), func.count(Assignment.id), func.sum(case((is_elsewhere, 1), else_=0))
-    )
-    grounded, assigned, elsewhere = db.session.execute(counted).one()
-    if grounded != assigned or elsewhere:
-        return False
-    closed = select(Wave.id).where(Wave.status == WaveStatus.CLOSED)
-    here = (of_wave, Assignment.withdrawn_at.is_(None), Assignment.wave_id.not_in(closed))
-    standing = select(Leftover.assignment_id).where(Leftover.ended_at.is_(None))
-    held = select(func.count()).where(Assignment.id.in_(standing), *here, is_held(), ~is_grounded())
-    numbers = select(select(func.count()).where(*here).scalar_subquery(), held.scalar_subquery())
-    present, without = db.session.execute(numbers).one()
-    return bool(present == grounded + without)
 
 
 def _make(now: datetime, wave_id: int | None) -> int:

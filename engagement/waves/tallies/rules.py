@@ -1,26 +1,23 @@
 """The statements that make a database mark the people whose kept numbers a change makes old."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-_MARK = "INSERT INTO tally_mark (person_id) VALUES ({person});"
-_MARK_EVERY = "INSERT INTO tally_mark (person_id) SELECT DISTINCT {owner} FROM changed;"
-_MARK_ONCE = (
-    "INSERT INTO tally_mark (person_id) SELECT {person} "
-    "WHERE NOT EXISTS (SELECT 1 FROM tally_mark WHERE person_id = {person});"
-)
+_MARK = "INSERT INTO {marks} (person_id) VALUES ({person});"
+_MARK_EVERY = "INSERT INTO {marks} (person_id) SELECT DISTINCT {owner} FROM changed;"
+_MARK_ONCE = "INSERT INTO {marks} (person_id) SELECT {person} WHERE NOT EXISTS (SELECT 1 FROM {marks} WHERE person_id = {person});"
 
 
 @dataclass(frozen=True)
 class Watched:
     """How a table's changes mark people: their ids are in `owner`; updates count only of `columns`.
 
-    Rows that come or go count only with `is_made`.
+    Rows that come or go count only with `is_made`. `marks` is the table that takes the marks.
     """
 
     columns: tuple[str, ...]
     owner: str = "person_id"
     is_made: bool = True
+    marks: str = "tally_mark"
 
 
 WATCHED = {
@@ -34,25 +31,25 @@ WATCHED = {
 def marking(dialect: str, table: str, watched: Watched) -> list[str]:
     """Return the statements for triggers that mark the people of a table's changed rows."""
     make = _on_sqlite if dialect == "sqlite" else _on_postgresql
-    return make(table, watched.columns, watched.owner, is_made=watched.is_made)
+    return make(table, watched)
 
 
-def _on_sqlite(table: str, columns: Sequence[str], owner: str, *, is_made: bool) -> list[str]:
+def _on_sqlite(table: str, watched: Watched) -> list[str]:
     def mark(row: str) -> str:
         # There is one writer at a time, so a mark that stands will do.
-        return _MARK_ONCE.format(person=f"{row}.{owner}")
+        return _MARK_ONCE.format(marks=watched.marks, person=f"{row}.{watched.owner}")
 
     def trigger(name: str, when: str, *rows: str, only: str = "") -> str:
         begin = f"CREATE TRIGGER {table}_{name}_tallied AFTER {when} ON {table} {only}"
         return f"{begin}BEGIN {' '.join(mark(row) for row in rows)} END"
 
-    differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
-    updated = trigger("changed", f"UPDATE OF {', '.join(columns)}", "OLD", "NEW", only=f"WHEN {differs} ")
-    made = [trigger("made", "INSERT", "NEW"), trigger("gone", "DELETE", "OLD")] if is_made else []
+    differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in watched.columns)
+    updated = trigger("changed", f"UPDATE OF {', '.join(watched.columns)}", "OLD", "NEW", only=f"WHEN {differs} ")
+    made = [trigger("made", "INSERT", "NEW"), trigger("gone", "DELETE", "OLD")] if watched.is_made else []
     return [*made, updated]
 
 
-def _on_postgresql(table: str, columns: Sequence[str], owner: str, *, is_made: bool) -> list[str]:
+def _on_postgresql(table: str, watched: Watched) -> list[str]:
     def function(name: str, body: str) -> str:
         head = f"CREATE OR REPLACE FUNCTION {table}_{name}_tallied() RETURNS trigger LANGUAGE plpgsql AS "
         return f"{head}$$ BEGIN {body} RETURN NULL; END $$"
@@ -60,14 +57,15 @@ def _on_postgresql(table: str, columns: Sequence[str], owner: str, *, is_made: b
     def trigger(name: str, when: str, each: str) -> str:
         return f"CREATE TRIGGER {table}_{name}_tallied AFTER {when} ON {table} {each} EXECUTE FUNCTION {table}_{name}_tallied()"
 
-    every = _MARK_EVERY.format(owner=owner)
-    old, new = (_MARK.format(person=f"{row}.{owner}") for row in ("OLD", "NEW"))
-    differs = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+    owner, marks = watched.owner, watched.marks
+    every = _MARK_EVERY.format(marks=marks, owner=owner)
+    old, new = (_MARK.format(marks=marks, person=f"{row}.{owner}") for row in ("OLD", "NEW"))
+    differs = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in watched.columns)
     updated = [
         function("changed", f"{old} IF OLD.{owner} <> NEW.{owner} THEN {new} END IF;"),
-        trigger("changed", f"UPDATE OF {', '.join(columns)}", f"FOR EACH ROW WHEN ({differs})"),
+        trigger("changed", f"UPDATE OF {', '.join(watched.columns)}", f"FOR EACH ROW WHEN ({differs})"),
     ]
-    if not is_made:
+    if not watched.is_made:
         return updated
     made = [
         function("made", every),

@@ -1,8 +1,10 @@
 """Files of lists: no cell becomes a formula, numbers and days stay what they are, odd characters do no harm."""
 
 import csv
+import re
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -73,3 +75,13 @@ def test_a_file_says_its_kind_once_and_is_named_with_the_day(app: Flask, kind: s
     answer = list_file(kind, ["Head"], [], "people")
     assert answer.headers["Content-Type"] == content_type
     assert answer.headers["Content-Disposition"] == f'attachment; filename="people-2026-04-14.{kind}"'
+
+
+def test_a_sheet_prints_with_its_header_on_each_page_and_long_texts_on_several_lines(app: Flask) -> None:
+    content = list_file("xlsx", ["Said", "On"], [["word " * 40, date(2026, 4, 14)], ["short", None]], "list").get_data()
+    with ZipFile(BytesIO(content)) as parts:
+        sheet, names = (parts.read(f"xl/{part}").decode() for part in ("worksheets/sheet1.xml", "workbook.xml"))
+    assert "Print_Titles" in names
+    assert 'orientation="landscape"' in sheet
+    assert re.search(r'<row r="2"[^>]* ht="60"', sheet)
+    assert not re.search(r'<row r="3"[^>]* ht=', sheet)

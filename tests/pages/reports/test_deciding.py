@@ -56,7 +56,7 @@ def form_of(page: str, wave_id: int) -> tuple[str, str]:
 def test_the_sponsor_decides_on_the_sheet_and_reads_there_what_was_decided(wave, sponsor):
     page = sponsor.get(SHEET).get_data(as_text=True)
     shown = words_of(sponsor.get(SHEET))
-    assert "Go or no-go for wave 3, Property claims, by Friday 24 April" in shown
+    assert "Go or no-go for wave 3 (Property claims) by Friday 24 April" in shown
     assert "It is to go live in 10 days. Nobody has decided yet." in shown
     assert "The figures propose no-go, or a go with conditions for these." in shown
     assert "Otherwise it doesn’t go live on 24 April." in shown
@@ -118,7 +118,7 @@ def test_a_gate_is_on_the_sheet_near_its_go_live_or_open_again_unless_somebody_g
     def titles():
         return [each.title for each in programme_report(wave.programme, TODAY, 5).decisions]
 
-    asked = "Go or no-go for wave 3, Property claims,"
+    asked = "Go or no-go for wave 3 (Property claims)"
     assert titles().count(asked) == 1
     wave.go_live_on = date(2026, 4, 29)
     assert asked not in titles()
@@ -135,7 +135,7 @@ def test_a_gate_is_on_the_sheet_near_its_go_live_or_open_again_unless_somebody_g
     assert [each.words.partition(".")[0] for each in report.decided] == ["Gone past"]
     # A day that has passed is set anew first.
     wave.go_live_on = date(2026, 4, 13)
-    assert "Set a new day for wave 3, Property claims," in titles()
+    assert "Set a new day for wave 3 (Property claims)" in titles()
 
 
 def test_where_nobody_is_named_the_sheet_asks_for_a_name(app, wave):
@@ -143,6 +143,6 @@ def test_where_nobody_is_named_the_sheet_asks_for_a_name(app, wave):
     db.session.commit()
     manager = signed_in(app, make_change_manager())
     page = manager.get(SHEET).get_data(as_text=True)
-    assert "Name who decides about wave 3, Property claims," in page
+    assert "Name who decides about wave 3 (Property claims)" in page
     assert f'href="/waves/{wave.id}/approvers"' in page
     assert "What do you decide?" not in page

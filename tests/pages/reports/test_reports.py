@@ -212,7 +212,7 @@ def test_a_live_wave_with_none_trained_needs_a_decision(app):
     db.session.commit()
     shown = sheet(signed_in(app, make_change_manager()), wave.programme)
     assert "One decision is needed." in shown
-    assert "Decide how wave 3, Property claims, goes on by Tuesday 14 April" in shown
+    assert "Decide how wave 3 (Property claims) goes on by Tuesday 14 April" in shown
     assert "It is live since 7 April. 0 of 14 people have finished their training." in shown
 
 

@@ -2,73 +2,53 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from engagement.cells import WORKBOOK_OPTIONS, fitting
+from engagement.cells import fitting, new_workbook, write_sheet
 from engagement.reports.rules.document import HEADER, Document, rows
 from engagement.reports.rules.figures import SubjectKind, by_subject
 from engagement.reports.rules.measures import Measure, Part
 
 if TYPE_CHECKING:
-    from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
-    from xlsxwriter.worksheet import Worksheet
 
-_WIDTHS = (18, 34, 30, 16, 14, 10, 10, 10, 18, 30, 22, 16, 40, 70)
+#: Of the columns of all figures, in characters.
+_WIDTHS = (18, 28, 22, 40, 16, 10, 10, 11, 18, 24, 14, 15, 30, 56)
 #: The colours of the page's training bars and open concerns.
 _PETROL, _PALE, _RED = "#0D5C73", "#9CC4CF", "#A31D18"
 
 
 def workbook_of(document: Document) -> bytes:
     """Return the workbook. Rows are written as they come, so that its memory does not grow with them."""
-    # Most processes never make one, and the library is large.
-    import xlsxwriter
-
     made = BytesIO()
-    with xlsxwriter.Workbook(made, WORKBOOK_OPTIONS | {"constant_memory": True}) as book:
+    with new_workbook(made) as book:
         book.set_properties({"title": fitting(document.name), "company": fitting(document.organisation)})
-        bold = book.add_format({"bold": True, "bottom": 1})
-        _figures(book, bold, "Figures", document)
-        _training(book, bold, document)
-        _objections(book, bold, document)
+        write_sheet(book, "Figures", HEADER, rows(document), _WIDTHS)
+        _training(book, document)
+        _objections(book, document)
         for title, report in document.further.items():
-            _figures(book, bold, title, report)
+            write_sheet(book, title, HEADER, rows(report), _WIDTHS)
     return made.getvalue()
 
 
-def _figures(book: "Workbook", bold: "Format", title: str, document: Document) -> None:
-    page = book.add_worksheet(title)
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-    for column, width in enumerate(_WIDTHS):
-        page.set_column(column, column, width)
-    page.freeze_panes(1, 0)
-    page.write_row(0, 0, HEADER, bold)
-    for number, row in enumerate(rows(document), 1):
-        for column, cell in enumerate(row):
-            style = moment if isinstance(cell, datetime) else day if isinstance(cell, date) else None
-            page.write(number, column, fitting(cell), style)
-
-
-def _training(book: "Workbook", bold: "Format", document: Document) -> None:
+def _training(book: "Workbook", document: Document) -> None:
     """Draw the training of each wave beside where it should be today and what is needed when it is due."""
     body = [
         (of[Measure.TRAINED].of.name, _percent(of, Measure.TRAINED), _percent(of, Measure.TRAINED_EXPECTED))
         for of in by_subject(document.figures, SubjectKind.WAVE).values()
     ]
     header = ("Wave", "Trained %", "By today, as planned %")
-    _charted(book, bold, "Training", header, body, _Drawing("bar", (_PETROL, _PALE), 100))
+    _charted(book, "Training", header, body, _Drawing("bar", (_PETROL, _PALE), 100))
 
 
-def _objections(book: "Workbook", bold: "Format", document: Document) -> None:
+def _objections(book: "Workbook", document: Document) -> None:
     body = [
         (of[Measure.OPEN].of.name, of[Measure.OPEN].value, of[Measure.ANSWERED].value)
         for of in by_subject(document.figures, SubjectKind.SOURCE).values()
     ]
     header = ("Source", "Open", "Answered")
-    _charted(book, bold, Part.OBJECTIONS.word, header, body, _Drawing("column", (_RED, _PALE)))
+    _charted(book, Part.OBJECTIONS.word, header, body, _Drawing("column", (_RED, _PALE)))
 
 
 def _percent(of: Any, measure: Measure) -> float | None:
@@ -86,16 +66,10 @@ class _Drawing:
 
 
 def _charted(
-    book: "Workbook", bold: "Format", title: str, header: Sequence[str], body: Sequence[Sequence[Any]], drawn: _Drawing
+    book: "Workbook", title: str, header: Sequence[str], body: Sequence[Sequence[Any]], drawn: _Drawing
 ) -> None:
     """Write a sheet with a chart; what is not shown or not known is an empty cell, and has no bar."""
-    page: Worksheet = book.add_worksheet(title)
-    page.set_column(0, 0, 34)
-    page.set_column(1, len(header), 20)
-    page.write_row(0, 0, header, bold)
-    for number, row in enumerate(body, 1):
-        for column, cell in enumerate(row):
-            page.write(number, column, fitting(cell))
+    page = write_sheet(book, title, header, body, (34, *[20] * (len(header) - 1)))
     if not any(cell is not None for row in body for cell in row[1:]):
         page.write(len(body) + 2, 0, "Nothing is known yet that could be drawn.")
         return
