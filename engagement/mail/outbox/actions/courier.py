@@ -174,14 +174,14 @@ class Courier:
         return True
 
     def _begin(self, present: float) -> float:
-        """Begin conversations on the lines that are free; return after how many seconds those that stay free look again."""
-        if self._supply.next_at() <= present:
-            for line in self._lines:
-                if line.is_free(present):
-                    line.talk = line.transport.hand_over(partial(self._give, line))
-                    self._lead(line)
-        if not any(line.is_free(present) for line in self._lines):
+        """Begin conversations on the lines that are free; return after how many seconds to look again if they still are."""
+        free = [line for line in self._lines if line.is_free(present)]
+        if not free:
             return TICK
+        if self._supply.next_at() <= present:
+            for line in free:
+                line.talk = line.transport.hand_over(partial(self._give, line))
+                self._lead(line)
         return min(max(self._supply.next_at() - time.monotonic(), 0.0), TICK)
 
     def _give(self, line: Line) -> Parcel | None:
