@@ -10,19 +10,24 @@ gc.disable()
 
 from sqlalchemy.exc import DBAPIError
 
-from engagement import serving
+from engagement.accounts.queries import refuse_demonstration
 from engagement.app import create_app
 from engagement.db import db
 from engagement.errors import BadInput
 
 try:
     app = create_app()
-    # Commands look themselves; some of them exist to mend such a database.
-    if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
-        # A database that does not answer yet is for /readyz to tell.
-        with app.app_context(), suppress(DBAPIError):
-            serving.refuse_demonstration(serving.settings_of(app))
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+        # Web processes need neither commands nor what they load: migrations, backup and the demonstration.
+        from engagement import commands
+
+        # They look for a demonstration themselves; some of them exist to mend such a database.
+        commands.register(app)
+    else:
         with app.app_context():
+            # A database that does not answer yet is for /readyz to tell.
+            with suppress(DBAPIError):
+                refuse_demonstration(in_production=app.config["SETTINGS"].is_production)
             # The processes that are forked from this one need connections of their own.
             db.engine.dispose()
 except BadInput as error:

@@ -9,12 +9,10 @@ from typing import Any
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
-from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from engagement import commands, logs, pages
+from engagement import logs, pages
 from engagement.accounts.rules import SESSION_LIFETIME
 from engagement.backup import journal
 from engagement.db import db, engine_options, keep_private, prepare
@@ -51,19 +49,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(_configuration(settings, instance))
     app.extensions["signature"] = read_signature(settings.dkim_key, settings.dkim_selector, settings.signs_for)
     trust_hosts(app, settings)
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     CSRFProtect(app)
     Bootstrap5(app)
     pages.register(app)
-    commands.register(app)
     journal.register()
     return app
 

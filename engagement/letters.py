@@ -3,7 +3,7 @@
 Cleaning (`clean`) removes invisible characters. Searching (`folded`, `search_words`) treats accents, case, apostrophes
 and special letters as the plain letter: `o'brien` finds O’Brien, `slazak` Ślązak. Ordering (`sort_key`) follows the
 Unicode collation algorithm, which covers every script; only base letters count, punctuation separates words, and
-numbers are ordered by size.
+numbers are ordered by size. What stands in a line of another direction is `isolated`.
 """
 
 import re
@@ -172,3 +172,10 @@ def _sized(number: str) -> str:
     """Return the weight of a number: where digits sort, then by length and digits, so that 9 comes before 10."""
     digits = "".join(str(unicodedata.decimal(digit)) for digit in number).lstrip("0")
     return f"{_weight('0')}{chr(ord('0') + len(digits))}{digits}"
+
+
+def isolated(value: str) -> str:
+    """Return a value isolated from a line's direction, so that, say, a Hebrew name doesn't reorder its surroundings."""
+    if value.isascii():
+        return value
+    return f"\u2068{value}\u2069" if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in value) else value

@@ -41,15 +41,6 @@ def settings_of(app: Flask) -> Settings:
     return settings
 
 
-def refuse_demonstration(settings: Settings) -> None:
-    """Raise BadInput in production when the database has demonstration accounts, whose addresses are public."""
-    if settings.is_production and queries.demonstration_account_exists():
-        raise BadInput(
-            "This database holds the demonstration and its accounts, which are refused in production. Give "
-            "ENGAGEMENT_DATABASE_URL an empty database."
-        )
-
-
 def link_maker(app: Flask) -> LinkFor:
     """Return what makes the links in messages of this application, as `sending.link_maker` says."""
     base, paths = settings_of(app).base_url, app.extensions["unknown_paths"]

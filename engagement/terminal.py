@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from psycopg.errors import UndefinedColumn, UndefinedTable
 from sqlalchemy.exc import DatabaseError
 
@@ -36,6 +36,12 @@ def plainly(command: Command) -> Command:
             refuse(_database_sentence(error))
 
     return run  # type: ignore[return-value]
+
+
+def this_app() -> Flask:
+    """Return the application itself, which threads use beyond the command's context."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
 
 
 def refuse(sentence: str) -> NoReturn:

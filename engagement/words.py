@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
-from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -145,13 +144,6 @@ def locale_of(language: str) -> Locale | None:
 def direction_of(language: str) -> Literal["ltr", "rtl"]:
     """Return the writing direction of a language (BCP 47); left to right if it is not known."""
     return "rtl" if (locale_of(language) or ENGLISH).text_direction == "rtl" else "ltr"
-
-
-def isolated(value: str) -> str:
-    """Return a value isolated from a line's direction, so that, say, a Hebrew name doesn't reorder its surroundings."""
-    if value.isascii():
-        return value
-    return f"\u2068{value}\u2069" if any(bidirectional(sign) in ("R", "AL") for sign in value) else value
 
 
 @lru_cache(maxsize=1024)

@@ -30,6 +30,7 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.accounts.scopes.rights import PLANNERS
 from engagement.addresses import kept_form
 from engagement.db import db
+from engagement.errors import BadInput
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
 from engagement.searching import by_name
@@ -132,6 +133,15 @@ def reader_of(account: Account, default_timezone: str) -> Reader:
 def demonstration_account_exists() -> bool:
     """Return whether accounts of the demonstration exist, whose addresses are public."""
     return db.session.scalar(select(Account.id).where(Account.is_demonstration).limit(1)) is not None
+
+
+def refuse_demonstration(*, in_production: bool) -> None:
+    """Raise BadInput when a database in production has demonstration accounts."""
+    if in_production and demonstration_account_exists():
+        raise BadInput(
+            "This database holds the demonstration and its accounts, which are refused in production. Give "
+            "ENGAGEMENT_DATABASE_URL an empty database."
+        )
 
 
 def reader_in_session(

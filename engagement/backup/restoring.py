@@ -5,10 +5,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import ColumnElement, Connection, column, delete, func, inspect, select, table, text
 
@@ -17,6 +13,7 @@ from engagement.backup.holding import hold_what_was_due
 from engagement.backup.reading import Backup, holds_words
 from engagement.db import db
 from engagement.errors import BadInput
+from engagement.revisions import known_revisions, revision_of
 from engagement.scheduler.running import last_tick
 
 AT_ONCE = 500
@@ -33,12 +30,13 @@ def restore(backup: Backup, progress: Callable[[str, float], None], *, force: bo
     the backup was made. Raises BadInput for a backup that this service or database can't take, for a database with
     content unless `force`, and while a scheduler runs on it; nothing is changed then.
     """
-    known = _known_revisions()
+    known = known_revisions()
     if backup.revision not in known:
         raise BadInput(
             f"This backup was made by a newer version of the service ({backup.service}). Restore it with that version."
         )
-    found = _revision_here()
+    with db.engine.connect() as connection:
+        found = revision_of(connection)
     if found is None:
         upgrade(revision=backup.revision)
     elif found != backup.revision:
@@ -62,18 +60,6 @@ def _take_statistics() -> None:
     if db.engine.dialect.name == "postgresql":
         with db.engine.begin() as connection:
             connection.execute(text("ANALYZE"))
-
-
-def _known_revisions() -> list[str]:
-    """Return the migrations that this version of the service knows, the newest first."""
-    config = Config()
-    config.set_main_option("script_location", str(current_app.extensions["migrate"].directory))
-    return [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()]
-
-
-def _revision_here() -> str | None:
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
 
 
 def _refuse_what_is_used(force: bool) -> None:

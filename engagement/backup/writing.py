@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Table, func, select, text
 
 from engagement import VERSION, clock
 from engagement.backup.portable import FOLDER, FORMAT, MANIFEST, columns_of, kind_of, line_of
 from engagement.db import Base, db, reads_only
 from engagement.errors import BadInput
+from engagement.revisions import revision_of
 
 AT_ONCE = 1_000
 #: Tables that a job empties and fills again. On PostgreSQL TRUNCATE would make them look empty to this transaction.
@@ -57,7 +57,7 @@ def _write_all(archive: zipfile.ZipFile, progress: Progress) -> dict[str, int]:
         if connection.dialect.name == "postgresql":
             # Before the first statement that reads, which fixes the instant of the backup.
             connection.execute(text(f"LOCK TABLE {', '.join(REWRITTEN)} IN ACCESS SHARE MODE"))
-        revision = MigrationContext.configure(connection).get_current_revision()
+        revision = revision_of(connection)
         total = sum(_count(connection, table) for table in _tables())
         for table in _tables():
             done = sum(each["rows"] for each in tables.values())

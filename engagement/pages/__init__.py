@@ -33,6 +33,7 @@ from engagement.pages.frame import (
     kept_forms,
     operation,
     shell,
+    templates,
 )
 
 HALLS = (
@@ -59,7 +60,7 @@ HALLS = (
 
 def register(app: Flask) -> None:
     """Add every page to the application, with the guard in front of them and the frame around them."""
-    for part in (headers, addresses, guard, body_limits, formats, shell, kept_forms, error_pages):
+    for part in (templates, headers, addresses, guard, body_limits, formats, shell, kept_forms, error_pages):
         part.register(app)
     for blueprint in (*(hall.blueprint for hall in HALLS), operation.blueprint):
         app.register_blueprint(blueprint)

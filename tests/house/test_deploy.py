@@ -11,6 +11,7 @@ import pytest
 import yaml
 from flask import Flask
 
+from engagement import commands
 from engagement.settings import PREFIX, Settings, read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +45,13 @@ def test_the_example_is_sound_once_key_and_password_are_filled_in(
     assert read_settings(_env_file=str(tmp_path / "env")).is_production
 
 
+@pytest.fixture
+def commanded(app: Flask) -> Flask:
+    """The application with its commands."""
+    commands.register(app)
+    return app
+
+
 def known_command(app: Flask, command: list[str]) -> bool:
     """Whether a `flask` command is one that this service has."""
     group: Any = app.cli
@@ -57,7 +65,7 @@ def known_command(app: Flask, command: list[str]) -> bool:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_each_part_runs_a_command_that_is_there_closed_and_from_this_repository(app: Flask, name: str) -> None:
+def test_each_part_runs_a_command_that_is_there_closed_and_from_this_repository(commanded: Flask, name: str) -> None:
     part = COMPOSE["services"][name]
     assert (part["read_only"], part["cap_drop"], part["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
     assert part["volumes"] == ["instance:/srv/engagement/instance"]
@@ -68,7 +76,7 @@ def test_each_part_runs_a_command_that_is_there_closed_and_from_this_repository(
     for command in filter(None, commands):
         words = [word for word in command if word != "CMD"]
         if words[0] == "flask":
-            assert known_command(app, words[1:]), words
+            assert known_command(commanded, words[1:]), words
     assert set(part["environment"]) <= {PREFIX + each.upper() for each in Settings.model_fields}
 
 
@@ -112,11 +120,11 @@ def canonical(name: str) -> str:
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
-def test_each_unit_runs_a_command_that_is_there_as_an_ordinary_user(app: Flask, unit: Path) -> None:
+def test_each_unit_runs_a_command_that_is_there_as_an_ordinary_user(commanded: Flask, unit: Path) -> None:
     text = unit.read_text(encoding="utf-8")
     [command] = re.findall(r"^ExecStart=/opt/engagement/\.venv/bin/(\S+) (.+)$", text, re.MULTILINE)
     if command[0] == "flask":
-        assert known_command(app, command[1].split())
+        assert known_command(commanded, command[1].split())
     else:
         # Preloaded: wrong settings end the service instead of one process after another.
         assert (command[0], command[1].split()[0], command[1].split()[-1]) == ("gunicorn", "--preload", "wsgi:app")

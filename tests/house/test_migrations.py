@@ -17,6 +17,7 @@ from engagement.audit import CLOCK
 from engagement.db import Base, db
 from engagement.programmes.models import Programme
 from engagement.readiness.tallies import rules as reached
+from engagement.revisions import known_revisions, revision_of
 from engagement.training.tallies import rules as trained
 from engagement.verbs import Verb
 from engagement.waves.milestones.queries import milestones_of
@@ -26,10 +27,22 @@ from engagement.waves.tallies.queries import member_sums
 ROOT = Path(__file__).parents[2]
 
 
-def test_there_is_one_head():
+def test_there_is_one_head_and_the_numbers_of_the_files_say_the_order():
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
-    assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == known_revisions()[:1]
+    assert [each.revision for each in scripts.walk_revisions()] == known_revisions()
+
+
+def test_a_database_says_its_migration_from_the_first_on(empty):
+    found = []
+    for revision in (None, "0001", "head"):
+        if revision:
+            upgrade(revision=revision)
+        with db.engine.connect() as connection:
+            found.append(revision_of(connection))
+    assert found == [None, "0001", known_revisions()[0]]
 
 
 @pytest.fixture

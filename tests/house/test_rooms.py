@@ -7,7 +7,7 @@ from house.shape import PACKAGE, ROOT
 
 WORDS = {"rules", "models", "scopes", "queries", "actions"}
 #: Floors, doors and the ground have other shapes; the starter library in `content` is read from files.
-NO_ROOMS = {"backup", "content", "days", "demo", "pages", "scheduler", "static"}
+NO_ROOMS = {"backup", "commands", "content", "days", "demo", "pages", "scheduler", "static"}
 
 
 def inside(room: str) -> set[str]:

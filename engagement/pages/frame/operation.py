@@ -5,10 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -20,6 +17,7 @@ from engagement.db import db
 from engagement.mail.queries import due_count, outbox_counts
 from engagement.pages.frame.guard import is_unknown, open_to_all
 from engagement.pages.frame.machine import may_read_metrics
+from engagement.revisions import known_revisions, revision_of
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
 
 blueprint = Blueprint("operation", __name__)
@@ -86,10 +84,7 @@ def readyz() -> tuple[dict[str, str], int]:
 
 def migrations_are_applied() -> bool:
     """Return whether the database has the newest migration."""
-    config = Config()
-    config.set_main_option("script_location", str(current_app.extensions["migrate"].directory))
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    return MigrationContext.configure(db.session.connection()).get_current_revision() == newest
+    return revision_of(db.session.connection()) == known_revisions()[0]
 
 
 @blueprint.get("/metrics")

@@ -13,7 +13,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import insert, text
 
-from engagement import clock
+from engagement import clock, commands
 from engagement.app import create_app
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
@@ -62,6 +62,7 @@ def application(url: str) -> Iterator[Flask]:
     """The application on this database, with its tables made by the migrations, inside its context."""
     folder = tempfile.mkdtemp(prefix="engagement-bench-app-")
     app = create_app(Settings(_env_file=None, database_url=url, secret_key="s" * 40, instance_path=folder))
+    commands.register(app)
     with app.app_context():
         # By migrations, not from the models, which make indexes in any order: among equal ones SQLite chooses by age.
         upgrade()

@@ -18,7 +18,7 @@ from engagement.content.commonmark import tree_of
 from engagement.content.frames import frame_in
 from engagement.content.plain_text import text_of
 from engagement.errors import BadInput
-from engagement.words import isolated
+from engagement.letters import isolated
 
 
 @dataclass(frozen=True)

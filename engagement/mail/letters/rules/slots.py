@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from engagement.errors import RuleBroken
-from engagement.words import isolated
+from engagement.letters import isolated
 
 SLOT = re.compile(r"\{\{\s*+([^{}\s]*+(?:\s++[^{}\s]++)*+)\s*+\}\}")
 _LINK_TO_SLOT = re.compile(r"""\shref=(["'])\{\{[^{}]*\}\}\1""")
