@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from engagement.vocabulary import State, Worded
 
@@ -113,8 +114,7 @@ GIVEN_UP = "The mail server put it off for three days, so sending was given up."
 CUT_OFF = "Sending was cut off after it had begun. The message may have arrived or not."
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The outcome of one attempt: SENT, DEFERRED, BOUNCED or UNKNOWN.
 
     `reply` is the text of the mail server or the network, `reason` our sentence when the reply says too little.

@@ -5,13 +5,14 @@ import hmac
 import json
 import re
 import time
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from itsdangerous.encoding import base64_encode, int_to_bytes
+from itsdangerous.encoding import int_to_bytes
 
 from engagement.accounts.rules import LINK_LIFETIME, MESSAGE_LINK_LIFETIME, SETUP_LINK_LIFETIME, LinkPurpose
 
@@ -104,16 +105,20 @@ class _Signer(URLSafeTimedSerializer):
     def dumps(self, obj: Any, salt: str | bytes | None = None) -> str:
         """Return the token of a value. `salt` is not asked for here."""
         assert salt is None
-        said = base64_encode(_compact(obj)) + _dated(int(time.time()))
+        said = _encoded(_compact(obj).encode()) + _dated(int(time.time()))
         signature = self._keyed.copy()
         signature.update(said)
-        return (said + b"." + base64_encode(signature.digest())).decode("ascii")
+        return (said + b"." + _encoded(signature.digest())).decode("ascii")
 
 
 @lru_cache(maxsize=8)
 def _dated(seconds: int) -> bytes:
     """Return the part of a token that says when it was signed."""
-    return b"." + base64_encode(int_to_bytes(seconds))
+    return b"." + _encoded(int_to_bytes(seconds))
+
+
+def _encoded(said: bytes) -> bytes:
+    return urlsafe_b64encode(said).rstrip(b"=")
 
 
 _compact = json.JSONEncoder(separators=(",", ":")).encode

@@ -47,11 +47,11 @@ DEFINITION = (
 )
 
 
-def uptake_of_waves(waves: Sequence[Wave], on: date, *, floor: int) -> dict[int, Uptake]:
-    """Return the uptake of each of these waves on a day, in two statements."""
+def uptake_of_waves(waves: Sequence[Wave], on: date, *, floor: int, sourced: bool = True) -> dict[int, Uptake]:
+    """Return the uptake of each of these waves on a day, with what its numbers came with only if `sourced`: that looks through every upload."""
     ids = [wave.id for wave in waves]
     rows = {row.wave_id: row for row in db.session.scalars(select(AdoptionCount).where(AdoptionCount.wave_id.in_(ids)))}
-    sources = sources_of(ids) if any(row.as_of for row in rows.values()) else {}
+    sources = sources_of(ids) if sourced and any(row.as_of for row in rows.values()) else {}
     return {wave.id: _uptake(wave, rows.get(wave.id), sources.get(wave.id, ""), on, floor) for wave in waves}
 
 

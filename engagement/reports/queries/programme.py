@@ -141,7 +141,8 @@ def programme_report(
 
 def _lines(waves: Sequence[Wave], read: Read, ready: Mapping[int, Verdict], on: date, floor: int) -> Sequence[WaveLine]:
     ids = [wave.id for wave in waves]
-    moves, milestones, use = moves_of_waves(ids), milestones_of_waves(ids), uptake_of_waves(waves, on, floor=floor)
+    moves, milestones = moves_of_waves(ids), milestones_of_waves(ids)
+    use = uptake_of_waves(waves, on, floor=floor, sourced=False)
     return [
         WaveLine(
             wave,

@@ -84,8 +84,8 @@ def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple
     """
     scope = [belonging(), *where]
     scope += [] if people is None else [Assignment.person_id.in_(people)]
-    standing = standing_of(*scope)
-    once = standing_of(*scope)
+    # Both add up the same rows, which are read once where both are asked for together.
+    standing = select(standing_of(*scope)).cte()
     by_role = (
         select(
             *share(
@@ -103,16 +103,16 @@ def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple
     by_person = (
         select(
             *share(
-                once.c.wave_id,
-                once.c.person_id,
+                standing.c.wave_id,
+                standing.c.person_id,
                 asked=literal(1),
-                finished=func.min(once.c.is_finished),
-                minutes_left=func.sum(once.c.minutes_left),
+                finished=func.min(standing.c.is_finished),
+                minutes_left=func.sum(standing.c.minutes_left),
             )
         )
-        .join(Person, Person.id == once.c.person_id)
-        .where(once.c.asked > 0)
-        .group_by(once.c.wave_id, once.c.person_id, Person.department_id)
+        .join(Person, Person.id == standing.c.person_id)
+        .where(standing.c.asked > 0)
+        .group_by(standing.c.wave_id, standing.c.person_id, Person.department_id)
     )
     return by_role, by_person
 

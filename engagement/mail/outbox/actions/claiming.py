@@ -8,6 +8,7 @@ power cut sends a message twice. A worker that dies leaves its windows in doubt;
 
 import json
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
@@ -142,7 +143,9 @@ def claim_window(
     """
     values = {"worker": worker, "size": size, "now": now, "until": now + LEASE}
     rows = [_claimed(row) for row in (_CLAIM_OTHERS if passes_over else _CLAIM).run(connection, values)]
-    return sorted(rows, key=lambda row: (not row.is_urgent, row.due_at, row.id))
+    rows.sort(key=attrgetter("due_at", "id"))
+    rows.sort(key=attrgetter("is_urgent"), reverse=True)
+    return rows
 
 
 def claim_one(connection: Connection, worker: str, delivery_id: int, now: datetime) -> list[Claimed]:

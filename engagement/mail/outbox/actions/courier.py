@@ -22,7 +22,7 @@ from engagement.mail.outbox.actions.telling import Telling
 from engagement.mail.outbox.actions.writing import LinkFor, Writer
 from engagement.mail.outbox.rules import PLAIN, SILENT, Counts, Leaving, settled, untouched
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
-from engagement.mail.wire.actions.conversation import TICK, Parcel, Talk, Waits, wait_for
+from engagement.mail.wire.actions.conversation import TICK, Parcel, Talk, Waits, Watch
 from engagement.mail.wire.actions.transport import Transport
 
 log = structlog.get_logger("engagement.mail")
@@ -37,10 +37,11 @@ LONGEST_REST = 60.0
 class Line:
     """One connection, and the messages that it has taken and that have no outcome yet: at most one in hand and the next."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, watch: "Watch[Line]") -> None:
         self.transport = transport
         self.talk: Talk | None = None
-        self.waits: Waits | None = None
+        self._watch = watch
+        self._waits: Waits | None = None
         self.held: deque[Claimed] = deque()
         #: When it took something or gave an outcome last, by `time.monotonic`.
         self.moved_at = 0.0
@@ -58,9 +59,20 @@ class Line:
         """Whether it can take messages: it has none, and the mail server did not turn it away of late."""
         return self.talk is None and self.rests_until <= present
 
+    def wait(self, waits: Waits | None) -> None:
+        """Let the watch tell when this line can go on; None for not any more."""
+        if waits is self._waits:
+            return
+        if self._waits is not None:
+            self._watch.remove(self._waits)
+        if waits is not None:
+            self._watch.add(self, waits)
+        self._waits = waits
+
     def stop(self) -> None:
         """Break off; what was taken and not handed over stays in `held`."""
-        talk, self.talk, self.waits = self.talk, None, None
+        self.wait(None)
+        talk, self.talk = self.talk, None
         self.lost_next = False
         if talk is not None:
             talk.close()
@@ -93,7 +105,8 @@ class Courier:
         leaving: Leaving = PLAIN,
     ) -> None:
         self.counts = Counts()
-        self._lines = [Line(transport) for transport in transports]
+        self._watch = Watch[Line]()
+        self._lines = [Line(transport, self._watch) for transport in transports]
         self._stopping = stopping
         self._meanwhile = meanwhile
         self._ledger = Ledger(worker)
@@ -148,23 +161,28 @@ class Courier:
     def _go_on(self) -> bool:
         """Lead each conversation on that can go on; return False when none is left and nothing more is given out."""
         supply, present = self._supply, time.monotonic()
-        patience, free = TICK, [line for line in self._lines if line.is_free(present)]
-        if free and not supply.has_ended:
-            if supply.next_at() <= present:
-                for line in free:
-                    line.talk = line.transport.hand_over(partial(self._give, line))
-                    self._lead(line)
-            patience = min(max(supply.next_at() - time.monotonic(), 0.0), TICK)
-        busy = {line.waits.fileno: line for line in self._lines if line.waits is not None}
-        if not busy and (supply.has_ended or (supply.is_dry and not supply.has_waiting)):
+        has_free = len(self._watch) < len(self._lines) and not supply.has_ended
+        patience = self._begin(present) if has_free else TICK
+        if not self._watch and (supply.has_ended or (supply.is_dry and not supply.has_waiting)):
             return False
-        ready = wait_for([line.waits for line in busy.values() if line.waits is not None], patience)
+        ready = self._watch.ready(patience)
         if present - self._looked_at >= TICK:
             # All of them, for answers that never come.
-            self._looked_at, ready = present, list(busy)
-        for fileno in ready:
-            self._lead(busy[fileno])
+            self._looked_at, ready = present, self._watch.all()
+        for line in ready:
+            self._lead(line)
         return True
+
+    def _begin(self, present: float) -> float:
+        """Begin conversations on the lines that are free; return after how many seconds to look again if they still are."""
+        free = [line for line in self._lines if line.is_free(present)]
+        if not free:
+            return TICK
+        if self._supply.next_at() <= present:
+            for line in free:
+                line.talk = line.transport.hand_over(partial(self._give, line))
+                self._lead(line)
+        return min(max(self._supply.next_at() - time.monotonic(), 0.0), TICK)
 
     def _give(self, line: Line) -> Parcel | None:
         written = self._supply.take()
@@ -180,7 +198,7 @@ class Courier:
         try:
             for said in line.talk:
                 if isinstance(said, Waits):
-                    line.waits = said
+                    line.wait(said)
                     return
                 takes_more = self._note(line, said)
                 if self._stopping():

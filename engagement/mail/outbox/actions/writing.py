@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TypeGuard
 
 from sqlalchemy import Connection, exists, select
 
@@ -44,9 +43,11 @@ class Writer:
         if not isinstance(row.filled, dict):
             raise TypeError("the values of a delivery are not an object")
         prepared = self._prepared_for(row, connection)
-        values = {
-            name: self._link_for(row, value) if _is_path(name, value) else value for name, value in row.filled.items()
-        }
+        values = row.filled.copy()
+        for name, value in row.filled.items():
+            # Whole addresses, such as finished links, are not changed.
+            if name.endswith("_link") and isinstance(value, str) and value.startswith("/"):
+                values[name] = self._link_for(row, value)
         sender = self._return_path(row.id, row.queued_at) if self._return_path else self.sender
         message = prepared.fill(row, values, clock.now())
         return Parcel(sender, server_form(row.address), self._sign(message) if self._sign else message)
@@ -74,8 +75,3 @@ class Writer:
                 self._prepared.popitem(last=False)
         self._prepared.move_to_end(key)
         return prepared
-
-
-def _is_path(slot: str, value: object) -> TypeGuard[str]:
-    """Return whether a slot holds a path on this site; whole addresses, such as finished links, are not changed."""
-    return slot.endswith("_link") and isinstance(value, str) and value.startswith("/")

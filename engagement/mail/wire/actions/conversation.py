@@ -11,8 +11,8 @@ import select
 import socket
 import ssl
 import time
-from collections.abc import Callable, Generator, Iterable
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Generator
+from typing import Generic, NamedTuple, TypeVar
 
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
 from engagement.mail.wire.rules.replies import (
@@ -56,6 +56,7 @@ class Waits(NamedTuple):
 #: Gives the next parcel, None when there is no more for now.
 Supply = Callable[[], Parcel | None]
 Answer = TypeVar("Answer")
+Who = TypeVar("Who")
 Waiting = Generator[Waits, None, Answer]
 #: What becomes of the parcels in their order, and what is waited for meanwhile.
 Talk = Generator[Outcome | Waits, None, None]
@@ -116,13 +117,14 @@ class Conversation:
                     yield Outcome(DeliveryState.BOUNCED, reason=_NO_UTF8)
                     parcel = supply()
                     continue
-                refused, last = yield from self._announce(parcel, is_announced=is_announced)
-                if refused is not None:
-                    parcel, is_announced = None, False
-                    yield refused
-                    yield from self._clear(last)
-                    parcel = supply()
-                    continue
+                if not (is_announced and self._goes_on()):
+                    refused, last = yield from self._announce(parcel, is_announced=is_announced)
+                    if refused is not None:
+                        parcel, is_announced = None, False
+                        yield refused
+                        yield from self._clear(last)
+                        parcel = supply()
+                        continue
                 following = supply() if self._pipelines else None
                 is_announced = following is not None and self._can_name(following)
                 behind = announcement(*following[:2]) if following is not None and is_announced else b""
@@ -147,12 +149,17 @@ class Conversation:
     def _can_name(self, parcel: Parcel) -> bool:
         return self._takes_utf8 or parcel.recipient.isascii()
 
-    def _announce(self, parcel: Parcel, *, is_announced: bool) -> Waiting[tuple[Outcome | None, Reply | None]]:
+    def _goes_on(self) -> bool:
+        """Whether the server waits for the message that was announced, as far as its answers are there already."""
+        rest = after_good_answers(self._came)
+        if rest is None:
+            return False
+        self._came = rest
+        return True
+
+    def _announce(self, parcel: Parcel, *, is_announced: bool) -> Waiting[tuple[Outcome | None, Reply]]:
         """Return what refuses a message, None when the server waits for it, and the server's last answer."""
         sender, recipient, _ = parcel
-        if is_announced and (rest := after_good_answers(self._came)) is not None:
-            self._came = rest
-            return None, None
         answers: list[Reply] = []
         if self._pipelines:
             if not is_announced:
@@ -169,8 +176,8 @@ class Conversation:
             answers = answers[1:] or answers
         return refusal_in(answers, recipient.isascii()), answers[-1]
 
-    def _clear(self, last: Reply | None) -> Waiting[None]:
-        if last is not None and last.code == GO_ON:
+    def _clear(self, last: Reply) -> Waiting[None]:
+        if last.code == GO_ON:
             # The server took DATA although it had refused the recipient (RFC 2920, 3.1): end the empty message.
             yield from self._ask(_END)
         self._needs_reset = True
@@ -251,9 +258,28 @@ class Conversation:
         return sent
 
 
-def wait_for(all_waits: Iterable[Waits], seconds: float) -> list[int]:
-    """Wait until something that is waited for can go on; return the numbers of those sockets, none after `seconds`."""
-    watched = select.poll()
-    for fileno, to_write in all_waits:
-        watched.register(fileno, select.POLLOUT if to_write else select.POLLIN)
-    return [fileno for fileno, _ in watched.poll(seconds * 1000)]
+class Watch(Generic[Who]):
+    """Who waits for what. It is kept from one look to the next, because most wait for the same again and again."""
+
+    def __init__(self) -> None:
+        self._poll = select.poll()
+        self._who: dict[int, Who] = {}
+
+    def __len__(self) -> int:
+        return len(self._who)
+
+    def add(self, who: Who, waits: Waits) -> None:
+        self._poll.register(waits.fileno, select.POLLOUT if waits.to_write else select.POLLIN)
+        self._who[waits.fileno] = who
+
+    def remove(self, waits: Waits) -> None:
+        """Forget one; its socket may be closed already."""
+        self._poll.unregister(waits.fileno)
+        del self._who[waits.fileno]
+
+    def all(self) -> list[Who]:
+        return list(self._who.values())
+
+    def ready(self, seconds: float) -> list[Who]:
+        """Wait until somebody can go on, and return who can; nobody after `seconds`."""
+        return [self._who[fileno] for fileno, _ in self._poll.poll(seconds * 1000)]

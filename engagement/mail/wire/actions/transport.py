@@ -24,7 +24,7 @@ from engagement.mail.wire.actions.conversation import (
     Talk,
     Waiting,
     Waits,
-    wait_for,
+    Watch,
 )
 from engagement.mail.wire.rules.headers import is_usable_address
 from engagement.mail.wire.rules.replies import BROKE_OFF, as_data, outcome_of
@@ -119,7 +119,7 @@ class Transport:
         outcome = Outcome(DeliveryState.UNKNOWN)
         for said in self.hand_over(lambda: next(parcels, None)):
             if isinstance(said, Waits):
-                wait_for([said], TICK)
+                _wait_for(said)
             else:
                 outcome = said
         return outcome
@@ -227,11 +227,17 @@ def _in_a_thread(work: Callable[[], Answer]) -> Waiting[Answer]:
     return found[0]
 
 
+def _wait_for(waits: Waits) -> None:
+    watch = Watch[None]()
+    watch.add(None, waits)
+    watch.ready(TICK)
+
+
 def _waited_for(waiting: Waiting[Answer]) -> Answer:
     """Return what something waits for, without doing anything else meanwhile."""
     while True:
         try:
-            wait_for([next(waiting)], TICK)
+            _wait_for(next(waiting))
         except StopIteration as done:
             answer: Answer = done.value
             return answer

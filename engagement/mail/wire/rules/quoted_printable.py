@@ -28,22 +28,22 @@ class Value(NamedTuple):
 
 def value_of(value: object) -> Value:
     """Return a value in all its forms. Short ones are kept: many people share a first name or a department."""
+    if isinstance(value, str) and (found := _kept.get(value)) is not None:
+        return found
     plain = text_of(value)
-    found = _kept.get(plain)
-    if found is None:
-        found = _forms_of(plain)
-        if len(plain) <= LONGEST_OPEN:
-            if len(_kept) >= _KEPT_VALUES:
-                _kept.clear()
-            _kept[plain] = found
+    found = _forms_of(plain)
+    if len(plain) <= LONGEST_OPEN:
+        if len(_kept) >= _KEPT_VALUES:
+            _kept.clear()
+        _kept[plain] = found
     return found
 
 
 def _forms_of(plain: str) -> Value:
     if _SAME.fullmatch(plain):
-        lines = [plain[place : place + LONGEST_OPEN] for place in range(0, len(plain), LONGEST_OPEN)]
-        if not any(line.startswith(".") for line in lines):
-            same = "=\r\n".join(lines).encode("ascii")
+        lines = "=\r\n".join([plain[at : at + LONGEST_OPEN] for at in range(0, len(plain), LONGEST_OPEN)])
+        if not plain.startswith(".") and "\n." not in lines:
+            same = lines.encode("ascii")
             return Value(plain, same, same)
     rich = html_of(plain)
     text = open_line(plain)
