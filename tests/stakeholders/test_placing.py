@@ -1,8 +1,8 @@
 """The map at any moment: the end of a day is what a replay of all that happened gives, and labels follow present posts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import combinations
+from itertools import pairwise
 
 import pytest
 from factories import TESTER, make_person, make_programme, make_wave
@@ -18,8 +18,10 @@ from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import doors_to, places_within, stands_within_alone
 from engagement.stakeholders.standings.actions import say_standing
-from engagement.stakeholders.standings.queries.movement import movement, movement_since
-from engagement.stakeholders.standings.queries.placing import reasons, stood, told
+from engagement.stakeholders.standings.queries.movement import movement_since
+from engagement.stakeholders.standings.queries.placing import stood
+from engagement.stakeholders.standings.queries.reading import MapAt
+from engagement.stakeholders.standings.queries.telling import Owner, reasons, told
 from engagement.stakeholders.standings.rules import Level, Quadrant, Standing
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -39,6 +41,27 @@ def say(row, reason="Why", **said):
 
 def places(rows):
     return {row.stakeholder_id: (row.influence, row.interest, row.level_now, row.level_wanted) for row in rows}
+
+
+def moves(found):
+    """Return who moved, came and left, the ones who moved furthest first."""
+    kinds = [[], [], []]
+    for move in found.first:
+        kinds[0 if move.before and move.now else 1 if move.now else 2].append(move.stakeholder_id)
+    assert [len(kind) for kind in kinds] == [found.moved, found.came, found.left]
+    assert [key for kind in kinds for key in kind] == [move.stakeholder_id for move in found.first]
+    return kinds
+
+
+def replayed_moves(then, now):
+    """Return what `moves` has to be, given where everybody stood, by name as their ids are."""
+
+    def distance(key):
+        ways = [(old, new) for old, new in zip(then[key][:2], now[key][:2], strict=True)]
+        return 0 if None in (each for way in ways for each in way) else sum((old - new) ** 2 for old, new in ways)
+
+    moved = sorted(key for key in then if key in now and then[key] != now[key])
+    return [sorted(moved, key=lambda key: -distance(key)), sorted(now.keys() - then), sorted(then.keys() - now)]
 
 
 @dataclass
@@ -130,9 +153,16 @@ def test_the_map_of_any_moment_is_what_a_replay_gives(app, wave, frozen, steps, 
         assert found == then
     assert {key: places(stood(known, asked, on=ON)) for key, asked in maps.items()} == story.after[-1]
     assert stood(known, before=BEGUN, on=ON) == []
-    for since, before in combinations([BEGUN, *ends, None], 2):
-        both = [stood(known, maps[waves[0].id], before=moment, on=ON) for moment in (since, before)]
-        assert movement_since(since, known, maps[waves[0].id], before=before, on=ON) == movement(*both)
+    moments = [
+        (BEGUN, {each.id: {} for each in waves}),
+        *((end + timedelta(microseconds=1), then) for end, then in ends.items()),
+        (None, story.after[-1]),
+    ]
+    reach = Reach(programmes=frozenset({programme.id}))
+    for earlier, later in [*pairwise(moments), *((each, moments[-1]) for each in moments[:-1])]:
+        for key, asked in maps.items():
+            then, now = (MapAt(reach, asked, before, ON) for before, _ in (earlier, later))
+            assert moves(movement_since(then, now, 9)) == replayed_moves(earlier[1][key], later[1][key])
     db.session.rollback()
 
 
@@ -156,7 +186,7 @@ def test_a_past_map_tells_no_levels_of_whom_none_may_be_kept_today(wave):
     say(row, influence=70, interest=80, level_now=Level.RESISTANT, level_wanted=Level.LEADING, reason="She said no.")
     later = clock.now() + HOUR
     assert places(stood(before=later, on=ON)) == {row.id: (70, 80, Level.RESISTANT, Level.LEADING)}
-    assert [said.reason for said in reasons([row.id], on=ON).values()] == ["She said no."]
+    assert [said.text for said in reasons([row.id], on=ON).values()] == ["She said no."]
     wave.lead = None
     db.session.flush()
     for before in (later, None):
@@ -185,7 +215,7 @@ def test_filters_hold_for_the_moment_that_is_asked_for(wave):
     assert stood(filters=Filters(owner_id=ann.id), on=ON) == []
     assert stood(filters=Filters(words="ask"), on=ON) == []
     assert stood(filters=Filters(owner_id=bob.id), before=first, on=ON) == []
-    assert told([row.id], before=first)[row.id].profile.owner == ann
+    assert told([row.id], before=first)[row.id].owner == Owner(ann.name, has_left=False)
 
 
 def test_a_place_out_of_reach_shows_nobody(wave):
@@ -196,23 +226,27 @@ def test_a_place_out_of_reach_shows_nobody(wave):
     assert stood(reach, Filters(wave_id=other.id), on=ON) == []
 
 
-def test_movement_says_who_moved_came_and_left(wave):
+def test_movement_says_who_moved_came_and_left(wave, frozen):
     council, brokers, gone = (add(name, wave) for name in ("Works council", "Brokers", "Consultants"))
     say(council, influence=59, interest=84, level_now=Level.RESISTANT)
     say(brokers, influence=42, interest=63)
-    earlier = stood(on=ON)
+    then, now = (MapAt(EVERYTHING, Filters(), before, ON) for before in (clock.now() + HOUR, None))
+    frozen.shift(2 * HOUR)
     say(council, influence=69, interest=86, level_now=Level.NEUTRAL)
     say(brokers, influence=42, interest=63, level_now=Level.SUPPORTIVE)
     mapping.remove_stakeholder(gone, by=TESTER)
     letters = add("Letters", wave)
-    found = movement(earlier, stood(on=ON))
-    assert [(move.stakeholder_id, move.words) for move in found.moved] == [
-        (council.id, "Power 5.9 → 6.9, interest 8.4 → 8.6, engagement resistant → neutral."),
-        (brokers.id, "Engagement supportive."),
+    found = movement_since(then, now, 9)
+    assert moves(found) == [[council.id, brokers.id], [letters.id], [gone.id]]
+    assert [move.words for move in found.first[:2]] == [
+        "Power 5.9 → 6.9, interest 8.4 → 8.6, engagement resistant → neutral.",
+        "Engagement supportive.",
     ]
-    assert [move.stakeholder_id for move in found.came] == [letters.id]
-    assert [move.stakeholder_id for move in found.left] == [gone.id]
-    assert movement(earlier, earlier).all == []
+    assert (movement_since(then, now, 1).total, len(movement_since(then, now, 1).first)) == (4, 1)
+    asked = Filters(group=G.CUSTOMERS)
+    assert moves(movement_since(replace(then, filters=asked), replace(now, filters=asked), 9)) == [[], [], []]
+    later = replace(then, before=clock.now() + HOUR)
+    assert movement_since(later, now, 9).total == 0
 
 
 def test_gap_and_quadrant_follow_from_what_was_said(wave):

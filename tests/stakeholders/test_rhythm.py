@@ -40,7 +40,7 @@ def missed_by(planning, on):
     assert number == len(rows)
     known = with_owners([each.stakeholder_id for each in rows])
     people = [known[each.stakeholder_id][0] for each in rows]
-    said = contacts_of(people, on)
+    said = contacts_of({row.id: row.added_at.date() for row in people}, on)
     found = [Missed(row, each.contact(row.added_at.date())) for row, each in zip(people, rows, strict=True)]
     assert [each.contact for each in found] == [said[each.stakeholder.id] for each in found]
     return found

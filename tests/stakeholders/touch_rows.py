@@ -28,4 +28,4 @@ def talk(*rows, ago=0, sentiment=None):
 
 
 def contact(row, on=ON):
-    return contacts_of([row], on)[row.id]
+    return contacts_of({row.id: row.added_at.date()}, on)[row.id]

@@ -99,7 +99,7 @@ def health(stakeholder_id: int) -> Drawn | BaseResponse:
     """Judge how the relationship with a stakeholder stands, beside the computed figure."""
     held(stakeholder_to_note(stakeholder_id).stakeholder)
     row, on = stakeholder_to_note(stakeholder_id).stakeholder, today()
-    shown = health_shown(row, contacts_of([row], on)[row.id], on, labelled=is_labelled(row, on))
+    shown = health_shown(row, contacts_of({row.id: row.added_at.date()}, on)[row.id], on, labelled=is_labelled(row, on))
     judged: dict[str, Any] = {"figure": shown.judgement.figure, "reason": ""} if shown.judgement else {}
     form = HealthForm(data=judged)
     if form.validate_on_submit():

@@ -10,7 +10,6 @@ from engagement.pages.frame.formats import today
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.map_asked import map_asked
 from engagement.pages.stakeholders.map_lines import MapLine, lines_of, links_for
-from engagement.stakeholders.scopes import places_within
 from engagement.stakeholders.standings.queries.gaps import GapCounts, Gaps
 from engagement.stakeholders.standings.rules import Level
 from engagement.words import plural
@@ -58,7 +57,7 @@ def gaps() -> str:
     maps = rights.reading_maps(guard.reader())
     guard.allow_places(maps)
     found = map_asked(maps, compares=False)
-    every = Gaps(places_within(maps), found.filters, found.before, today())
+    every = Gaps(maps, found.filters, found.before, today())
     counts = every.counts()
     page = found.asked.page(counts.both)
     shown = every.widest(page.size, page.offset, counts.below) if counts.both else []

@@ -18,7 +18,6 @@ from engagement.stakeholders import queries
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import mapped_within, places_within
-from engagement.stakeholders.standings.queries.movement import Movement, movement_since
 from engagement.stakeholders.standings.queries.placing import Stood
 from engagement.stakeholders.standings.queries.reading import ORDERS, MapAt, Square
 from engagement.stakeholders.standings.rules import CELLS, MOST
@@ -55,17 +54,14 @@ class MapAsked:
         ]
 
     @cached_property
-    def moves(self) -> Movement | None:
-        """What became different since the end of the earlier day, None if there is none to compare with."""
-        if self.since is None:
-            return None
-        here, since = places_within(self.maps), day_over(self.since)
-        return movement_since(since, here, self.filters, before=self.before, on=today())
-
-    @cached_property
     def at(self) -> MapAt:
         """The map to read."""
-        return MapAt(places_within(self.maps), self.filters, self.before, today())
+        return MapAt(self.maps, self.filters, self.before, today())
+
+    @cached_property
+    def at_then(self) -> MapAt | None:
+        """The map of the earlier day, None if there is none to compare with."""
+        return MapAt(self.maps, self.filters, day_over(self.since), today()) if self.since else None
 
     @cached_property
     def squares(self) -> list[Square]:

@@ -12,8 +12,8 @@ from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
 from engagement.pages.stakeholders.map_asked import KEPT, MapAsked
 from engagement.stakeholders.scopes import doors_to
-from engagement.stakeholders.standings.queries.movement import Move
-from engagement.stakeholders.standings.queries.placing import Stood, Told, told
+from engagement.stakeholders.standings.queries.placing import Stood
+from engagement.stakeholders.standings.queries.telling import Told, told
 from engagement.stakeholders.standings.rules import Level, written
 
 NO_NUMBERS: Mapping[int, int] = MappingProxyType({})
@@ -49,7 +49,7 @@ class MapLine:
     @property
     def name(self) -> str:
         """Who it is, in full."""
-        return self.told.stakeholder.title
+        return self.told.title
 
     @property
     def power(self) -> str:
@@ -135,14 +135,14 @@ def _line_of(row: Stood, links: Links, number: int | None) -> MapLine:
     return MapLine(number, row, links.people[key], links.url(key), links.form_url(key))
 
 
-def file_row(found: MapAsked, line: MapLine, on: date, move: Move | None = None) -> tuple[Any, ...]:
-    """Return a row of the file; if days are compared, with what was said on the earlier one."""
-    row, profile = line.row, line.told.profile
+def file_row(found: MapAsked, line: MapLine, on: date, then: Stood | None) -> tuple[Any, ...]:
+    """Return a row of the file; if days are compared, with where they stood `then`, if they were on the map."""
+    row, told = line.row, line.told
     cells = (
         line.number,
         line.name,
-        line.told.stakeholder.kind.word,
-        profile.group.word,
+        told.kind.word,
+        told.group.word,
         _figure(row.influence),
         _figure(row.interest),
         row.quadrant.word if row.quadrant else "",
@@ -150,12 +150,11 @@ def file_row(found: MapAsked, line: MapLine, on: date, move: Move | None = None)
         row.level_wanted.word if row.level_wanted else "",
         row.gap,
         _figure(row.urgency),
-        profile.owner.name if profile.owner else "",
+        told.owner.name if told.owner else "",
         on,
     )
     if found.since is None:
         return cells
-    then = move.before if move else row
     if then is None:
         return (*cells, None, None, "", found.since)
     level = then.level_now.word if then.level_now else ""

@@ -1,6 +1,6 @@
 """The power/interest map: its page, and the same as a file and as a picture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,12 +23,11 @@ from engagement.pages.stakeholders.map_lines import (
     lines_of,
     links_for,
 )
-from engagement.pages.stakeholders.spots import NARROW, WIDE, Mark, arranged
+from engagement.pages.stakeholders.spots import NARROW, WIDE, Dot, Mark, arranged
 from engagement.reach import Reach
 from engagement.stakeholders.rhythm.queries import contacts_of
-from engagement.stakeholders.standings.models import StakeholderStanding
-from engagement.stakeholders.standings.queries.movement import Move, Movement
-from engagement.stakeholders.standings.queries.placing import Told, reasons
+from engagement.stakeholders.standings.queries.movement import Move, Movement, movement_since
+from engagement.stakeholders.standings.queries.telling import Reason, Told, reasons
 from engagement.stakeholders.standings.rules import CELLS
 from engagement.words import listed, plural
 
@@ -43,12 +42,12 @@ _FOUR_WEEKS = 28
 
 @dataclass(frozen=True)
 class MoveLine:
-    """Somebody of whom something became different; `said` is the judgement whose reason is told, if one is."""
+    """Somebody of whom something became different; `said` is why, if it may be told."""
 
     move: Move
     told: Told
     url: str
-    said: StakeholderStanding | None
+    said: Reason | None
 
 
 @blueprint.get("/stakeholders/map")
@@ -57,14 +56,14 @@ def map_page() -> str:
     found = map_asked(_maps())
     lines, page = found.page()
     wide, narrow = arranged(found.groups, WIDE), arranged(found.groups, NARROW)
-    moves = found.moves
+    dots = {mark.dot.stakeholder_id: mark.dot for mark in (*wide, *narrow) if not mark.is_count}
+    moves = movement_since(found.at_then, found.at, MOST_MOVES) if found.at_then else None
     unplaced_total = found.total - found.placed_total
     unplaced = found.at.unplaced(FIRST_UNPLACED) if unplaced_total else []
-    shown = {row.stakeholder_id for row in (*lines, *unplaced)}
-    shown |= {mark.dot.stakeholder_id for mark in (*wide, *narrow) if not mark.is_count}
-    changed = moves.all[:MOST_MOVES] if moves else []
-    links = links_for(found, shown | {move.stakeholder_id for move in changed})
-    picture = _picture(found, links, moves)
+    changed = moves.first if moves else []
+    told = {row.stakeholder_id for row in (*lines, *unplaced)} | {move.stakeholder_id for move in changed}
+    links = links_for(found, told | dots.keys())
+    picture = _picture(found, links, dots)
     return render_template(
         "stakeholders/map.html",
         lede=_lede(found),
@@ -109,7 +108,7 @@ def _contacts(found: MapAsked, keys: Sequence[int], links: Links) -> dict[int, s
     if found.on:
         return {}
     on = today()
-    last = contacts_of([links.people[key].stakeholder for key in keys], on)
+    last = contacts_of({key: links.people[key].added_on for key in keys}, on)
     return {key: contact_words(contact, on) for key, contact in last.items()}
 
 
@@ -122,14 +121,14 @@ def _move_lines(found: MapAsked, moves: Sequence[Move], links: Links) -> list[Mo
     ]
 
 
-def _picture(found: MapAsked, links: Links, moves: Movement | None) -> Picture:
+def _picture(found: MapAsked, links: Links, dots: Mapping[int, Dot]) -> Picture:
     names = {key: told.short_name for key, told in links.people.items()}
     urls = {key: links.form_url(key) or links.url(key) for key in names}
     return Picture(
         names=names,
         links={key: url for key, url in urls.items() if url},
         count_links=_count_links(found),
-        former=_former(moves),
+        former=_former(found, dots),
         movable=frozenset(key for key in names if links.form_url(key)),
         label=f"Power and interest of {plural(found.placed_total, 'person or group', 'people and groups')}. The table below says the same.",
     )
@@ -147,13 +146,12 @@ def _count_links(found: MapAsked) -> dict[int, str]:
     return {cell: f"{before}near={cell}{after}" for cell in range(CELLS * CELLS)}
 
 
-def _former(moves: Movement | None) -> dict[int, tuple[int, int]]:
-    former = {}
-    for move in moves.moved if moves else []:
-        then = move.before
-        if move.distance and then and then.influence is not None and then.interest is not None:
-            former[move.stakeholder_id] = (then.influence, then.interest)
-    return former
+def _former(found: MapAsked, dots: Mapping[int, Dot]) -> dict[int, tuple[int, int]]:
+    """Return where those who have a dot stood on the earlier day (power, interest), if it was elsewhere."""
+    if found.at_then is None or not dots:
+        return {}
+    former = {row.stakeholder_id: (row.influence or 0, row.interest or 0) for row in found.at_then.placed(dots)}
+    return {key: place for key, place in former.items() if place != (dots[key].influence, dots[key].interest)}
 
 
 def _named(marks: Sequence[Mark], picture: Picture) -> list[tuple[int | None, str, str]]:
@@ -187,11 +185,11 @@ def _lede(found: MapAsked) -> str:
 
 def _movement_words(moves: Movement) -> str:
     told = [
-        plural(len(moves.moved), "was judged anew", "were judged anew"),
-        plural(len(moves.came), "came onto the map", "came onto the map"),
-        plural(len(moves.left), "left it", "left it"),
+        plural(moves.moved, "was judged anew", "were judged anew"),
+        plural(moves.came, "came onto the map", "came onto the map"),
+        plural(moves.left, "left it", "left it"),
     ]
-    words = listed([part for part, rows in zip(told, (moves.moved, moves.came, moves.left), strict=True) if rows])
+    words = listed([part for part, number in zip(told, (moves.moved, moves.came, moves.left), strict=True) if number])
     return f"{words}." if words else "Nobody came, left or was judged anew."
 
 
@@ -205,11 +203,11 @@ def _four_weeks_ago(found: MapAsked) -> str:
 def map_export(kind: str) -> Response:
     """Send the table of the map as a file, with the filters, days and order of the page."""
     found = map_asked(_maps())
-    listed, moves = found.at.listed(found.order, found.cell), found.moves
+    listed = found.at.listed(found.order, found.cell)
     links = links_for(found, [row.stakeholder_id for row in listed])
-    changed = {move.stakeholder_id: move for move in moves.all} if moves else {}
+    then = {row.stakeholder_id: row for row in found.at_then.listed("name")} if found.at_then else {}
     rows = [
-        file_row(found, line, found.on or today(), changed.get(line.row.stakeholder_id))
+        file_row(found, line, found.on or today(), then.get(line.row.stakeholder_id))
         for line in lines_of(listed, links, found.numbers)
     ]
     header = HEADER + HEADER_BEFORE if found.since else HEADER
@@ -221,9 +219,8 @@ def map_picture() -> Response:
     """Send the map as a picture that stands alone."""
     found = map_asked(_maps())
     marks = arranged(found.groups, WIDE)
-    alone = [mark.dot.stakeholder_id for mark in marks if not mark.is_count]
-    moves = found.moves
-    picture = _picture(found, links_for(found, alone), moves)
+    dots = {mark.dot.stakeholder_id: mark.dot for mark in marks if not mark.is_count}
+    picture = _picture(found, links_for(found, dots), dots)
     on = f"As it stood at the end of {day(found.on)}." if found.on else f"As it stood on {day(today())}."
     lines = [f"{on} Places are judgements from 0 to 10.", *found.narrowed]
     if any(mark.is_count for mark in marks):

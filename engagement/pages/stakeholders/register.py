@@ -56,7 +56,7 @@ def index() -> str:
         page = asked.page(sum(counts.values()))
         lines = queries.lines_of(queries.part_in_groups(listed, counts, page.offset, page.size), places_within(maps))
     on = today()
-    contacts = contacts_of([line.stakeholder for line in lines], on)
+    contacts = contacts_of({line.stakeholder.id: line.stakeholder.added_at.date() for line in lines}, on)
     return render_template(
         "stakeholders/index.html",
         lede=_lede(counts),

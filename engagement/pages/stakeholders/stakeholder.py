@@ -71,7 +71,7 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
     reader, row = guard.reader(), line.stakeholder
     planning, reading, reading_maps = rights.planning(reader), rights.reading(reader), rights.reading_maps(reader)
     maps = maps_of(row)
-    shown, contact = standing_shown(row, today()), contacts_of([row], today())[row.id]
+    shown, contact = standing_shown(row, today()), contacts_of({row.id: row.added_at.date()}, today())[row.id]
     return drawn(
         "stakeholders/stakeholder.html",
         note_form,

@@ -74,13 +74,11 @@ def own_rhythm(stakeholder_id: int) -> ContactRhythm | None:
     return db.session.scalar(select(ContactRhythm).where(*own).options(joinedload(ContactRhythm.said_by)))
 
 
-def contacts_of(stakeholders: Sequence[Stakeholder], on: date) -> dict[int, LastContact]:
-    """Return the last contact with each of these stakeholders up to a day, and how often one is wanted."""
-    return _contacts({row.id: row.added_at.date() for row in stakeholders}, on)
+def contacts_of(since: Mapping[int, date], on: date) -> dict[int, LastContact]:
+    """Return the last contact with each of these stakeholders up to a day, and how often one is wanted.
 
-
-def _contacts(since: Mapping[int, date], on: date) -> dict[int, LastContact]:
-    """Return the contacts of stakeholders by id, given the day on which each was put on the map."""
+    They are given by id, with the day on which each was put on the map.
+    """
     ids = list(since)
     if not ids:
         return {}

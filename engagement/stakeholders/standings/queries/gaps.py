@@ -1,16 +1,18 @@
 """Who is less engaged than we need them to be: counted and put in order by the database, because a page shows a part of it."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, case, func
+from sqlalchemy import Select, and_, case, func
 
 from engagement.db import db
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import NAME_SORTED
+from engagement.stakeholders.scopes import places_within
 from engagement.stakeholders.standings.models import StakeholderStanding
-from engagement.stakeholders.standings.queries.placing import Stood, counting, read
+from engagement.stakeholders.standings.queries.placing import Rows, Stood, counting, read
 from engagement.stakeholders.standings.queries.posts import may_be_labelled
-from engagement.stakeholders.standings.queries.reading import GAP, HAS_BOTH_LEVELS, HAS_GAP, MapAt
+from engagement.stakeholders.standings.queries.reading import GAP, HAS_BOTH_LEVELS, HAS_GAP, MapAt, kept, rows_of
 
 _NOW, _WANTED, _POWER = StakeholderStanding.level_now, StakeholderStanding.level_wanted, StakeholderStanding.influence
 _ORDER_OF_GAPS = case((and_(HAS_GAP, _POWER > 0), 0), (and_(HAS_GAP, _POWER.is_(None)), 1), else_=2)
@@ -33,14 +35,7 @@ class Gaps(MapAt):
 
     def counts(self) -> GapCounts:
         """Return how many there are of which kind."""
-        is_told = may_be_labelled(self.on)
-        counted = (
-            func.count(),
-            func.sum(case((and_(HAS_BOTH_LEVELS, is_told), 1), else_=0)),
-            func.sum(case((and_(HAS_BOTH_LEVELS, HAS_GAP, is_told), 1), else_=0)),
-            func.sum(case((is_told, 1), else_=0)),
-        )
-        total, both, below, told = db.session.execute(counting(counted, self.visible, self.filters, self.before)).one()
+        total, both, below, told = db.session.execute(_counted(self)).one()
         return GapCounts(total, both or 0, below or 0, (told or 0) - (both or 0), total - (told or 0))
 
     def widest(self, size: int, offset: int, below: int) -> list[Stood]:
@@ -48,11 +43,36 @@ class Gaps(MapAt):
 
         Of `below` it is known how many have a gap: before them, nobody else has to be put in order.
         """
-        rows = self.rows.where(HAS_BOTH_LEVELS, may_be_labelled(self.on))
-        rows = rows.where(HAS_GAP) if offset + size <= below else rows
-        return read(rows.order_by(*_FIRST).limit(size).offset(offset))
+        rows = _widest_below(self) if offset + size <= below else _widest(self)
+        return read(rows.limit(size).offset(offset))
 
     def without_level(self, size: int) -> list[Stood]:
         """Return the first who lack one of the levels, by name."""
-        rows = self.rows.where(~HAS_BOTH_LEVELS, may_be_labelled(self.on))
-        return read(rows.order_by(NAME_SORTED, Stakeholder.id).limit(size))
+        return read(_without(self).limit(size))
+
+
+@kept
+def _counted(at: MapAt) -> Select[Any]:
+    is_told = may_be_labelled(at.on)
+    counted = (
+        func.count(),
+        func.sum(case((and_(HAS_BOTH_LEVELS, is_told), 1), else_=0)),
+        func.sum(case((and_(HAS_BOTH_LEVELS, HAS_GAP, is_told), 1), else_=0)),
+        func.sum(case((is_told, 1), else_=0)),
+    )
+    return counting(counted, places_within(at.maps), at.filters, at.before)
+
+
+@kept
+def _widest(at: MapAt) -> Rows:
+    return rows_of(at).where(HAS_BOTH_LEVELS, may_be_labelled(at.on)).order_by(*_FIRST)
+
+
+@kept
+def _widest_below(at: MapAt) -> Rows:
+    return _widest(at).where(HAS_GAP)
+
+
+@kept
+def _without(at: MapAt) -> Rows:
+    return rows_of(at).where(~HAS_BOTH_LEVELS, may_be_labelled(at.on)).order_by(NAME_SORTED, Stakeholder.id)

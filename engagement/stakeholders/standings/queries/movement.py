@@ -1,20 +1,27 @@
-"""What became different on the map between two moments: who moved, who came, who left."""
+"""What became different on the map between two moments: who moved, who came, who left; found and counted by the database."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import CompoundSelect, Select, and_, case, func, or_, select, union_all
+from sqlalchemy.orm import aliased
 
-from engagement.stakeholders.queries import Filters
-from engagement.stakeholders.standings.queries.placing import Stood, stood
+from engagement.db import db
+from engagement.people.models import Department, Person
+from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile, StakeholderRemoval
+from engagement.stakeholders.queries import NAME_SORTED
+from engagement.stakeholders.scopes import places_within
+from engagement.stakeholders.standings.models import StakeholderStanding
+from engagement.stakeholders.standings.queries.placing import Stood, of_then, stood_of, was_on_maps
+from engagement.stakeholders.standings.queries.posts import may_be_labelled
+from engagement.stakeholders.standings.queries.reading import MapAt, kept
 from engagement.stakeholders.standings.rules import Standing, standing_words
 
 
 class Move(NamedTuple):
-    """Somebody who is not said to stand where they stood; None: they were or are not on the map. There may be thousands."""
+    """Somebody who is not said to stand where they stood; None: they were or are not on the map."""
 
     before: Stood | None
     now: Stood | None
@@ -28,52 +35,97 @@ class Move(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What changed, such as "Power 5.9 → 6.9, interest 8.4 → 8.6."; "" if nothing was said of them."""
+        """What changed, such as "Power 5.9 → 6.9, interest 8.4 → 8.6."."""
         before, now = (row.said if row else Standing() for row in (self.before, self.now))
         return standing_words(before, now)
-
-    @property
-    def distance(self) -> int:
-        """How far they moved over the map, squared, in tenths; 0 without two places."""
-        if not (self.before and self.now and self.before.is_placed and self.now.is_placed):
-            return 0
-        first, second = self.before.said, self.now.said
-        return ((first.influence or 0) - (second.influence or 0)) ** 2 + (
-            (first.interest or 0) - (second.interest or 0)
-        ) ** 2
 
 
 @dataclass(frozen=True)
 class Movement:
-    """All that became different; those who moved furthest come first, the others by name."""
+    """How many moved, came and left, and the first of them: those who moved furthest, then the others by name."""
 
-    moved: list[Move]
-    came: list[Move]
-    left: list[Move]
+    moved: int
+    came: int
+    left: int
+    first: Sequence[Move]
 
-    @cached_property
-    def all(self) -> list[Move]:
-        """Everybody of whom something became different."""
-        return [*self.moved, *self.came, *self.left]
-
-
-def movement_since(
-    since: datetime, visible_places: ColumnElement[bool], filters: Filters, *, before: datetime | None, on: date
-) -> Movement:
-    """Return what became different on visible maps from just before an instant to just before another one (None: now).
-
-    A map has thousands, of whom few differ: only those are read of whom anything was said or ended since.
-    """
-    then, now = (stood(visible_places, filters, before=end, on=on, touched_since=since) for end in (since, before))
-    return movement(then, now)
+    @property
+    def total(self) -> int:
+        """Of how many something became different."""
+        return self.moved + self.came + self.left
 
 
-def movement(earlier: Iterable[Stood], later: Iterable[Stood]) -> Movement:
-    """Compare the map of two moments, each by name."""
-    then, now = ({row.stakeholder_id: row for row in rows} for rows in (earlier, later))
-    moved = [Move(then[key], row) for key, row in now.items() if key in then and then[key].judged != row.judged]
-    return Movement(
-        sorted(moved, key=lambda move: -move.distance),
-        [Move(None, row) for key, row in now.items() if key not in then],
-        [Move(row, None) for key, row in then.items() if key not in now],
+def movement_since(then: MapAt, at: MapAt, limit: int) -> Movement:
+    """Return what became different from one moment of a map to a later one."""
+    rows = db.session.execute(_moves(then, at).limit(limit)).all()
+    moved, came, left = rows[0][-3:] if rows else (0, 0, 0)
+    return Movement(moved, came, left, [_move(row) for row in rows])
+
+
+def _move(row: Sequence[Any]) -> Move:
+    key, is_told, was_here, is_here = row[:4]
+    before, now = (stood_of((key, *said, is_told)) for said in (row[4:8], row[8:12]))
+    return Move(before if was_here else None, now if is_here else None)
+
+
+@kept
+def _moves(before: MapAt, at: MapAt) -> Select[Any]:
+    """Return a SELECT of the moves in their order, each with how many there are of each kind."""
+    each = _of_both_moments(before, at).subquery()
+    then, now = ([each.c[f"{name}_{end}"] for name in _JUDGED] for end in _ENDS)
+    differs = [one.is_distinct_from(other) for one, other in zip(then, now, strict=True)]
+    is_judged_anew = or_(*differs[:2], and_(each.c.is_told, or_(*differs[2:])))
+    stayed = and_(each.c.was_here, each.c.is_here)
+    kinds = (stayed, and_(each.c.is_here, ~each.c.was_here), and_(each.c.was_here, ~each.c.is_here))
+    (power, interest), (power_now, interest_now) = then[:2], now[:2]
+    # The squares are enough to say who went further.
+    distance = (power - power_now) * (power - power_now) + (interest - interest_now) * (interest - interest_now)
+    return (
+        select(
+            *(each.c.id, each.c.is_told, each.c.was_here, each.c.is_here, *then, *now),
+            *(func.sum(case((kind, 1), else_=0)).over() for kind in kinds),
+        )
+        .where(or_(and_(stayed, is_judged_anew), *kinds[1:]))
+        .order_by(
+            case(*((kind, number) for number, kind in enumerate(kinds))),
+            case((stayed, func.coalesce(distance, 0)), else_=0).desc(),
+            each.c.name,
+            each.c.id,
+        )
+    )
+
+
+_JUDGED, _ENDS = ("influence", "interest", "level_now", "level_wanted"), ("then", "now")
+
+
+def _of_both_moments(then: MapAt, at: MapAt) -> Select[Any]:
+    """Return a SELECT of those of whom something was said or ended since, with where they stood then and where they stand."""
+    assert then.before
+    ends = dict(zip(_ENDS, (then.before, at.before), strict=True))
+    standings = {end: aliased(StakeholderStanding) for end in _ENDS}
+    judged = [getattr(rows, name).label(f"{name}_{end}") for end, rows in standings.items() for name in _JUDGED]
+    was_here, is_here = (was_on_maps(places_within(at.maps), at.filters, moment) for moment in ends.values())
+    found = select(
+        *(Stakeholder.id, NAME_SORTED.label("name"), may_be_labelled(at.on).label("is_told")),
+        *(was_here.label("was_here"), is_here.label("is_here"), *judged),
+    )
+    for end, moment in ends.items():
+        found = found.outerjoin(standings[end], of_then(standings[end], moment))
+    return (
+        found.outerjoin(Person, Person.id == Stakeholder.person_id)
+        .outerjoin(Department, Department.id == Stakeholder.department_id)
+        .where(Stakeholder.id.in_(_touched(then.before)))
+    )
+
+
+def _touched(since: datetime) -> CompoundSelect[int]:
+    """Return a SELECT of those of whom any dated row of a map began or ended from an instant on; all others stand as before it."""
+    dated: tuple[tuple[Any, Any, Any], ...] = (
+        (StakeholderStanding, StakeholderStanding.said_at, StakeholderStanding.superseded_at),
+        (StakeholderProfile, StakeholderProfile.said_at, StakeholderProfile.superseded_at),
+        (StakeholderPlace, StakeholderPlace.added_at, StakeholderPlace.ended_at),
+        (StakeholderRemoval, StakeholderRemoval.removed_at, StakeholderRemoval.undone_at),
+    )
+    return union_all(
+        *(select(table.stakeholder_id).where(or_(begun >= since, ended >= since)) for table, begun, ended in dated)
     )

@@ -3,18 +3,20 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, bindparam, case, func, or_, true
 from sqlalchemy.orm import aliased
 
 from engagement.db import db
 from engagement.people.models import Person
+from engagement.reach import Reach
 from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import NAME_SORTED, Filters
+from engagement.stakeholders.scopes import places_within
 from engagement.stakeholders.standings.models import StakeholderStanding
-from engagement.stakeholders.standings.queries.placing import Stood, counting, quadrant_is, read, standing
+from engagement.stakeholders.standings.queries.placing import Rows, Stood, counting, quadrant_is, read, standing
 from engagement.stakeholders.standings.queries.posts import may_be_labelled
 from engagement.stakeholders.standings.rules import CELLS, HIGH, MOST, Level, Quadrant
 
@@ -50,37 +52,31 @@ class Square(NamedTuple):
     stakeholder_id: int
 
 
+#: Making the long statements of a map anew costs more than running them, so those of the last maps that were asked for are kept.
+kept = lru_cache(maxsize=64)
+
+
 @dataclass(frozen=True)
 class MapAt:
-    """The map of visible places with filters just before an instant (None: now); levels are told as they may be on a day."""
+    """The map of places within reach, with filters, just before an instant (None: now); levels are told as they may be on a day."""
 
-    visible: ColumnElement[bool]
+    maps: Reach
     filters: Filters
     before: datetime | None
     on: date
 
     def squares(self) -> list[Square]:
         """Return the squares in which anybody stands, and those without a place as one."""
-        against = and_(_NOW == Level.RESISTANT, may_be_labelled(self.on))
-        counted = (
-            _square.label("square"),
-            func.count(),
-            func.sum(case((against, 1), else_=0)),
-            func.sum(case((and_(_POWER >= HIGH, against), 1), else_=0)),
-            func.min(Stakeholder.id),
-        )
-        # By its name, or the database works the square out twice.
-        rows = counting(counted, self.visible, self.filters, self.before).group_by("square")
-        return [Square._make(row) for row in db.session.execute(rows)]
+        return [Square._make(row) for row in db.session.execute(_counted_by_square(self))]
 
     def placed(self, ids: Collection[int] | None = None) -> list[Stood]:
         """Return all who have a place, or these of them, by number."""
         these = true() if ids is None else Stakeholder.id.in_(ids)
-        return read(self.rows.where(_IS_PLACED, these).order_by(*_BY_NUMBER))
+        return read(rows_of(self).where(_IS_PLACED, these).order_by(*_BY_NUMBER))
 
     def unplaced(self, limit: int) -> list[Stood]:
         """Return the first who have no place, by name."""
-        return read(self.rows.where(~_IS_PLACED).order_by(*_BY_NAME).limit(limit))
+        return read(rows_of(self).where(~_IS_PLACED).order_by(*_BY_NAME).limit(limit))
 
     def listed(
         self,
@@ -95,38 +91,60 @@ class MapAt:
 
         With `least_power` only those are put in order who have as much: ordering everybody takes longer than all else.
         """
-        column, is_down = order.removeprefix("-"), order.startswith("-")
-        rows = self.rows if cell is None else self.rows.where(_square == cell)
-        rows = rows.where(_IS_PLACED, _POWER.between(least_power, MOST)) if least_power else rows
-        if column == "number":
-            by_number = case((_IS_PLACED, 0), else_=1), *(_BACKWARDS if is_down else _BY_NUMBER)
-            return self._part(rows.order_by(*by_number), limit, offset)
-        if column == "owner":
-            owner = aliased(Person)
-            rows = rows.outerjoin(owner, owner.id == StakeholderProfile.owner_id)
-            key: SQLColumnExpression[Any] = owner.sorted_by
-        else:
-            key = _keys(self.on)[column]
-        in_order = (key.desc() if is_down else key.asc()).nulls_last()
-        return self._part(rows.order_by(in_order, *_BY_NAME), limit, offset)
-
-    def _part(
-        self,
-        rows: Select[int, int | None, int | None, int | None, str, str, bool],
-        limit: int | None,
-        offset: int | None,
-    ) -> list[Stood]:
-        """Return a part of ordered rows. Their ids come first: what is told of the others needs no working out."""
         if limit is None:
-            return read(rows)
-        only_ids = rows.with_only_columns(Stakeholder.id, maintain_column_froms=True)
-        ids = db.session.scalars(only_ids.limit(limit).offset(offset)).all()
-        told = {row.stakeholder_id: row for row in read(self.rows.where(Stakeholder.id.in_(ids)))}
+            return read(_in_order(self, order, cell, least_power))
+        # Their ids come first: what is told of the others needs no working out.
+        part = _ids_in_order(self, order, cell, least_power).limit(limit).offset(offset)
+        ids = list(db.session.scalars(part))
+        told = {row.stakeholder_id: row for row in read(_these(self), {"ids": ids})}
         return [told[key] for key in ids]
 
-    @cached_property
-    def rows(self) -> Select[int, int | None, int | None, int | None, str, str, bool]:
-        return standing(self.visible, self.filters, self.before, self.on)
+
+@kept
+def rows_of(at: MapAt) -> Rows:
+    """Return a SELECT, in no order, of everybody on a map."""
+    return standing(places_within(at.maps), at.filters, at.before, at.on)
+
+
+@kept
+def _these(at: MapAt) -> Rows:
+    return rows_of(at).where(Stakeholder.id.in_(bindparam("ids", expanding=True)))
+
+
+@kept
+def _counted_by_square(at: MapAt) -> Select[Any]:
+    against = and_(_NOW == Level.RESISTANT, may_be_labelled(at.on))
+    counted = (
+        _square.label("square"),
+        func.count(),
+        func.sum(case((against, 1), else_=0)),
+        func.sum(case((and_(_POWER >= HIGH, against), 1), else_=0)),
+        func.min(Stakeholder.id),
+    )
+    # By its name, or the database works the square out twice.
+    return counting(counted, places_within(at.maps), at.filters, at.before).group_by("square")
+
+
+@kept
+def _ids_in_order(at: MapAt, order: str, cell: int | None, least_power: int) -> Select[int]:
+    return _in_order(at, order, cell, least_power).with_only_columns(Stakeholder.id, maintain_column_froms=True)
+
+
+@kept
+def _in_order(at: MapAt, order: str, cell: int | None, least_power: int) -> Rows:
+    column, is_down = order.removeprefix("-"), order.startswith("-")
+    rows = rows_of(at) if cell is None else rows_of(at).where(_square == cell)
+    rows = rows.where(_IS_PLACED, _POWER.between(least_power, MOST)) if least_power else rows
+    if column == "number":
+        return rows.order_by(case((_IS_PLACED, 0), else_=1), *(_BACKWARDS if is_down else _BY_NUMBER))
+    if column == "owner":
+        owner = aliased(Person)
+        rows = rows.outerjoin(owner, owner.id == StakeholderProfile.owner_id)
+        key: SQLColumnExpression[Any] = owner.sorted_by
+    else:
+        key = _keys(at.on)[column]
+    in_order = (key.desc() if is_down else key.asc()).nulls_last()
+    return rows.order_by(in_order, *_BY_NAME)
 
 
 def _keys(on: date) -> dict[str, SQLColumnExpression[Any]]:
