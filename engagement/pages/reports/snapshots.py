@@ -110,6 +110,11 @@ class Comparison:
     changes: list[Change]
     gone: list[Figure]
 
+    @property
+    def told(self) -> list[Change]:
+        """Changes of figures that at least one of the reports knows; a page of the others says nothing."""
+        return [change for change in self.changes if not change.is_silent]
+
 
 def _comparison(programme_id: int) -> Comparison:
     """Return the two reports that the address names, the earlier first."""
@@ -134,7 +139,8 @@ def comparison(programme_id: int) -> str:
         programme=programme,
         earlier=both.earlier,
         later=both.later,
-        compared=both.changes,
+        compared=both.told,
+        silent=len(both.changes) - len(both.told),
         gone=both.gone,
         snapshots=queries.snapshots_of(programme_id),
         files=both_files(
