@@ -138,7 +138,8 @@ def apply_file(usage_file_id: int) -> BaseResponse:
     if upload is None:
         db.session.rollback()
         return redirect(url_for("adoption.preview", usage_file_id=usage_file_id, seen="before"), code=303)
-    says = f"{plural(upload.rows, 'number is', 'numbers are')} written."
+    numbers = f"{plural(upload.rows, 'number is', 'numbers are')} written."
+    says = numbers if upload.rows else "The file is written: nobody in it used it."
     more = "The figures are counted anew. If something was wrong, take the file back where the numbers come from."
     return done("adoption.programme", says, more, programme_id=programme.id)
 
