@@ -11,11 +11,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     Connection,
     DateTime,
@@ -38,6 +36,10 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from engagement.letters import LONGEST_SORT, folded
+
+if TYPE_CHECKING:
+    # A service with SQLite does without it: it takes a worker's eighth part of memory.
+    import psycopg
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -270,7 +272,7 @@ def _on_sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if only else "BEGIN IMMEDIATE")
 
 
-def _on_postgresql_connect(connection: psycopg.Connection, _record: object) -> None:
+def _on_postgresql_connect(connection: "psycopg.Connection", _record: object) -> None:
     # Instants of any other zone, even of one that is called Etc/UTC, take the driver several times as long.
     connection.execute("SET TIME ZONE 'UTC'")
     connection.commit()
@@ -287,9 +289,9 @@ def _on_postgresql_rollback(connection: Connection) -> None:
         return
     driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]
     # After an error ROLLBACK stays, which also drops prepared statements that a migration made invalid.
-    if driver.read_only and driver.info.transaction_status is TransactionStatus.INTRANS:
+    if driver.read_only and driver.info.transaction_status.name == "INTRANS":
         # If the server is gone, the following ROLLBACK reports it.
-        with suppress(psycopg.Error):
+        with suppress(connection.dialect.loaded_dbapi.Error):
             driver.commit()
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedColumn, UndefinedTable
 from sqlalchemy import Connection, Text, UniqueConstraint, delete, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -83,12 +82,13 @@ def try_line_again(line: str) -> int:
 def is_database_away(error: Exception) -> bool:
     """Return whether the database itself is unavailable, so that the next thing would fail the same way."""
     return isinstance(error, (OperationalError, InterfaceError)) or (
-        isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error.orig, _REFUSES_ALL))
+        isinstance(error, DBAPIError)
+        and (error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _REFUSES_ALL)
     )
 
 
-#: PostgreSQL isn't migrated, or takes no writes from us, for instance after it became a standby.
-_REFUSES_ALL = (UndefinedTable, UndefinedColumn, InsufficientPrivilege, ReadOnlySqlTransaction)
+#: PostgreSQL isn't migrated (it knows no such table or column), or takes no writes from us (we may not, or it is a standby).
+_REFUSES_ALL = frozenset({"42P01", "42703", "42501", "25006"})
 
 
 def why_it_failed(error: Exception) -> str:

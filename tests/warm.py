@@ -6,7 +6,8 @@ import flask_migrate  # noqa: F401
 import psycopg  # noqa: F401
 from sqlalchemy.orm import configure_mappers
 
-import engagement.app  # noqa: F401
+import engagement.app
+import engagement.commands  # noqa: F401
 from engagement.days.working_days import check_country
 from engagement.letters import sort_key
 

@@ -8,11 +8,11 @@ from engagement.backup.commands import backup, downgrade, restore
 from engagement.commands.checking import config, version
 from engagement.commands.directory import people, user
 from engagement.commands.mail import deliver, send_mail_test
+from engagement.commands.receiving import take_mail_in
 from engagement.commands.running import scheduler, serve, worker
 from engagement.commands.timetable import jobs, run_job
 from engagement.db import db
 from engagement.demo.commands import demo_group
-from engagement.receiving import take_mail_in
 from engagement.revisions import MIGRATIONS
 
 COMMANDS = (

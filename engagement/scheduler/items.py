@@ -1,17 +1,23 @@
-"""Runs a job's items one by one, each in its own transaction, so that none stops the others."""
+"""What jobs share: items one by one, each in its own transaction, so that none stops the others; and a log without their order."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import structlog
+from sqlalchemy import Select
 
 from engagement import audit
-from engagement.db import Base, db
+from engagement.db import Base, db, empty_log
 from engagement.set_aside import is_database_away, keys_set_aside, set_aside, why_it_failed
 
 Key = TypeVar("Key", int, str)
 Done = TypeVar("Done")
 log = structlog.get_logger("engagement.jobs")
+
+
+def ids_of(rows: Select[Any]) -> list[int]:
+    """Return only the ids: a row that can't be read must not hide the others."""
+    return list(db.session.scalars(rows.with_only_columns(rows.selected_columns.id, maintain_column_froms=True)))
 
 
 def one_by_one(
@@ -73,3 +79,9 @@ def _told(table: type[Base], key: Any) -> tuple[str, dict[str, int | None]]:
         db.session.rollback()
         return f"{table.__tablename__.replace('_', ' ').capitalize()} {key}", {}
     return subject.name, {"programme_id": subject.programme_id, "wave_id": subject.wave_id}
+
+
+def without_order(told: str) -> str:
+    """Commit, and empty SQLite's write-ahead log, which shows the order of changes; returns what a job tells of it."""
+    db.session.commit()
+    return told if empty_log() else f"{told} Somebody reads the write-ahead log just now; it is emptied next time."

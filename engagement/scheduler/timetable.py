@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from engagement.adoption.rules.vocabulary import FOLDED_AFTER_DAYS
 from engagement.mail.rules import ENCLOSED_KEPT_DAYS
 from engagement.scheduler import (
+    concern_jobs,
     gate_jobs,
-    jobs,
     mail_jobs,
+    message_jobs,
     notice_jobs,
+    people_jobs,
+    record_jobs,
     report_jobs,
     stakeholder_jobs,
     tally_jobs,
@@ -47,7 +50,7 @@ TIMETABLE: tuple[Line, ...] = (
         "settle-directory",
         "Places people in their departments’ waves, gives training roles by rule, and assigns the training that follows.",
         timedelta(minutes=10),
-        jobs.settle_directory,
+        people_jobs.settle_directory,
     ),
     Line(
         "settle-counts",
@@ -83,7 +86,7 @@ TIMETABLE: tuple[Line, ...] = (
         "plan-occurrences",
         "Turns cadences into dated drafts for the next 100 days and reports those that were missed.",
         timedelta(minutes=15),
-        jobs.plan_occurrences,
+        message_jobs.plan_occurrences,
     ),
     Line(
         "reopen-gates",
@@ -95,13 +98,13 @@ TIMETABLE: tuple[Line, ...] = (
         "queue-occurrences",
         "Queues each approved message at its time, one row a person, in their working hours; holds what is too late.",
         timedelta(seconds=20),
-        jobs.queue_occurrences,
+        message_jobs.queue_occurrences,
     ),
     Line(
         "settle-deliveries",
         "Takes back what a stopped process had claimed, stops what waits of ended communications and cancelled waves, and closes mailings that are done.",
         timedelta(seconds=30),
-        jobs.settle_deliveries,
+        message_jobs.settle_deliveries,
     ),
     Line(
         "read-bounces",
@@ -113,7 +116,7 @@ TIMETABLE: tuple[Line, ...] = (
         "send-reminders",
         "Writes again to those who have not confirmed a message that asks for it, as often as its communication says.",
         timedelta(minutes=15),
-        jobs.send_reminders,
+        message_jobs.send_reminders,
     ),
     Line(
         "remind-of-promises",
@@ -137,7 +140,7 @@ TIMETABLE: tuple[Line, ...] = (
         "settle-leftovers",
         f"Lets old training go that a move left behind and that nobody decided about within {DAYS_TO_DECIDE} days.",
         timedelta(hours=1),
-        jobs.settle_leftovers,
+        people_jobs.settle_leftovers,
     ),
     Line(
         "forget-labels",
@@ -149,7 +152,7 @@ TIMETABLE: tuple[Line, ...] = (
         "empty-letterbox",
         "Gives the change team what was said without a name, once each working day from six in the morning on, in random order.",
         timedelta(minutes=10),
-        jobs.empty_letterbox,
+        concern_jobs.empty_letterbox,
     ),
     Line(
         "count-voices",
@@ -161,19 +164,19 @@ TIMETABLE: tuple[Line, ...] = (
         "record-sign-ins",
         "Writes into the audit who without a role signed in on a day that is over, in random order and without the time.",
         timedelta(minutes=10),
-        jobs.record_sign_ins,
+        record_jobs.record_sign_ins,
     ),
     Line(
         "count-objections",
         "Counts the objections of each programme once a night, as of the end of the day, for reports.",
         timedelta(minutes=10),
-        jobs.count_objections,
+        concern_jobs.count_objections,
     ),
     Line(
         "count-spans",
         "Counts the concerns of months that are over by wave and department, and what was tried, once enough people have said something.",
         timedelta(hours=3),
-        jobs.count_spans,
+        concern_jobs.count_spans,
     ),
     Line(
         "close-periods",
@@ -191,8 +194,8 @@ TIMETABLE: tuple[Line, ...] = (
         "apply-retention",
         "Lets records go that are older than their retention rule allows.",
         timedelta(hours=24),
-        jobs.apply_retention,
-        dry_run=jobs.retention_dry_run,
+        record_jobs.apply_retention,
+        dry_run=record_jobs.retention_dry_run,
     ),
     Line(
         "tell-administrators",
@@ -204,7 +207,7 @@ TIMETABLE: tuple[Line, ...] = (
         "forget-expired",
         f"Removes used sign-in links and counted attempts that are too old to matter, uploaded HR files and kept forms that nobody came back for within a day, and files of messages after {ENCLOSED_KEPT_DAYS} days.",
         timedelta(hours=6),
-        jobs.forget_expired,
+        record_jobs.forget_expired,
     ),
 )
 

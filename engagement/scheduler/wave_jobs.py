@@ -3,9 +3,8 @@
 from engagement import clock
 from engagement.communications.actions.stabilising import draft_stable
 from engagement.communications.queries.quiet import waves_to_tell_stable
-from engagement.db import db, empty_log
 from engagement.people.organisation.rules import Organisation
-from engagement.scheduler.items import one_by_one
+from engagement.scheduler.items import ids_of, one_by_one, without_order
 from engagement.settings import Settings
 from engagement.waves.models import Wave
 from engagement.waves.voices import actions as voices
@@ -15,7 +14,7 @@ from engagement.words import count
 def draft_stable_messages(settings: Settings) -> str:
     """Draft a message for each wave whose quiet period is over; a wave without anybody to write it is tried again."""
     on, organisation = clock.today(settings.timezone), Organisation.of(settings)
-    due = list(db.session.scalars(waves_to_tell_stable(on).with_only_columns(Wave.id)))
+    due = ids_of(waves_to_tell_stable(on))
     drafted = one_by_one("draft-stable", Wave, due, lambda key: draft_stable(key, on, organisation) is not None)
     missing = drafted.count(False)
     return f"{count(drafted.count(True))} drafted." + (
@@ -29,6 +28,4 @@ def count_voices(settings: Settings) -> str:
     Doesn't say for how many groups: readers of this page could then tell on which day somebody of a small one answered.
     """
     voices.count_voices(settings.anonymity_floor)
-    db.session.commit()
-    log_words = "" if empty_log() else " Somebody reads the write-ahead log just now; it is emptied next time."
-    return f"Done for today.{log_words}"
+    return without_order("Done for today.")

@@ -27,7 +27,7 @@ from wave_page import statements_of  # noqa: E402
 
 from engagement.accounts.models import Account  # noqa: E402
 from engagement.db import db  # noqa: E402
-from engagement.scheduler.jobs import settle_directory  # noqa: E402
+from engagement.scheduler.people_jobs import settle_directory  # noqa: E402
 from engagement.settings import Settings  # noqa: E402
 from engagement.waves.models import Wave  # noqa: E402
 

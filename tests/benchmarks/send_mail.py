@@ -182,7 +182,9 @@ if __name__ == "__main__":
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--workers", type=int, default=0, help="worker processes; 2 on PostgreSQL and 1 on SQLite")
-    parser.add_argument("--connections", type=int, default=4)
+    parser.add_argument(
+        "--connections", type=int, default=8, help="of each worker; smtp-source has as many as it likes"
+    )
     parser.add_argument("--plain", action="store_true", help="a relay without PIPELINING")
     parser.add_argument("--roles", action="store_true", help="four texts, for readers with different training roles")
     asked = parser.parse_args()

@@ -4,7 +4,7 @@
 
 Each is a process of its own that is started, signs nobody in, and answers `/login`; what counts is the median of the processor time of
 its whole life, in turn. The bare one has Flask, SQLAlchemy, a sign-in and one page with one query; the second yardstick imports
-beside it whatever the service imports of other people's packages, so that the rest is ours. Compiled files are there before.
+beside it whatever the service imports of other people's packages, so that the rest is ours. Compiled files and templates are there before.
 Memory is what Linux counts for gunicorn with two web processes, loaded before they are forked, and a worker, each after its first work: what
 they share is divided among them (PSS). The aims: at most 1.6 times the bare one, and at most 200 MiB together.
 """

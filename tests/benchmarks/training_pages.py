@@ -19,7 +19,7 @@ from stakeholder_pages import Clock, asked, times_of  # noqa: E402
 from wave_page import standing, statements_of  # noqa: E402
 
 from engagement.db import db  # noqa: E402
-from engagement.scheduler.jobs import settle_directory  # noqa: E402
+from engagement.scheduler.people_jobs import settle_directory  # noqa: E402
 from engagement.settings import Settings  # noqa: E402
 
 MOST, MOST_FOR_TEN, MOST_SECONDS = 5, 1.2, 0.5

@@ -26,7 +26,7 @@ from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed, RuleBroken
 from engagement.mail.models import Delivery
-from engagement.scheduler import jobs
+from engagement.scheduler import message_jobs
 from tests.communications.calendar_rows import (
     AT_TWO,
     TEXT,
@@ -98,17 +98,17 @@ def test_what_readers_act_on_is_part_of_what_was_approved(
     db.session.flush()
     page = occurrence_page(occurrence)
     assert (page.approval, page.lapsed.startswith(said)) == (None, True)
-    assert jobs.queue_occurrences(app.config["SETTINGS"]) == f"{occurrence.id} held, its approval lapsed"
+    assert message_jobs.queue_occurrences(app.config["SETTINGS"]) == f"{occurrence.id} held, its approval lapsed"
     assert occurrence.status is OccurrenceStatus.HELD
     assert occurrence.reason.startswith(said)
     mails = told("No longer approved")
     assert set(mails) == {"ines@example.com", "sam@example.com"}
     assert all(comment == occurrence.reason for comment in mails.values())
-    assert jobs.queue_occurrences(app.config["SETTINGS"]) == "Nothing was due."
+    assert message_jobs.queue_occurrences(app.config["SETTINGS"]) == "Nothing was due."
     approver = db.session.scalars(select(Account).where(Account.email == "sam@example.com")).one()
     approving.approve(occurrence, by=approver.actor)
     with clock.standing_at(AT_TWO):
-        jobs.queue_occurrences(app.config["SETTINGS"])
+        message_jobs.queue_occurrences(app.config["SETTINGS"])
     assert occurrence.status.is_out
 
 
@@ -126,7 +126,7 @@ def test_what_a_text_does_not_say_does_not_end_its_approval(app: Flask, change: 
     occurrence = approved(TEXT)
     change(occurrence)
     db.session.flush()
-    jobs.queue_occurrences(app.config["SETTINGS"])
+    message_jobs.queue_occurrences(app.config["SETTINGS"])
     assert occurrence.status is OccurrenceStatus.APPROVED
 
 
@@ -146,7 +146,7 @@ def test_an_audience_that_is_saved_with_another_rule_holds_what_was_approved(app
     occurrence = approved()
     audience = occurrence.communication.audience
     change_audience(audience, audience.name, {"field": "location", "values": ["London"]}, by=TESTER)
-    jobs.queue_occurrences(app.config["SETTINGS"])
+    message_jobs.queue_occurrences(app.config["SETTINGS"])
     assert occurrence.status is OccurrenceStatus.HELD
 
 

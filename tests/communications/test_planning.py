@@ -19,7 +19,7 @@ from engagement.communications.queries.calendar import coming_messages, communic
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.scheduler import jobs
+from engagement.scheduler import message_jobs
 from engagement.waves.rules import WaveStatus
 from tests.communications.calendar_rows import (
     AT_TWO,
@@ -74,8 +74,8 @@ def test_a_missed_draft_says_when_and_why() -> None:
 def test_the_job_says_how_many_were_missed(app: Flask) -> None:
     make_draft()
     with clock.standing_at(AT_TWO):
-        assert jobs.plan_occurrences(app.config["SETTINGS"]) == "0 planned, 1 missed."
-        assert jobs.plan_occurrences(app.config["SETTINGS"]) == "0 planned, 0 missed."
+        assert message_jobs.plan_occurrences(app.config["SETTINGS"]) == "0 planned, 1 missed."
+        assert message_jobs.plan_occurrences(app.config["SETTINGS"]) == "0 planned, 0 missed."
 
 
 def test_an_approved_message_is_never_missed() -> None:

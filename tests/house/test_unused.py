@@ -15,8 +15,8 @@ from house.shape import PACKAGE, ROOT
 PLAIN = {"property", "classmethod", "staticmethod", "cache", "contextmanager", "cached_property", "dataclass"}
 #: Libraries call these by their names.
 CALLED_BY_LIBRARIES = {
-    "Meta", "_create_server", "collect", "get_id", "handle_DATA", "handle_data", "handle_endtag", "handle_starttag", "parseDocument", "pre_validate", "process_bind_param",
-    "process_result_value", "validate_sender", "validate_source", "writable",
+    "Meta", "_create_server", "collect", "get_id", "get_translations", "gettext", "handle_DATA", "handle_data", "handle_endtag", "handle_starttag", "ngettext",
+    "parseDocument", "pre_validate", "process_bind_param", "process_result_value", "validate_sender", "validate_source", "writable",
 }  # fmt: skip
 #: Tests add people one by one and ask who is late; the service asks for more at once.
 ASKED_BY_TESTS = {"add_person", "overdue_learners"}

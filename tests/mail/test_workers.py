@@ -1,5 +1,7 @@
 """Workers beside each other and in turn: everybody once, whatever is killed, stopped or held back."""
 
+import subprocess
+import sys
 import time
 from collections import Counter
 from datetime import timedelta
@@ -114,3 +116,9 @@ def test_turns_are_even_bounded_and_survive_a_clock_that_is_put_back():
     assert turns(now + timedelta(seconds=2), now, 600, 20).offsets == []
     assert turns(now + timedelta(days=1), now, 600, 20).offsets[0] == 0.0
     assert turns(now - timedelta(days=1), now, 600, 20).offsets[0] == 0.0
+
+
+def test_a_worker_of_a_service_with_sqlite_loads_no_driver_of_postgresql():
+    asks = "import sys, engagement.sending; print('psycopg' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)
+    assert found.stdout == "False\n"

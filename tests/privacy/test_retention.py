@@ -26,7 +26,7 @@ from engagement.privacy.rules.records import STAND_IN, RecordKind
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import Concern, ConcernStep
 from engagement.resistance.saying import actions as saying
-from engagement.scheduler import jobs
+from engagement.scheduler import record_jobs
 
 
 def test_retention_lets_go_what_the_dry_run_counted(app, frozen):
@@ -48,9 +48,9 @@ def test_leavers_are_erased_when_their_time_is_over(app, frozen):
     people.mark_as_left(person, by=TESTER)
     keep_for(RecordKind.LEAVERS, 365, by=TESTER)
     frozen.shift(timedelta(days=364))
-    assert jobs.apply_retention(None) == "0 people who have left"
+    assert record_jobs.apply_retention(None) == "0 people who have left"
     frozen.shift(timedelta(days=2))
-    assert jobs.apply_retention(None) == "1 person who has left"
+    assert record_jobs.apply_retention(None) == "1 person who has left"
     assert person.name == STAND_IN
 
 
@@ -63,7 +63,7 @@ def test_leavers_who_hold_something_are_counted_as_the_run_treats_them(app, froz
     frozen.shift(timedelta(days=400))
     assert going(RecordKind.LEAVERS, 365, clock.now()) == Going(RecordKind.LEAVERS, 365, 1, held_back=1)
     keep_for(RecordKind.LEAVERS, 365, by=TESTER)
-    assert jobs.apply_retention(None) == "1 person who has left"
+    assert record_jobs.apply_retention(None) == "1 person who has left"
     assert (free.name, lead.name) == (STAND_IN, "Lead Leaver")
 
 
@@ -76,7 +76,7 @@ def test_of_the_last_administrators_one_is_kept(app, frozen):
     frozen.shift(timedelta(days=400))
     assert going(RecordKind.LEAVERS, 365, clock.now()) == Going(RecordKind.LEAVERS, 365, 1, held_back=1)
     keep_for(RecordKind.LEAVERS, 365, by=TESTER)
-    assert jobs.apply_retention(None) == "1 person who has left"
+    assert record_jobs.apply_retention(None) == "1 person who has left"
 
 
 def test_nothing_is_kept_for_less_than_a_month(app):
@@ -105,13 +105,13 @@ def test_how_many_closed_concerns_go_is_told_nowhere(app, frozen):
     (due,) = all_going(clock.now())
     assert due.words == "those that are as old"
     told = "Closed concerns: those that are as old would go, kept for 30 days."
-    assert jobs.retention_dry_run()[2] == told
-    assert jobs.apply_retention(None) == "closed concerns"
+    assert record_jobs.retention_dry_run()[2] == told
+    assert record_jobs.apply_retention(None) == "closed concerns"
     assert set(db.session.scalars(select(Concern.text))) == {""}
     assert set(db.session.scalars(select(ConcernStep.note))) == {""}
     # Nothing is told of none either.
-    assert jobs.retention_dry_run()[2] == told
-    assert jobs.apply_retention(None) == "closed concerns"
+    assert record_jobs.retention_dry_run()[2] == told
+    assert record_jobs.apply_retention(None) == "closed concerns"
     assert db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "applied retention")).all() == []
 
 
@@ -123,7 +123,7 @@ def test_a_closed_concern_stays_while_a_reply_to_it_waits(app, frozen):
     saying.say_back_unknown(concern, "And now?")
     keep_for(RecordKind.CLOSED_CONCERNS, 30, by=by)
     frozen.shift(timedelta(days=40))
-    jobs.apply_retention(None)
+    record_jobs.apply_retention(None)
     assert concern.text == "Said"
 
 
@@ -140,9 +140,9 @@ def test_leavers_go_a_few_a_run_and_the_dry_run_says_what_is_left(app, frozen, m
     keep_for(RecordKind.LEAVERS, 30, by=TESTER)
     frozen.shift(timedelta(days=31))
     said = "People who have left: 5 records would go, kept for 30 days. 3 of them wait for the runs after the next."
-    assert jobs.retention_dry_run()[-1] == said
+    assert record_jobs.retention_dry_run()[-1] == said
     for erased, told in ((2, "2 people"), (4, "2 people"), (5, "1 person"), (5, "0 people")):
-        assert jobs.apply_retention(None) == f"{told} who {'has' if told == '1 person' else 'have'} left"
+        assert record_jobs.apply_retention(None) == f"{told} who {'has' if told == '1 person' else 'have'} left"
         assert [person.name == STAND_IN for person in left] == [True] * erased + [False] * (5 - erased)
     told = select(AuditEntry.changes).where(AuditEntry.verb == "applied retention").order_by(AuditEntry.id)
     assert list(db.session.scalars(told)) == [{"records": [2, 0]}, {"records": [2, 0]}, {"records": [1, 0]}]
@@ -158,5 +158,5 @@ def test_one_leaver_who_cannot_be_erased_keeps_none_of_the_others(app, frozen):
     keep_for(RecordKind.LEAVERS, 30, by=TESTER)
     db.session.commit()
     frozen.shift(timedelta(days=31))
-    assert jobs.apply_retention(None) == "2 people who have left"
+    assert record_jobs.apply_retention(None) == "2 people who have left"
     assert [person.name for person in (first, poisoned, last)] == [STAND_IN, "Leaver Number1", STAND_IN]

@@ -30,7 +30,7 @@ from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.rules import ObstacleKind
 from engagement.resistance.rules import ConcernStatus
 from engagement.scheduler.gate_jobs import reopen_gates
-from engagement.scheduler.jobs import queue_occurrences
+from engagement.scheduler.message_jobs import queue_occurrences
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from tests.communications.calendar_rows import make_approved, make_audience, make_line

@@ -21,7 +21,7 @@ from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
 from engagement.resistance.saying.models import Letter
 from engagement.resistance.saying.rules import Moment, receipt_hash
-from engagement.scheduler import jobs
+from engagement.scheduler import concern_jobs
 
 pytestmark = pytest.mark.usefixtures("frozen")
 #: Numbers, an address and an instant that occur nowhere by chance.
@@ -203,7 +203,7 @@ def test_after_the_morning_no_file_tells_in_what_order_things_came(app, frozen):
         db.session.commit()
     concern_hashes = [receipt_hash("s", code) for code in codes]
     frozen.move_to(datetime(2026, 4, 15, 6, 0, tzinfo=UTC))
-    assert jobs.empty_letterbox(app.config["SETTINGS"]) == "Done for today."
+    assert concern_jobs.empty_letterbox(app.config["SETTINGS"]) == "Done for today."
     files = files_of_the_database()
     assert sum(len(content) for name, content in files.items() if name.endswith("-wal")) == 0
     (database,) = (content for name, content in files.items() if not name.endswith(("-wal", "-shm")))
@@ -233,7 +233,7 @@ def test_after_the_morning_no_row_or_file_of_postgresql_tells_in_what_order_thin
         db.session.commit()
     file_before = db.session.scalar(text("SELECT pg_relation_filepath('concern_letter')"))
     frozen.move_to(datetime(2026, 4, 15, 6, 0, tzinfo=UTC))
-    assert jobs.empty_letterbox(app.config["SETTINGS"]) == "Done for today."
+    assert concern_jobs.empty_letterbox(app.config["SETTINGS"]) == "Done for today."
     assert db.session.scalar(text("SELECT pg_relation_filepath('concern_letter')")) != file_before
     rows = db.session.execute(
         text("SELECT text, CAST(xmin AS TEXT), CAST(ctid AS TEXT) FROM concern ORDER BY ctid")

@@ -18,7 +18,7 @@ from engagement.resistance.saying.actions import empty_letterbox, say_something,
 from engagement.resistance.saying.models import Letter, LetterboxRound
 from engagement.resistance.saying.queries import kept_under
 from engagement.resistance.saying.rules import Moment
-from engagement.scheduler import jobs
+from engagement.scheduler import concern_jobs
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 
@@ -46,9 +46,9 @@ def test_the_job_waits_for_six_in_the_morning_and_tells_no_number(app, frozen):
     db.session.commit()
     settings = app.config["SETTINGS"]
     frozen.move_to(datetime(2026, 4, 15, 4, 59, tzinfo=UTC))  # 05:59 in London
-    assert jobs.empty_letterbox(settings) == "Nothing to do until the next morning."
+    assert concern_jobs.empty_letterbox(settings) == "Nothing to do until the next morning."
     frozen.move_to(datetime(2026, 4, 15, 5, 0, tzinfo=UTC))
-    assert jobs.empty_letterbox(settings) == "Done for today."
+    assert concern_jobs.empty_letterbox(settings) == "Done for today."
     assert said_so_far() == ["I fear for my job"]
     assert db.session.scalars(select(LetterboxRound.on)).all() == [WEDNESDAY]
 

@@ -136,6 +136,11 @@ class Said(NamedTuple):
     people: str
     is_last: bool = False
 
+    @property
+    def whose(self) -> str:
+        """The person or team that it names."""
+        return self.person or self.team
+
 
 class Row(NamedTuple):
     """A row of a file: its line, its cells, and what keeps it from being read."""

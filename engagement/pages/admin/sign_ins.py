@@ -19,7 +19,7 @@ from engagement.letters import search_key, search_words
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
-from engagement.pages.parts.fields import row_id
+from engagement.pages.parts.fields import choices_of, row_id
 from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.parts.lists import Asked
@@ -44,7 +44,7 @@ class RoleForm(Form):
     )
     role = RadioField(
         "Which role?",
-        choices=[SelectChoice(role.value, role.word) for role in Role],
+        choices=choices_of(Role),
         validators=[InputRequired("Choose one.")],
     )
     scope = SelectField(

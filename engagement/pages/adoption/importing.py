@@ -53,7 +53,9 @@ def take_file() -> Any:
                 url_for("adoption.preview" if settled else "adoption.columns", usage_file_id=file.id), code=303
             )
     columns = [(column.value, words, example) for column, (words, example) in EXPLAINED.items()]
-    page = render_template("adoption/import.html", form=form, columns=columns, programmes=offered)
+    page = render_template(
+        "adoption/import.html", form=form, columns=columns, programmes=offered, may_plan=planning.everything
+    )
     return page, REFUSED if form.errors else 200
 
 
@@ -113,7 +115,7 @@ def preview(usage_file_id: int) -> str | BaseResponse:
         same=same_file(file.programme_id, file.file_hash),
         is_anew=request.args.get("seen", read.fingerprint) != read.fingerprint,
         tally=[
-            (f"{read.taken - read.idle:,}", "rows to write", ""),
+            (f"{read.used:,}", "rows to write", ""),
             *([(f"{read.idle:,}", "without use", "")] if read.idle else []),
             (f"{len(read.refused):,}", "left out", "bad" if read.refused else ""),
         ],
@@ -136,7 +138,8 @@ def apply_file(usage_file_id: int) -> BaseResponse:
     if upload is None:
         db.session.rollback()
         return redirect(url_for("adoption.preview", usage_file_id=usage_file_id, seen="before"), code=303)
-    says = f"{plural(upload.rows, 'row is', 'rows are')} written."
+    numbers = f"{plural(upload.rows, 'number is', 'numbers are')} written."
+    says = numbers if upload.rows else "The file is written: nobody in it used it."
     more = "The figures are counted anew. If something was wrong, take the file back where the numbers come from."
     return done("adoption.programme", says, more, programme_id=programme.id)
 

@@ -23,7 +23,7 @@ from engagement.pages.calendar.occurrences import back_to, message_at
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day
 from engagement.pages.frame.shell import notify
-from engagement.pages.parts.fields import row_id
+from engagement.pages.parts.fields import choices_of, row_id
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.planning.actions.anchoring import Chain, drop_anchor, plan_chain, refuse_chain
@@ -56,7 +56,7 @@ class ChainForm(Form):
     )
     policy = SelectField(
         "When that falls on a weekend or holiday?",
-        choices=[SelectChoice(p.value, p.word) for p in HolidayPolicy],
+        choices=choices_of(HolidayPolicy),
         description="Counting working days never does.",
     )
     time = TimeField("At what time?", validators=[InputRequired("Choose a time.")])

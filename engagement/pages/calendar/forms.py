@@ -28,7 +28,7 @@ from engagement.days.recurrence import DAYS
 from engagement.days.rhythm import MONTH_DAYS, ORDINALS, WEEKS, Choice, Rhythm, choice_of, rhythm_words, rule_of
 from engagement.db import db
 from engagement.errors import BadInput
-from engagement.pages.parts.fields import row_id
+from engagement.pages.parts.fields import choices_of, row_id
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
@@ -49,7 +49,7 @@ class CommunicationForm(EditForm):
     """A communication: type, audience, rhythm and outline."""
 
     name = StringField("What is it called?", filters=[stripped], validators=[InputRequired("Give it a name.")])
-    kind = SelectField("Which type is it?", choices=choices((k.value, k.word) for k in CommunicationKind))
+    kind = SelectField("Which type is it?", choices=choices_of(CommunicationKind))
     wave = SelectField(
         "Which wave is it about?", description="Texts may name the wave and its go-live only where there is one."
     )
@@ -75,9 +75,7 @@ class CommunicationForm(EditForm):
     at = TimeField("At what time?", default=time(9), validators=[InputRequired("Choose a time.")])
     timezone = StringField("By which clock?", filters=[stripped], description="A time zone such as Europe/London.")
     starts_on = DateField("From which day on?", validators=[InputRequired("Choose a day.")])
-    holiday_policy = SelectField(
-        "When a date falls on a weekend or holiday?", choices=choices((p.value, p.word) for p in HolidayPolicy)
-    )
+    holiday_policy = SelectField("When a date falls on a weekend or holiday?", choices=choices_of(HolidayPolicy))
     holiday_country = StringField(
         "Whose holidays count?", filters=[stripped], description="A code such as GB, GB-ENG or DE."
     )

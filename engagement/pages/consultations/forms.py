@@ -1,7 +1,6 @@
 """Forms of consultations: a body and who speaks for it, what it is asked, what it got, and what it says."""
 
 from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from engagement.consultations.rules import (
@@ -15,7 +14,7 @@ from engagement.consultations.rules import (
     PositionKind,
     PositionSaid,
 )
-from engagement.pages.parts.fields import REFERENCE, PersonField
+from engagement.pages.parts.fields import REFERENCE, PersonField, choices_of
 from engagement.pages.parts.forms import EditForm, Form, stripped
 
 
@@ -29,7 +28,7 @@ class BodyForm(EditForm):
     )
     kind = RadioField(
         "What is it?",
-        choices=[SelectChoice(each.value, each.word) for each in BodyKind],
+        choices=choices_of(BodyKind),
         validators=[InputRequired("Choose one.")],
     )
     stakeholder = SelectField("Which stakeholder is it on the map?", default="")
@@ -105,7 +104,7 @@ class PositionForm(Form):
 
     kind = RadioField(
         "What is the position?",
-        choices=[SelectChoice(each.value, each.word) for each in PositionKind],
+        choices=choices_of(PositionKind),
         validators=[InputRequired("Choose one.")],
     )
     words = TextAreaField(

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import DateField, HiddenField, RadioField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
-from engagement.pages.parts.fields import REFERENCE, PersonField
+from engagement.pages.parts.fields import REFERENCE, PersonField, choices_of
 from engagement.pages.parts.forms import Form, stripped
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import Standing
@@ -26,7 +25,7 @@ class Decided(Form):
 
     choice = RadioField(
         "What do you decide?",
-        choices=[SelectChoice(each.value, each.word) for each in Choice],
+        choices=choices_of(Choice),
         validators=[InputRequired("Choose one.")],
     )
     reason = TextAreaField(

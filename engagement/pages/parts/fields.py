@@ -1,10 +1,11 @@
-"""Form fields that choose a person, a department or a day, written so that they work without JavaScript."""
+"""Form fields that choose a person, a department, a day or a word, written so that they work without JavaScript."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, true
 from wtforms import SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -16,6 +17,7 @@ from engagement.pages.frame import guard
 from engagement.pages.parts.forms import stripped
 from engagement.people import queries
 from engagement.people.models import Department, Person
+from engagement.vocabulary import Worded
 from engagement.waves.scopes import people_within
 
 REFERENCE = "A name, work address or employee number."
@@ -118,6 +120,11 @@ class TickField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)  # type: ignore[assignment]
     option_widget = CheckboxInput()  # type: ignore[assignment]
+
+
+def choices_of(words: Iterable[Worded]) -> list[SelectChoice]:
+    """Return the values of a vocabulary to choose from, each by its word."""
+    return [SelectChoice(each.value, each.word) for each in words]
 
 
 def row_id(value: Any) -> int | None:

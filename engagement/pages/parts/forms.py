@@ -37,6 +37,28 @@ def _cleaned(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
+_OFFERED = "Choose one of those that are offered."
+#: What the library says of values that it can't take, in our words.
+_SENTENCES = {
+    "Not a valid date value.": "Write a day, such as 2026-12-31.",
+    "Not a valid time value.": "Write a time, such as 08:00.",
+    "Not a valid integer value.": "Write a whole number.",
+    "Not a valid choice.": _OFFERED,
+    "Invalid Choice: could not coerce.": _OFFERED,
+    "This field is required.": "Fill this in.",
+}
+
+
+class _Sentences:
+    """Puts our sentences in the place of the library's."""
+
+    def gettext(self, text: str) -> str:
+        return _SENTENCES.get(text, text)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return one if number == 1 else many
+
+
 class Form(FlaskForm):
     """A form with CSRF protection, whose fields are questions. Invisible signs are taken out of single lines."""
 
@@ -49,6 +71,10 @@ class Form(FlaskForm):
             if isinstance(field, StringField) and not isinstance(field, _AS_TYPED):
                 field.filters = [*field.filters, _cleaned]
             return field
+
+        def get_translations(self, form: Any) -> _Sentences:
+            """Say what is wrong in our own words."""
+            return _Sentences()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also refuse what is too long for its field: by its own `Length`, or by the usual limit."""

@@ -17,7 +17,7 @@ from engagement.days.local_time import zone_names
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
-from engagement.pages.parts.fields import TickField
+from engagement.pages.parts.fields import TickField, choices_of
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.places import shown_things
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
@@ -48,7 +48,7 @@ class RolesForm(EditForm):
     roles = TickField(
         "Roles given by hand",
         description="Roles from the HR file and by rule stay as they are.",
-        choices=[SelectChoice(role.value, role.word) for role in TrainingRole],
+        choices=choices_of(TrainingRole),
     )
 
 

@@ -18,6 +18,7 @@ from engagement.audiences.scopes import audience_to_change, role_rule_to_change
 from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
+from engagement.pages.parts.fields import choices_of
 from engagement.pages.parts.forms import Form
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.people import blueprint
@@ -33,7 +34,7 @@ class RoleRuleForm(Form):
         "Which training role?",
         choices=[
             SelectChoice("", "Choose a role"),
-            *(SelectChoice(role.value, role.word) for role in TrainingRole),
+            *choices_of(TrainingRole),
         ],
         validators=[InputRequired("Choose a training role.")],
     )

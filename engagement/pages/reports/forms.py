@@ -7,7 +7,7 @@ from wtforms import BooleanField, RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from engagement.pages.parts.fields import row_id
+from engagement.pages.parts.fields import choices_of, row_id
 from engagement.pages.parts.forms import Form
 from engagement.people.models import Person
 from engagement.reports.subscriptions.models import ReportSubscription
@@ -22,7 +22,7 @@ class SubscriptionForm(Form):
     whom = SelectField("To whom?", default=MYSELF)
     rhythm = RadioField(
         "How often?",
-        choices=[SelectChoice(each.value, each.word) for each in ReportRhythm],
+        choices=choices_of(ReportRhythm),
         default=ReportRhythm.MONTHLY.value,
         validators=[InputRequired("Choose how often it is sent.")],
         description="A Monday that is a holiday moves to the next working day.",

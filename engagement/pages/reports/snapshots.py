@@ -110,6 +110,21 @@ class Comparison:
     changes: list[Change]
     gone: list[Figure]
 
+    @property
+    def told(self) -> list[Change]:
+        """Changes of figures that at least one of the reports knows; a page of the others says nothing."""
+        return [change for change in self.changes if not change.is_silent]
+
+    @property
+    def told_gone(self) -> list[Figure]:
+        """The figures that are not counted any more and that the earlier report knew."""
+        return [figure for figure in self.gone if figure.value is not None]
+
+    @property
+    def silent(self) -> int:
+        """How many figures neither report knows."""
+        return len(self.changes) + len(self.gone) - len(self.told) - len(self.told_gone)
+
 
 def _comparison(programme_id: int) -> Comparison:
     """Return the two reports that the address names, the earlier first."""
@@ -134,8 +149,9 @@ def comparison(programme_id: int) -> str:
         programme=programme,
         earlier=both.earlier,
         later=both.later,
-        compared=both.changes,
-        gone=both.gone,
+        compared=both.told,
+        gone=both.told_gone,
+        silent=both.silent,
         snapshots=queries.snapshots_of(programme_id),
         files=both_files(
             ".comparison_file",

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
+from engagement.pages.parts.fields import choices_of
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.stakeholders import blueprint
@@ -25,7 +26,7 @@ from engagement.stakeholders.rhythm.rules import Every
 from engagement.stakeholders.standings.queries.posts import is_labelled
 from engagement.stakeholders.standings.rules import Quadrant
 
-_EVERY = [SelectChoice(each.value, each.word) for each in Every]
+_EVERY = choices_of(Every)
 
 
 class RhythmsForm(EditForm):

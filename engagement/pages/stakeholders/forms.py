@@ -11,7 +11,14 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
-from engagement.pages.parts.fields import REFERENCE, PersonField, TickField, chosen_departments, department_choices
+from engagement.pages.parts.fields import (
+    REFERENCE,
+    PersonField,
+    TickField,
+    choices_of,
+    chosen_departments,
+    department_choices,
+)
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.people.models import Department, Person
 from engagement.programmes import queries as programmes
@@ -76,7 +83,7 @@ class EntryForm(Form):
 
     group = RadioField(
         "Which group do they belong to?",
-        choices=[SelectChoice(group.value, group.word) for group in StakeholderGroup],
+        choices=choices_of(StakeholderGroup),
         validators=[InputRequired("Choose the group that fits best. You can change it later.")],
     )
     role = TextAreaField(

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from engagement.errors import BadInput
 from engagement.pages.frame.formats import reader_zone
-from engagement.pages.parts.fields import REFERENCE, PersonField
+from engagement.pages.parts.fields import REFERENCE, PersonField, choices_of
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.people.models import Person
 from engagement.stakeholders.commitments.rules import LONGEST_TEXT
@@ -36,7 +36,7 @@ class WordsForm(Form):
         validators=[InputRequired("Choose the day on which it was.")],
     )
     began_at = TimeField("At what time?", validators=[Optional()])
-    channel = SelectField("How did you meet?", choices=[SelectChoice(each.value, each.word) for each in Channel])
+    channel = SelectField("How did you meet?", choices=choices_of(Channel))
     notes = TextAreaField(
         "What was said?",
         description=WRITE_AS,
@@ -56,7 +56,7 @@ class WordsForm(Form):
         "How did they speak of the change?",
         description="Stored only of groups, people outside the directory, and people while they hold a post in the change. If anybody "
         "else took part, leave it empty.",
-        choices=[SelectChoice("", "Not said"), *(SelectChoice(each.value, each.word) for each in Sentiment)],
+        choices=[SelectChoice("", "Not said"), *choices_of(Sentiment)],
     )
     colleague = PersonField("Who of us was there too?", description=f"{REFERENCE} Empty: only you.")
 

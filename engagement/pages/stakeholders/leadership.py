@@ -14,7 +14,7 @@ from engagement.db import count_of
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, today
-from engagement.pages.parts.fields import row_id
+from engagement.pages.parts.fields import choices_of, row_id
 from engagement.pages.parts.files import list_file
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.pages.parts.lists import TALL_PER_PAGE, Asked
@@ -47,7 +47,7 @@ class StepFields(Form):
 
     kind = RadioField(
         "What kind of step is it?",
-        choices=[SelectChoice(kind.value, kind.word) for kind in StepKind],
+        choices=choices_of(StepKind),
         validators=[InputRequired("Choose what fits best.")],
     )
     what = TextAreaField(

@@ -6,14 +6,13 @@ from flask import Response
 from sqlalchemy import Select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import BooleanField, DateField, RadioField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from engagement.accounts.scopes import rights
 from engagement.db import count_of
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
-from engagement.pages.parts.fields import REFERENCE, PersonField
+from engagement.pages.parts.fields import REFERENCE, PersonField, choices_of
 from engagement.pages.parts.files import list_file
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.pages.parts.lists import Asked
@@ -72,7 +71,7 @@ class ClosingForm(Form):
 
     outcome = RadioField(
         "What came of it?",
-        choices=[SelectChoice(each.value, each.word) for each in Outcome],
+        choices=choices_of(Outcome),
         validators=[InputRequired("Choose one.")],
     )
     outcome_words = _words("In a sentence?", "Say what came of it. One sentence is enough.")

@@ -11,6 +11,7 @@ from wtforms.validators import Length, ValidationError
 
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
+from engagement.pages.parts.fields import choices_of
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.stakeholders import blueprint
@@ -64,7 +65,7 @@ class TenthsField(StringField):
 
 
 def _level(label: str) -> SelectField:
-    levels = [SelectChoice("", "Not said"), *(SelectChoice(level.value, level.word) for level in Level)]
+    levels = [SelectChoice("", "Not said"), *choices_of(Level)]
     return SelectField(label, choices=levels)
 
 

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from engagement.content.quiz import Question
-from engagement.pages.parts.fields import PersonField
+from engagement.pages.parts.fields import PersonField, choices_of
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.training.actions.modules import LONGEST_BODY
 from engagement.training.actions.questions import MOST_CHOICES, Answer
@@ -96,7 +96,7 @@ def curriculum_form(plan: RoleCurriculum, modules: Sequence[Module]) -> Curricul
     """Return the form of a curriculum, with fields for each module."""
     lines = {line.module.id: line for line in plan.lines}
     titles = [SelectChoice("", "nothing")] + [SelectChoice(str(module.id), module.title) for module in modules]
-    kinds = [SelectChoice("", "Not in it"), *(SelectChoice(kind.value, kind.word) for kind in ItemKind)]
+    kinds = [SelectChoice("", "Not in it"), *choices_of(ItemKind)]
     fields: dict[str, Any] = {}
     values: dict[str, Any] = {"choices_needed": plan.choices_needed}
     for module in modules:
@@ -120,7 +120,7 @@ class CompletionForm(Form):
     )
     source = RadioField(
         "How is it known?",
-        choices=[SelectChoice(source.value, source.word) for source in RECORDED_SOURCES],
+        choices=choices_of(RECORDED_SOURCES),
         default=CompletionSource.ATTENDANCE.value,
     )
     on = DateField("On which day?", validators=[InputRequired("Choose a day.")])

@@ -3,10 +3,9 @@
 from typing import Any
 
 from wtforms import DateField, RadioField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from engagement.pages.parts.fields import REFERENCE, PersonField
+from engagement.pages.parts.fields import REFERENCE, PersonField, choices_of
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.value.actions.readings import Read
 from engagement.value.rules import (
@@ -59,7 +58,7 @@ class MetricForm(EditForm):
 
     kind = RadioField(
         "What does it tell of?",
-        choices=[SelectChoice(each.value, each.word) for each in MetricKind],
+        choices=choices_of(MetricKind),
         default=MetricKind.VALUE.value,
         description="The report on maturity compares tickets and the share done without help over all workflows of a programme.",
         validate_choice=False,
@@ -78,12 +77,12 @@ class MetricForm(EditForm):
     )
     better = RadioField(
         "Which way ought it to move?",
-        choices=[SelectChoice(each.value, each.word) for each in Better],
+        choices=choices_of(Better),
         validators=[InputRequired("Choose one.")],
     )
     every = RadioField(
         "How often is it read?",
-        choices=[SelectChoice(each.value, each.word) for each in ReadingRhythm],
+        choices=choices_of(ReadingRhythm),
         validators=[InputRequired("Choose one.")],
     )
     owner = PersonField(

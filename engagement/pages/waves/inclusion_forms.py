@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from engagement.errors import BadInput
-from engagement.pages.parts.fields import REFERENCE, row_id
+from engagement.pages.parts.fields import REFERENCE, choices_of, row_id
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.pages.parts.people_field import PeopleField
 from engagement.waves.inclusion.rules import MOST_PEOPLE, OccasionKind, OccasionSaid, Outcome
@@ -19,9 +19,7 @@ WRITE_FACTS = "A line for each: what is wrong with the design, or missing. Leave
 class OccasionFields(Form):
     """What an occasion was, and who took part."""
 
-    kind = SelectField(
-        "How did they take part?", choices=[SelectChoice(each.value, each.word) for each in OccasionKind]
-    )
+    kind = SelectField("How did they take part?", choices=choices_of(OccasionKind))
     held_on = DateField("On which day?", validators=[InputRequired("Choose the day on which it was.")])
     about = StringField(
         "What was it about?", description="In a few words, such as: which claims go to an expert.", filters=[stripped]

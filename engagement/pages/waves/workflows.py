@@ -13,7 +13,7 @@ from engagement.errors import BadInput
 from engagement.notices.queries.present import effects_of
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today
-from engagement.pages.parts.fields import PersonField
+from engagement.pages.parts.fields import PersonField, choices_of
 from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
@@ -59,7 +59,7 @@ class WorkflowForm(EditForm):
     portfolio_class = RadioField(
         "Which class is it?",
         choices=[
-            *(SelectChoice(c.value, c.word) for c in PortfolioClass),
+            *choices_of(PortfolioClass),
             SelectChoice(FOLLOWS, "As value, complexity and risk say"),
         ],
         validators=[InputRequired("Choose one.")],

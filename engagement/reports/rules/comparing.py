@@ -46,6 +46,11 @@ class Change:
         return self.now.value - self.before.value
 
     @property
+    def is_silent(self) -> bool:
+        """Whether neither report has a number."""
+        return self.now.value is None and (self.before is None or self.before.value is None)
+
+    @property
     def difference_words(self) -> str:
         """The change beside both numbers: "+8 points", "the same", "not comparable: …"; "" where one of them is missing."""
         if self.difference is None:

@@ -65,12 +65,13 @@ def test_a_plain_file_is_previewed_written_and_taken_back(manager, wave):
         "30 April 2026: that day has not come.",
         "A number of uses can’t be negative.",
         "This programme has no workflow called “Hovercraft”.",
-        "Line 2 tells of the same person or team, workflow and day already. Keep one of them.",
+        "Line 2 tells of the same person, workflow and day already, and is taken. Keep one of them.",
         "It names neither a person nor a team.",
         "“someday” is not a date.",
         "“many” is no whole number of uses.",
     ):
         assert sentence in page
+    assert page.count("nobody named") == 1
     assert written(manager, taken.location).location == f"/programmes/{wave.programme_id}/adoption"
     page = text_of(manager.get(f"/waves/{wave.id}/adoption"))
     assert "7 of 12 people (58 %) used it in the 28 days to 12 April 2026." in page
@@ -82,6 +83,13 @@ def test_a_plain_file_is_previewed_written_and_taken_back(manager, wave):
     assert manager.post(f"/usage/{upload.id}/withdrawal").status_code == 303
     assert "No numbers of use have come in." in text_of(manager.get(f"/waves/{wave.id}"))
     assert "Taken back on 14 April" in text_of(manager.get(f"/programmes/{wave.programme_id}/usage"))
+
+
+def test_a_team_cannot_have_more_people_than_uses(manager, wave):
+    lines = ["department,day,workflow,uses,people", "Claims,2026-04-10,Claims triage,4,9"]
+    page = text_of(manager.get(sent(manager, wave, lines).location))
+    assert "It says that more people used it than it was used." in page
+    assert "Nothing of it can be used." in page
 
 
 def test_an_export_of_last_activity_asks_once_which_workflow_its_columns_are(manager, wave):
@@ -101,7 +109,9 @@ def test_an_export_of_last_activity_asks_once_which_workflow_its_columns_are(man
     refused = manager.post(taken.location, data=chosen | {"column_email": ""})
     assert (refused.status_code, "Choose the column that says whose use it is" in text_of(refused)) == (422, True)
     preview = manager.post(taken.location, data=chosen).location
-    assert "6 without use" in text_of(manager.get(preview))
+    previewed = text_of(manager.get(preview))
+    assert "6 without use" in previewed
+    assert "Write 6 rows" in previewed
     written(manager, preview)
     page = text_of(manager.get(f"/waves/{wave.id}/adoption"))
     assert "6 of 12 people (50 %) used it in the 28 days to 13 April 2026." in page

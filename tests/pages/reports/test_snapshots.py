@@ -52,6 +52,7 @@ def test_keeping_a_report_comparing_it_and_who_may(app):
     compared = text_of(sponsor.get(f"{base}/comparison?earlier=2&later=1"))
     assert "End of March 2026 beside 14 April 2026" in compared or "14 April 2026 beside End of March 2026" in compared
     assert "the same" in compared
+    assert re.search(r"\d+ figures that neither report knows or shows are left out here", compared)
     table = sponsor.get(f"{base}/comparison.csv?earlier=1").get_data(as_text=True)
     assert (
         'Waves,Wave 3: Property claims,Trained,"40\N{NO-BREAK SPACE}%, 4 of 10","40\N{NO-BREAK SPACE}%, 4 of 10",the same,'

@@ -88,11 +88,11 @@ def test_a_sponsor_has_the_report_sent_changes_that_and_ends_it(app, programme):
     ("sent", "complaint"),
     [
         ({"rhythm": ""}, "Choose how often it is sent."),
-        ({"rhythm": "hourly"}, "Not a valid choice"),
+        ({"rhythm": "hourly"}, "Choose one of those that are offered"),
         ({"at": ""}, "Choose a time, such as 08:00."),
-        ({"at": "25:99"}, "Not a valid time value"),
-        ({"whom": "77"}, "Not a valid choice"),
-        ({"whom": "²"}, "Not a valid choice"),
+        ({"at": "25:99"}, "Write a time, such as 08:00"),
+        ({"whom": "77"}, "Choose one of those that are offered"),
+        ({"whom": "²"}, "Choose one of those that are offered"),
     ],
 )
 def test_what_cannot_be_sent_like_this_is_said_above_its_field(app, programme, sent, complaint):
@@ -130,7 +130,7 @@ def test_nobody_else_sees_or_ends_it_or_has_it_sent_to_a_sponsor(app, programme)
     address = f"/reports/programmes/{programme.id}/subscriptions"
     assert "Ines Okafor" not in page_of(browser.get(address))
     assert browser.post(f"/reports/subscriptions/{key}/ending").status_code == 403
-    assert "Not a valid choice" in page_of(browser.post(address, data=ASKED | {"whom": "1"}), 422)
+    assert "Choose one of those that are offered" in page_of(browser.post(address, data=ASKED | {"whom": "1"}), 422)
     auditor = signed_in(app, make_account("a@example.com", "Ada Auditor", Role.AUDITOR, programme_id=programme.id))
     assert auditor.post(f"/reports/subscriptions/{key}/ending").status_code == 403
     assert auditor.post("/reports/subscriptions/99/ending").status_code == 404

@@ -88,7 +88,7 @@ def test_several_are_named_a_line_each_and_a_colleague(manager, wave, council):
         ({"notes": "x" * 5_001}, "Keep this under 5,000 characters."),
         ({"happened_on": ""}, "Choose the day on which it was."),
         ({"happened_on": "2026-04-15"}, "This day is still to come. Log it when it has happened."),
-        ({"channel": "pigeon"}, "Not a valid choice."),
+        ({"channel": "pigeon"}, "Choose one of those that are offered."),
         (
             {"parties": "\n".join(f"N{n}" for n in range(51))},
             "Name at most 50. For more, put the group itself on the map.",

@@ -76,7 +76,7 @@ def test_what_is_said_stands_on_the_stakeholders_page(manager, council):
         ({"influence": "10.1"}, "Write a number from 0 to 10, with one decimal at most, such as 7 or 7.5."),
         ({"interest": "high"}, "Write a number from 0 to 10, with one decimal at most, such as 7 or 7.5."),
         ({"impact": "-1"}, "Write a number from 0 to 10, with one decimal at most, such as 7 or 7.5."),
-        ({"level_now": "furious"}, "Not a valid choice."),
+        ({"level_now": "furious"}, "Choose one of those that are offered."),
         ({"reason": "x" * 1_001}, "Keep this under 1,000 characters."),
     ],
 )

@@ -76,7 +76,7 @@ def test_a_day_is_given_and_read_by_the_person_and_in_lists(app: Flask, wave: Wa
     [
         ("2026-04-13", "Away.", "This day has passed. Choose today or a later day."),
         ("2026-05-20", " ", "Say why, in at most 1,000 characters."),
-        ("soon", "Away.", "Not a valid date value."),
+        ("soon", "Away.", "Write a day, such as 2026-12-31."),
     ],
 )
 def test_what_is_refused_is_kept_as_typed(app: Flask, wave: Wave, due_on: str, reason: str, told: str) -> None:

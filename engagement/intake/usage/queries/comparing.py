@@ -58,6 +58,11 @@ class Read:
         return self.rows - len(self.refused)
 
     @property
+    def used(self) -> int:
+        """How many rows say that somebody used it."""
+        return self.taken - self.idle
+
+    @property
     def fingerprint(self) -> str:
         """A short text that is another one as soon as something else would be written."""
         said = (sorted(self.brought.people), sorted(self.brought.teams, key=repr), sorted(self.brought.until.items()))
@@ -77,10 +82,13 @@ def read_rows(programme_id: int, layout: Layout, rows: Sequence[Row], today: dat
         for line in some:
             said_of.add(line.number)
             if problems := known.take(line):
-                found.setdefault(line.number, []).extend(problems)
-                what[line.number] = line.person or line.team
-    for number, problems in known.twice():
-        found.setdefault(number, []).extend(problems)
+                # A row of last activity says the same person once for each of its workflows.
+                of_row = found.setdefault(line.number, [])
+                of_row.extend(problem for problem in problems if problem not in of_row)
+                what[line.number] = line.whose
+    for line, problem in known.twice():
+        found.setdefault(line.number, []).append(problem)
+        what[line.number] = line.whose
     people = [row for row, number in known.people.values() if number not in found]
     teams = [row for row, number in known.teams.values() if number not in found]
     idle = sum(row.number not in said_of for row in whole)
@@ -122,7 +130,7 @@ class _Known:
         self._numbers: dict[tuple[str, str], tuple[int | None, str]] = {}
         self.people: dict[Key, tuple[PersonUse, int]] = {}
         self.teams: dict[Key, tuple[TeamUse, int]] = {}
-        self._again: list[tuple[int, int]] = []
+        self._again: list[tuple[Said, int]] = []
 
     @property
     def month_first(self) -> str:
@@ -146,6 +154,8 @@ class _Known:
         uses, people = self._number(said.uses, "uses", problems), self._number(said.people, "people", problems)
         if said.team and not said.person and uses is None and people is None and not problems:
             problems.append("It says neither how often the team used it nor how many of its people did.")
+        if uses is not None and people is not None and people > uses:
+            problems.append("It says that more people used it than it was used.")
         if problems or whose is None or workflow_id is None or day is None:
             return problems
         key = (whose, workflow_id, day)
@@ -158,12 +168,12 @@ class _Known:
     def _once(self, rows: dict[Key, tuple[Use, int]], key: Key, row: Use, said: Said) -> None:
         _, first = rows.setdefault(key, (row, said.number))
         if first != said.number and not said.is_last:
-            self._again.append((said.number, first))
+            self._again.append((said, first))
 
-    def twice(self) -> list[tuple[int, list[str]]]:
-        """Return the rows that say something of a person or team, workflow and day of which an earlier one did."""
-        words = "Line {} tells of the same {}, workflow and day already. Keep one of them."
-        return [(number, [words.format(first, "person or team")]) for number, first in self._again]
+    def twice(self) -> list[tuple[Said, str]]:
+        """Return the rows that say something of a person or team, workflow and day of which an earlier one did, and which one."""
+        words = "Line {} tells of the same {}, workflow and day already, and is taken. Keep one of them."
+        return [(said, words.format(first, "person" if said.person else "team")) for said, first in self._again]
 
     def _whose(self, said: Said, problems: list[str]) -> int | None:
         if said.person and said.team and said.people:
