@@ -115,6 +115,16 @@ class Comparison:
         """Changes of figures that at least one of the reports knows; a page of the others says nothing."""
         return [change for change in self.changes if not change.is_silent]
 
+    @property
+    def told_gone(self) -> list[Figure]:
+        """The figures that are not counted any more and that the earlier report knew."""
+        return [figure for figure in self.gone if figure.value is not None]
+
+    @property
+    def silent(self) -> int:
+        """How many figures neither report knows."""
+        return len(self.changes) + len(self.gone) - len(self.told) - len(self.told_gone)
+
 
 def _comparison(programme_id: int) -> Comparison:
     """Return the two reports that the address names, the earlier first."""
@@ -140,8 +150,8 @@ def comparison(programme_id: int) -> str:
         earlier=both.earlier,
         later=both.later,
         compared=both.told,
-        silent=len(both.changes) - len(both.told),
-        gone=both.gone,
+        gone=both.told_gone,
+        silent=both.silent,
         snapshots=queries.snapshots_of(programme_id),
         files=both_files(
             ".comparison_file",
