@@ -11,6 +11,7 @@ from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, today
 from engagement.pages.parts.files import list_file, svg_response
+from engagement.pages.parts.lists import TALL_PER_PAGE
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.contact_words import contact_words
 from engagement.pages.stakeholders.drawing import LOOKS, Picture, cell_words, legend_dot, map_file, narrow_map, wide_map
@@ -35,8 +36,6 @@ from engagement.words import listed, plural
 FIRST_UNPLACED = 8
 #: With more marks, a list of them would say less than the table.
 MOST_NAMED = 40
-#: How many of those who moved, came or left are listed; the file has all of them.
-MOST_MOVES = 50
 _FOUR_WEEKS = 28
 
 
@@ -57,7 +56,7 @@ def map_page() -> str:
     lines, page = found.page()
     wide, narrow = arranged(found.groups, WIDE), arranged(found.groups, NARROW)
     dots = {mark.dot.stakeholder_id: mark.dot for mark in (*wide, *narrow) if not mark.is_count}
-    moves = movement_since(found.at_then, found.at, MOST_MOVES) if found.at_then else None
+    moves = movement_since(found.at_then, found.at, TALL_PER_PAGE) if found.at_then else None
     unplaced_total = found.total - found.placed_total
     unplaced = found.at.unplaced(FIRST_UNPLACED) if unplaced_total else []
     changed = moves.first if moves else []

@@ -75,7 +75,7 @@ def _statement() -> Select[Any]:
     return select(*key, *(func.sum(sums.c[name]) for name in NUMBERS)).group_by(*key)
 
 
-def _present(people: People) -> list[Select[Any]]:
+def _present(people: Select[Any]) -> list[Select[Any]]:
     """Return SELECTs of what these people add now, and also those who are marked for what reached them, less their old shares as members."""
     marked = select(ReachedMark.person_id)
     keys = [getattr(TallyShare, key) for key in _KEYS]
@@ -86,7 +86,7 @@ def _present(people: People) -> list[Select[Any]]:
         TallyShare.person_id.in_(marked),
         TallyShare.person_id.not_in(people),
     )
-    members = member_shares_now(union(select(people.subquery().c.person_id), marked), Membership.wave_id.in_(WAVES))
+    members = member_shares_now(union(people, marked), Membership.wave_id.in_(WAVES))
     return [members, *learning_shares(people, Assignment.wave_id.in_(WAVES)), _negative(kept)]
 
 

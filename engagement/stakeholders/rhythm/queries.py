@@ -120,6 +120,14 @@ def late_contacts(planning: Reach, on: date, limit: int) -> tuple[int, list[Late
 
     The reader looks after them; or nobody who is here does, and the reader plans one of their maps.
     """
+    rows = db.session.execute(_late(planning, on).limit(limit)).all()
+    return (rows[0][-1] if rows else 0), [LateContact(*row[:-1]) for row in rows]
+
+
+# Making a long statement anew costs more than running it.
+@lru_cache(maxsize=64)
+def _late(planning: Reach, on: date) -> Select[Any]:
+    """Return a SELECT of the latest first, each with how many there are."""
     each = _wanted(on).where(looked_after(planning)).subquery()
     # On two maps the closer rhythm counts, as in `closest`.
     days = func.min(each.c.days)
@@ -130,17 +138,10 @@ def late_contacts(planning: Reach, on: date, limit: int) -> tuple[int, list[Late
         .having(late > 0)
         .cte("found")
     )
-    asked = (
-        select(found.c.id, found.c.last_on, found.c.days, select(func.count()).select_from(found).scalar_subquery())
-        .order_by(found.c.late.desc(), found.c.id)
-        .limit(limit)
-    )
-    rows = db.session.execute(asked).all()
-    return (rows[0][-1] if rows else 0), [LateContact(*row[:-1]) for row in rows]
+    number = select(func.count()).select_from(found).scalar_subquery()
+    return select(found.c.id, found.c.last_on, found.c.days, number).order_by(found.c.late.desc(), found.c.id)
 
 
-# Making a long statement anew costs more than running it.
-@lru_cache(maxsize=8)
 def _wanted(on: date) -> Select[Any]:
     """Return a SELECT of everybody who is here, for each of their maps: how many days have passed, and after how many a contact is wanted.
 

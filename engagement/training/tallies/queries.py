@@ -61,10 +61,12 @@ def _added_up(sums: Subquery, *key: ColumnElement[Any]) -> Select[Any]:
     return select(*key, asked, finished, left).group_by(*key).having(asked > 0)
 
 
-def people_to_count() -> People:
+def people_to_count() -> Select[Any]:
     """Return a SELECT of the ids of people who are marked, or learn in a role that is."""
     roles = select(TallyMark.role).where(TallyMark.role.is_not(None))
-    return union(marked_people(), *people_of_roles(roles))
+    # Found once, however often a statement asks for them: PostgreSQL would start helping processes each time.
+    found = union(marked_people(), *people_of_roles(roles)).cte()
+    return select(found.c.person_id)
 
 
 def people_of_roles(roles: Select[Any]) -> tuple[Select[Any], Select[Any]]:
@@ -132,9 +134,8 @@ def learners_of(people: People, *where: Callable[[Any], ColumnElement[bool]], ar
     if not are_marked:
         return kept.subquery()
     marked = people_to_count()
-    few = marked.subquery()
     # Those who are marked come first: they are fewer, and often there are none.
-    these = select(few.c.person_id).where(few.c.person_id.in_(people))
+    these = marked.where(marked.selected_columns.person_id.in_(people))
     _, once = learning_shares(these, *(condition(Assignment) for condition in where))
     anew = once.subquery()
     others = kept.where(TallyShare.person_id.not_in(marked))

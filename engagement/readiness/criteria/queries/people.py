@@ -43,7 +43,8 @@ def friendly_in_waves(
     champions: dict[int, Count] = defaultdict(Count)
     pilots: dict[int, Count] = defaultdict(Count)
     for wave_id, programme_id, is_champion, used_on, asked, finished in db.session.execute(
-        _statement(are_marked, are_few), {"waves": list(by_id), "on": on}
+        _statement(are_marked, are_few),
+        {"waves": list(by_id), "programmes": list({wave.programme_id for wave in waves}), "on": on},
     ):
         wave, count = by_id[wave_id], Count(asked, int(finished))
         if programme_id != wave.programme_id:
@@ -58,25 +59,25 @@ def friendly_in_waves(
 # Making a long statement anew costs more than running it.
 @cache
 def _statement(are_marked: bool, are_few: bool) -> Select[Any]:
-    programmes = select(Wave.programme_id).where(Wave.id.in_(WAVES))
-    of_programme, member = aliased(Wave), aliased(Membership)
-    is_theirs = of_programme.programme_id.in_(programmes)
+    member = aliased(Membership)
+    is_theirs = Wave.programme_id.in_(bindparam("programmes", expanding=True))
     users = (
         select(
             Membership.person_id,
-            of_programme.programme_id,
+            Wave.programme_id,
             literal(0).label("is_champion"),
-            of_programme.go_live_on.label("used_on"),
+            Wave.go_live_on.label("used_on"),
         )
-        .join(of_programme, of_programme.id == Membership.wave_id)
-        .where(is_theirs, of_programme.status.in_(IN_USE))
+        .join(Wave, Wave.id == Membership.wave_id)
+        .where(Wave.status.in_(IN_USE))
     )
-    if are_few:
-        # Nobody learns in a wave without having been a member of it.
-        users = users.where(Membership.person_id.in_(select(member.person_id).where(member.wave_id.in_(WAVES))))
+    # Nobody learns in a wave without having been a member of it. Databases then begin at these people only if nothing else is asked; what
+    # they used in other programmes is left out of the result.
+    members = select(member.person_id).where(member.wave_id.in_(WAVES))
+    users = users.where(Membership.person_id.in_(members) if are_few else is_theirs)
     champions = (
-        select(Champion.person_id, of_programme.programme_id, literal(1), null())
-        .join(of_programme, of_programme.id == Champion.wave_id)
+        select(Champion.person_id, Wave.programme_id, literal(1), null())
+        .join(Wave, Wave.id == Champion.wave_id)
         .where(is_theirs, is_champion_on(bindparam("on", type_=Date)))
     )
     # Each of them once, with what decides: whether they are a champion, and the first go-live that they were part of.

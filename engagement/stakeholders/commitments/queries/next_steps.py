@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import cache, lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
@@ -56,16 +57,20 @@ def looked_after(planning: Reach) -> ColumnElement[bool]:
 
 def important_without_next_step(planning: Reach, limit: int) -> tuple[int, list[int]]:
     """Return how many important stakeholders have no next step, and the ids of the first, as far as the reader is asked to act."""
-    asked = (
+    return _counted(_lacking(planning).limit(limit))
+
+
+# Making a long statement anew costs as much as running it.
+@lru_cache(maxsize=64)
+def _lacking(planning: Reach) -> Select[int, int]:
+    return (
         select(Stakeholder.id, func.count().over())
         .join(StakeholderStanding, _stands_high())
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .where(on_the_map(), ~has_next_step(), looked_after(planning))
         .order_by(Stakeholder.id)
-        .limit(limit)
     )
-    return _counted(asked)
 
 
 def gone_from_maps(planning: Reach, limit: int) -> tuple[int, list[int]]:
@@ -97,14 +102,19 @@ def with_owners(ids: Collection[int]) -> dict[int, tuple[Stakeholder, Person | N
     """
     if not ids:
         return {}
-    rows = db.session.execute(
+    rows = db.session.execute(_with_owners(), {"ids": sorted(ids)})
+    return {stakeholder.id: (stakeholder, owner) for stakeholder, owner in rows}
+
+
+@cache
+def _with_owners() -> Select[Stakeholder, Person]:
+    return (
         select(Stakeholder, Person)
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
-        .where(Stakeholder.id.in_(ids))
+        .where(Stakeholder.id.in_(bindparam("ids", expanding=True)))
         .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
     )
-    return {stakeholder.id: (stakeholder, owner) for stakeholder, owner in rows}
 
 
 def promises_due(planning: Reach, on: date, limit: int) -> tuple[int, list[Commitment]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, literal, or_, select
+from sqlalchemy import CompoundSelect, Executable, Integer, Select, bindparam, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -36,10 +36,15 @@ class Line(NamedTuple):
     levels: int
 
 
-def reporting_lines(members: Select[int | None], of: int | None = None) -> list[Line]:
-    """Return to whom each of these people reports: the nearest manager above who is among them too.
+def lines_read(rows: Executable, of: int | None = None) -> list[Line]:
+    """Return the lines that a SELECT of `reporting_lines` finds; `of` is the person about whom it asks."""
+    return [Line._make(row) for row in db.session.execute(rows, {} if of is None else {"person": of})]
 
-    With `of` only the lines up from this person and down to the next below. The way up ends at the first who is among them, so
+
+def reporting_lines(members: Select[int | None], *, of_one: bool = False) -> Select[int, int, int]:
+    """Return a SELECT of to whom each of these people reports: the nearest manager above who is among them too.
+
+    With `of_one` only the lines up from one person and down to the next below. The way up ends at the first who is among them, so
     that it costs as much as the network is large, however large the directory is.
     """
     # Asked three times, worked out once.
@@ -56,9 +61,10 @@ def reporting_lines(members: Select[int | None], of: int | None = None) -> list[
     )
     found = select(chain.c.start, chain.c.above, chain.c.level)
     found = found.where(chain.c.above.in_(here), chain.c.start != chain.c.above).order_by(chain.c.start)
-    if of is not None:
-        found = found.where(or_(chain.c.start == of, chain.c.above == of))
-    return [Line._make(row) for row in db.session.execute(found)]
+    if of_one:
+        person = bindparam("person", type_=Integer)
+        found = found.where(or_(chain.c.start == person, chain.c.above == person))
+    return found
 
 
 def people_with_a_part() -> CompoundSelect[int | None]:

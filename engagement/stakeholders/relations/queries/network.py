@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Executable, Select, func, or_, select, union_all
 
 from engagement.accounts.models import Account
 from engagement.db import db
@@ -12,13 +13,22 @@ from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import Filters, on_the_map, stakeholders_listed
 from engagement.stakeholders.relations.models import StakeholderRelation
 from engagement.stakeholders.relations.queries.derived import (
+    lines_read,
     of_posts,
     people_with_a_part,
     plays_a_part,
     reporting_lines,
     reports,
 )
-from engagement.stakeholders.relations.queries.nodes import Network, Node, Relation, Said, nodes_of
+from engagement.stakeholders.relations.queries.nodes import (
+    Network,
+    Node,
+    Relation,
+    Said,
+    nodes_asked,
+    nodes_of,
+    nodes_read,
+)
 from engagement.stakeholders.relations.rules import RelationKind
 from engagement.stakeholders.rules import StakeholderKind
 from engagement.stakeholders.scopes import mapped_within
@@ -33,11 +43,21 @@ def network_within(maps: Reach, on: date, filters: Filters = Filters(), kind: Re
 
     Of those outside the directory, of whom nothing is derived, it has only those of whom something was said.
     """
-    listed = _listed(maps, filters)
-    nodes = nodes_of(listed.where(_may_be_related()))
-    lines = reporting_lines(_people(listed))
+    nodes = nodes_read(_related(maps, filters))
+    lines = lines_read(_lines(maps, filters))
     every = [*_said(nodes, _rows_said(_HOLDS)), *reports(nodes, lines), *of_posts(nodes, maps, on, filters)]
     return Network(nodes, _each_once(each for each in every if kind in (None, each.kind)))
+
+
+# Making these long statements anew costs as much as running them.
+@lru_cache(maxsize=64)
+def _related(maps: Reach, filters: Filters) -> Executable:
+    return nodes_asked(_listed(maps, filters).where(_may_be_related()))
+
+
+@lru_cache(maxsize=64)
+def _lines(maps: Reach, filters: Filters, *, of_one: bool = False) -> Executable:
+    return reporting_lines(_people(_listed(maps, filters)), of_one=of_one)
 
 
 def relations_of(maps: Reach, stakeholder: Stakeholder, on: date) -> list[Relation]:
@@ -45,7 +65,7 @@ def relations_of(maps: Reach, stakeholder: Stakeholder, on: date) -> list[Relati
     key, person_id = stakeholder.id, stakeholder.person_id
     listed = _listed(maps, Filters())
     rows = _rows_said(or_(StakeholderRelation.from_id == key, StakeholderRelation.to_id == key), _HOLDS)
-    lines = reporting_lines(_people(listed), person_id) if person_id is not None else []
+    lines = lines_read(_lines(maps, Filters(), of_one=True), person_id) if person_id is not None else []
     people = {each for line in lines for each in line[:2]}
     near = or_(
         Stakeholder.id.in_({key, *(each for row in rows for each in row[:2])}), Stakeholder.person_id.in_(people)

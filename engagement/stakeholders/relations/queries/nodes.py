@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from sqlalchemy import Select, String, func, type_coerce
+from sqlalchemy import Executable, Select, String, func, type_coerce
 
 from engagement.db import db
 from engagement.people.models import Department
@@ -80,6 +80,16 @@ class Network:
 
 def nodes_of(listed: Select[Stakeholder]) -> dict[int, Node]:
     """Return the stakeholders of a list (see `stakeholders_listed`) by id, the smallest first."""
+    return nodes_read(nodes_asked(listed))
+
+
+def nodes_read(rows: Executable) -> dict[int, Node]:
+    """Return the nodes that a SELECT of `nodes_asked` finds, by id."""
+    return {row[0]: Node._make(row) for row in db.session.execute(rows)}
+
+
+def nodes_asked(listed: Select[Stakeholder]) -> Executable:
+    """Return a SELECT of the nodes of a list."""
     said = (
         Stakeholder.id,
         type_coerce(StakeholderProfile.group, String),
@@ -87,5 +97,4 @@ def nodes_of(listed: Select[Stakeholder]) -> dict[int, Node]:
         Stakeholder.person_id,
         func.coalesce(Department.lineage, ""),
     )
-    rows = listed.with_only_columns(*said, maintain_column_froms=True).order_by(None).order_by(Stakeholder.id)
-    return {row[0]: Node._make(row) for row in db.session.execute(rows)}
+    return listed.with_only_columns(*said, maintain_column_froms=True).order_by(None).order_by(Stakeholder.id)
