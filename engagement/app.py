@@ -15,7 +15,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engagement import logs, pages
 from engagement.accounts.rules import SESSION_LIFETIME
 from engagement.backup import journal
-from engagement.db import db, engine_options, keep_private, prepare
+from engagement.db import db
+from engagement.engines import engine_options, keep_private, prepare
 from engagement.errors import BadInput
 from engagement.mail.signing.actions import read_signature
 from engagement.pages.frame.body_limits import FORM, MOST_PARTS

@@ -18,7 +18,8 @@ from flask import Flask
 from engagement import clock, logs
 from engagement.accounts.links import rules as links
 from engagement.accounts.rules import LINK_LIFETIME
-from engagement.db import db, engine_options, prepare
+from engagement.db import db
+from engagement.engines import engine_options, prepare
 from engagement.mail.outbox.actions.claiming import Claimed
 from engagement.mail.outbox.actions.delivering import Worker, relay_of
 from engagement.mail.outbox.actions.pace import Pace

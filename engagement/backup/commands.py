@@ -12,7 +12,8 @@ from engagement.backup.journal import returned_since
 from engagement.backup.reading import holds_words, opened_backup
 from engagement.backup.restoring import restore as put_back
 from engagement.backup.writing import write_backup
-from engagement.db import db, reads_only
+from engagement.db import db
+from engagement.engines import reads_only
 from engagement.terminal import long_work_bar, plainly, refuse
 from engagement.verbs import Verb
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Table, func, select, text
 
 from engagement import VERSION, clock
 from engagement.backup.portable import FOLDER, FORMAT, MANIFEST, columns_of, kind_of, line_of
-from engagement.db import Base, db, reads_only
+from engagement.db import Base, db
+from engagement.engines import reads_only
 from engagement.errors import BadInput
 from engagement.revisions import revision_of
 

@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from engagement.db import reads_only
+from engagement.engines import reads_only
 from engagement.errors import BadInput
 from engagement.scheduler.running import clock_stands_still, line_states, run_if_due
 from engagement.scheduler.timetable import TIMETABLE, Line, line_named

@@ -11,7 +11,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
-from engagement.db import db, insert_new, reads_only, rows_changed
+from engagement.db import db, insert_new, rows_changed
+from engagement.engines import reads_only
 from engagement.errors import EngagementError, RuleBroken
 from engagement.scheduler.models import JobLine
 from engagement.scheduler.timetable import TIMETABLE, Line

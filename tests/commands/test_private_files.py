@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from engagement.app import create_app
-from engagement.db import db, keep_private
+from engagement.db import db
+from engagement.engines import keep_private
 from engagement.settings import Settings
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
-from engagement.db import db, reads_only
+from engagement.db import db
+from engagement.engines import reads_only
 from engagement.people.models import Person
 
 ONE_MORE = insert(Person).values(name="Zoe Other", searched_by="zoe other", joined_at=clock.now())

@@ -11,7 +11,8 @@ from mail.outbox import FROM
 from mail.smtp_peer import SmtpPeer
 
 from engagement import clock
-from engagement.db import db, engine_options, prepare
+from engagement.db import db
+from engagement.engines import engine_options, prepare
 from engagement.mail.outbox.actions.claiming import Claimed
 from engagement.mail.outbox.actions.delivering import Worker, deliver_until_empty, unique_name
 from engagement.mail.wire.actions.transport import Transport

@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection, Engine
 from engagement import audit, clock
 from engagement.accounts.scopes import rights
 from engagement.cells import harmless
-from engagement.db import Base, db, reads_only
+from engagement.db import Base, db
+from engagement.engines import reads_only
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.verbs import Verb

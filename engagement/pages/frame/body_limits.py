@@ -12,7 +12,8 @@ from werkzeug.http import parse_cookie
 from engagement.accounts.rules import SESSION_LIFETIME
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.db import db, reads_only
+from engagement.db import db
+from engagement.engines import reads_only
 from engagement.intake.figures.queries.reading import MOST_BYTES as MOST_READINGS_BYTES
 from engagement.intake.reading.queries.files import MOST_BYTES
 from engagement.intake.register.queries.reading import MOST_BYTES as MOST_REGISTER_BYTES

@@ -15,7 +15,8 @@ from engagement.accounts.models import Account
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications.scopes import is_named_in_messages
 from engagement.consultations.scopes import represents_somebody
-from engagement.db import db, reads_only
+from engagement.db import db
+from engagement.engines import reads_only
 from engagement.errors import AsksSignIn, SignedOut
 from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation

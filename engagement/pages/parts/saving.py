@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.db import Base, db, reads_only
+from engagement.db import Base, db
+from engagement.engines import reads_only
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.forms import Form
