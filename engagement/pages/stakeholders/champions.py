@@ -39,12 +39,13 @@ class CoverageLine:
 def champions() -> str:
     """List the departments of open waves that lack champions, the next go-live first."""
     asked = Asked()
-    waves, lines = _asked(asked)
+    waves, lines, has_people = _asked(asked)
     page = asked.page(len(lines))
     return render_template(
         "stakeholders/champions.html",
-        lede=_lede(lines),
+        lede=_lede(lines) if has_people else "Colleagues whom people ask anyway.",
         has_waves=bool(waves),
+        has_people=has_people,
         rows=lines[page.offset : page.offset + page.size],
         definition=COVERAGE_DEFINITION,
         page=page,
@@ -52,7 +53,8 @@ def champions() -> str:
     )
 
 
-def _asked(asked: Asked) -> tuple[Sequence[Wave], list[CoverageLine]]:
+def _asked(asked: Asked) -> tuple[Sequence[Wave], list[CoverageLine], bool]:
+    """Return the open waves, the lines that were asked for, and whether there are people in the waves who could have champions."""
     reader = guard.reader()
     overseeing, planning = rights.overseeing(reader), rights.planning(reader)
     guard.allow_places(overseeing)
@@ -64,12 +66,13 @@ def _asked(asked: Asked) -> tuple[Sequence[Wave], list[CoverageLine]]:
     with_all = asked.one_of("shown", "Departments", [("all", "All")], "With gaps") == "all"
     kept = [w for w in waves if programme_id in (None, w.programme_id) and wave_id in (None, w.id)]
     covered = coverages([wave.id for wave in kept], today())
-    return waves, [
+    lines = [
         CoverageLine(wave, row, _advice(wave, row, today()), reaches_wave(planning, wave))
         for wave in kept
         for row in sorted(covered[wave.id].rows, key=lambda row: -row.missing)
         if row.missing or with_all
     ]
+    return waves, lines, any(covered[wave.id].rows for wave in kept)
 
 
 def _advice(wave: Wave, row: DepartmentCoverage, on: date) -> str:
@@ -98,7 +101,7 @@ def _lede(lines: Sequence[CoverageLine]) -> str:
 @blueprint.get("/stakeholders/champions.<any(csv, xlsx):kind>")
 def champions_file(kind: str) -> Response:
     """Send the list as a file, with the filters of the page."""
-    _, lines = _asked(Asked())
+    _, lines, _ = _asked(Asked())
     return list_file(kind, HEADER, [_file_row(line) for line in lines], "champions", "Champions")
 
 

@@ -59,6 +59,7 @@ def test_a_programme_gets_an_address_that_can_be_renewed(manager, wave, takes_ma
 def test_without_the_setting_the_page_says_what_is_missing(manager, wave):
     page = text_of(manager.get(f"/stakeholders/inbox/{wave.programme_id}"))
     assert "This installation takes no mail yet. Whoever runs the service sets ENGAGEMENT_MAIL_IN" in page
+    assert "Nothing waits, and nothing can come in until there is an address." in page
 
 
 def test_mail_that_waits_is_assigned_and_stands_with_the_stakeholder(manager, wave, council, waiting):

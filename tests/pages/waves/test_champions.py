@@ -184,6 +184,8 @@ def test_a_champion_has_a_page_with_whom_to_ask_and_no_names_of_those_they_are_t
 
 def test_departments_that_lack_champions_stand_in_one_list_over_waves(app, manager, wave, statements):
     later = make_wave(wave.programme, number=4, name="Later", go_live_on=date(2026, 6, 30))
+    page = text_of(manager.get("/stakeholders/champions?wave=" + str(later.id)))
+    assert "None is missing" not in page
     later.training_due_on = date(2026, 6, 23)
     appoint(manager, wave, person="person7@example.com")
     make_people_of(later, "Finance", 30)
@@ -211,6 +213,13 @@ def test_departments_that_lack_champions_stand_in_one_list_over_waves(app, manag
     page = signed_in(app, account).get("/stakeholders/champions")
     assert "Operations/ Claims" in text_of(page)
     assert "Appoint for" not in text_of(page)
+
+
+def test_while_nobody_is_in_a_wave_the_list_says_what_to_do_instead_of_reassuring(app):
+    make_wave()
+    page = text_of(signed_in(app, make_change_manager()).get("/stakeholders/champions"))
+    assert "Nobody is in an open wave yet Give a wave its departments on Waves" in page
+    assert "missing" not in page
 
 
 def make_people_of(wave, department, number):
