@@ -1,6 +1,7 @@
 """The jobs of the timetable about concerns: the letterbox, and the figures that reports show."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from engagement import clock
@@ -26,25 +27,23 @@ def empty_letterbox(settings: Settings) -> str:
 
 def count_objections(settings: Settings) -> str:
     """Publish yesterday's figures about objections if that was not done yet."""
-    yesterday = clock.today(settings.timezone) - timedelta(days=1)
-    floor, country = settings.anonymity_floor, settings.holidays
-    counted = one_by_one(
-        "count-objections",
-        Programme,
-        figures.programmes_to_count(yesterday),
-        lambda key: figures.count_objections_of(key, yesterday, floor, country),
-    )
-    return f"{plural(sum(counted), 'programme', 'programmes')} counted."
+    number = _count("count-objections", figures.programmes_to_count, figures.count_objections_of, settings)
+    return f"{plural(number, 'programme', 'programmes')} counted."
 
 
 def count_spans(settings: Settings) -> str:
     """Publish the figures of months that are over if that was not done yet."""
+    number = _count("count-spans", spans.programmes_to_span, spans.count_spans_of, settings)
+    return f"{plural(number, 'span', 'spans')} of months counted."
+
+
+def _count(
+    line: str,
+    programmes: Callable[[date], list[int]],
+    count_of: Callable[[int, date, int, str], int],
+    settings: Settings,
+) -> int:
+    """Count each programme up to yesterday by the organisation's clock; return how much was counted."""
     yesterday = clock.today(settings.timezone) - timedelta(days=1)
     floor, country = settings.anonymity_floor, settings.holidays
-    counted = one_by_one(
-        "count-spans",
-        Programme,
-        spans.programmes_to_span(yesterday),
-        lambda key: spans.count_spans_of(key, yesterday, floor, country),
-    )
-    return f"{plural(sum(counted), 'span', 'spans')} of months counted."
+    return sum(one_by_one(line, Programme, programmes(yesterday), lambda key: count_of(key, yesterday, floor, country)))

@@ -19,6 +19,9 @@ from engagement.stakeholders.standings.queries.posts import may_be_labelled
 from engagement.stakeholders.standings.queries.reading import MapAt, kept
 from engagement.stakeholders.standings.rules import Standing, standing_words
 
+#: What is judged of somebody, and the two moments that are compared.
+_JUDGED, _ENDS = ("influence", "interest", "level_now", "level_wanted"), ("then", "now")
+
 
 class Move(NamedTuple):
     """Somebody who is not said to stand where they stood; None: they were or are not on the map."""
@@ -93,9 +96,6 @@ def _moves(before: MapAt, at: MapAt) -> Select[Any]:
             each.c.id,
         )
     )
-
-
-_JUDGED, _ENDS = ("influence", "interest", "level_now", "level_wanted"), ("then", "now")
 
 
 def _of_both_moments(then: MapAt, at: MapAt) -> Select[Any]:
