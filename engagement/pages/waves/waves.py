@@ -39,9 +39,11 @@ from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.portfolio.rules import mix_of, mix_words
 from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.readiness.criteria.queries.counting import Read, read_of
+from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.gate.queries.present import Gate, decider_of, gate_of
 from engagement.readiness.queries.overrulings import overrulings_of
 from engagement.readiness.queries.there import Rare, things_there
+from engagement.readiness.queries.verdicts import Verdict
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.champions.queries import wave_coverage
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
@@ -57,6 +59,8 @@ from engagement.words import days_away, plural
 
 #: Sent messages that the page of a wave shows.
 MOST_SENT = 5
+#: Criteria that are not met, of those that it shows before the way to all.
+MOST_CRITERIA = 4
 #: Departments that its table of training shows; those with the most people who have not finished.
 MOST_DEPARTMENTS = 6
 Placed = TypeVar("Placed", Department, Workflow)
@@ -190,12 +194,13 @@ def wave(wave_id: int) -> str:
     there = things_there(row.id)
     moves = queries.moves_of_waves([row.id]).get(row.id, []) if Rare.MOVES in there else []
     steps = queries.steps_of(row.id) if Rare.STEPS in there else []
+    verdict = _verdict(row, read, there) if row.status.is_ahead else None
     yesterday = clock.today(guard.settings().timezone) - timedelta(days=1)
     return render_template(
         "waves/wave.html",
         wave=row,
         lede=_lede(row),
-        **_of_people(row, read, there, sees_people=reads_people),
+        **_of_people(row, read, there, verdict, sees_people=reads_people),
         departments=departments.get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         mix_words=mix_words(mix_of(workflow.portfolio_class for workflow in workflows)),
@@ -209,7 +214,8 @@ def wave(wave_id: int) -> str:
         reads_people=reads_people,
         may_give_roles=rights.keeping_people(reader).everything,
         may_take_back=queries.status_before(steps, clock.now()) is not None,
-        gate=_gate(row, there) if row.status.is_ahead else None,
+        verdict=verdict,
+        short_shown=verdict.short[:MOST_CRITERIA] if verdict else [],
         steps=steps_shown(steps),
         overrulings=overrulings_of(row.id) if Rare.OVERRULINGS in there else [],
         consultations=shown_of_wave(row.id) if Rare.CONSULTATIONS in there else [],
@@ -225,19 +231,25 @@ def wave(wave_id: int) -> str:
     )
 
 
-def _gate(wave: Wave, there: Set[Rare]) -> Gate:
-    return gate_of(wave, today()) if Rare.GATE in there else Gate(wave, decider_of(wave))
+def _verdict(wave: Wave, read: Read, there: Set[Rare]) -> Verdict:
+    gate = gate_of(wave, today()) if Rare.GATE in there else Gate(wave, decider_of(wave))
+    return Verdict(standings_of([wave], today(), read)[wave.id], gate)
 
 
 def _way_back(wave: Wave, there: Set[Rare]) -> WayBack:
     return way_back(wave) if Rare.WAY_BACK in there else WayBack(None, [])
 
 
-def _of_people(wave: Wave, read: Read, there: Set[Rare], *, sees_people: bool) -> dict[str, Any]:
+def _of_people(
+    wave: Wave, read: Read, there: Set[Rare], verdict: Verdict | None, *, sees_people: bool
+) -> dict[str, Any]:
     """Return what the page says of a wave's people: how many, what they learned, who stands by them, who was asked before."""
     sums, progress = read.sums, read.trained[wave.id]
     on = clock.today(guard.settings().timezone)
-    covered = wave_coverage(wave.id, on, sums, read.departments, places=read.places, named=False)
+    if verdict:
+        covered = verdict.standing.counts.coverage
+    else:
+        covered = wave_coverage(wave.id, on, sums, read.departments, places=read.places, named=False)
     has_occasions = Rare.OCCASIONS in there
     return {
         "number": sum(each.members for each in sums),

@@ -35,11 +35,12 @@ _K = CriterionKind
 
 @dataclass(frozen=True)
 class WaveCounts:
-    """What was counted for a wave: each criterion, and how far friendly users and everybody are with their training."""
+    """What was counted for a wave: each criterion, how far friendly users and everybody are with their training, and its champions."""
 
     counted: Found
     friendly: Friendly
     trained: Count
+    coverage: WaveCoverage
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def counts_of(
             },
             friendly.get(wave.id, Friendly()),
             trained[wave.id].people,
+            covered[wave.id],
         )
         for wave in waves
     }
