@@ -17,7 +17,7 @@ from engagement.adoption.queries.uptake import DEFINITION, Uptake, uptake_of_wav
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import last_sent
 from engagement.communications.texts.queries.subjects import subjects_shown
-from engagement.consultations.queries.standing import shown_of_wave
+from engagement.consultations.queries.standing import Shown, shown_of_wave
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, today
@@ -218,7 +218,7 @@ def wave(wave_id: int) -> str:
         short_shown=verdict.short[:MOST_CRITERIA] if verdict else [],
         steps=steps_shown(steps),
         overrulings=overrulings_of(row.id) if Rare.OVERRULINGS in there else [],
-        consultations=shown_of_wave(row.id) if Rare.CONSULTATIONS in there else [],
+        consultations=_consultations(row, there, verdict),
         move=move_words(moves),
         outdated=outdated_messages(row, moves) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
@@ -234,6 +234,12 @@ def wave(wave_id: int) -> str:
 def _verdict(wave: Wave, read: Read, there: Set[Rare]) -> Verdict:
     gate = gate_of(wave, today()) if Rare.GATE in there else Gate(wave, decider_of(wave))
     return Verdict(standings_of([wave], today(), read)[wave.id], gate)
+
+
+def _consultations(wave: Wave, there: Set[Rare], verdict: Verdict | None) -> Sequence[Shown]:
+    if verdict:
+        return verdict.standing.counts.bodies
+    return shown_of_wave(wave.id) if Rare.CONSULTATIONS in there else []
 
 
 def _way_back(wave: Wave, there: Set[Rare]) -> WayBack:
