@@ -35,11 +35,16 @@ _K = CriterionKind
 
 @dataclass(frozen=True)
 class WaveCounts:
-    """What was counted for a wave: each criterion, and how far friendly users and everybody are with their training."""
+    """What was counted for a wave: each criterion, how far friendly users and everybody are with their training, and what some of it rests on.
+
+    That is its coverage by champions and the bodies that are asked about it.
+    """
 
     counted: Found
     friendly: Friendly
     trained: Count
+    coverage: WaveCoverage
+    bodies: Sequence[Shown]
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,8 @@ def counts_of(
             },
             friendly.get(wave.id, Friendly()),
             trained[wave.id].people,
+            covered[wave.id],
+            bodies[wave.id],
         )
         for wave in waves
     }
