@@ -55,7 +55,7 @@ def wave(wave_id: int) -> str:
     reader = guard.reader()
     row = wave_for(rights.overseeing(reader), wave_id)
     may_plan, reads_people = reaches_wave(rights.planning(reader), row), reaches_wave(rights.reading(reader), row)
-    read = read_of([row.id])
+    read = read_of([row.id], by_department=True)
     departments, workflows, held = read.departments, read.workflows.get(row.id, []), read.held
     messages = next_messages(row.id)
     subjects = subjects_shown(messages)

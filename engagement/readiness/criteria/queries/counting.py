@@ -68,11 +68,16 @@ class Read:
         return found
 
 
-def read_of(wave_ids: Sequence[int], held: Mapping[int, Sequence[Holding]] | None = None) -> Read:
-    """Read that of these waves, in five queries; `held`, of their workflows or more, is given if it is there already."""
-    sums = sums_of(wave_ids)
+def read_of(
+    wave_ids: Sequence[int], held: Mapping[int, Sequence[Holding]] | None = None, *, by_department: bool = False
+) -> Read:
+    """Read that of these waves, in five queries, training `by_department` only if asked for.
+
+    `held`, of their workflows or more, is given if it is there already.
+    """
+    sums = sums_of(wave_ids, by_department=by_department)
     places = places_of(row.department_id for rows in (sums.members, sums.learning) for row in rows)
-    trained = progress_from(wave_ids, sums.learning, places)
+    trained = progress_from(wave_ids, sums.learning, places if by_department else None)
     workflows = workflows_of_waves(wave_ids)
     if held is None:
         every = {workflow.id for some in workflows.values() for workflow in some}

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -88,7 +89,7 @@ class WaveStanding:
     criteria: Sequence[Standing]
     counts: WaveCounts
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         return Tally.of([each.state for each in self.criteria])
 
