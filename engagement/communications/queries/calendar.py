@@ -46,6 +46,12 @@ def with_owner() -> Select[Occurrence]:
     return select(Occurrence).join(Occurrence.communication).options(communication.joinedload(Communication.owner))
 
 
+def with_wave() -> Select[Occurrence]:
+    """Return a SELECT of messages that also loads their communications, waves and owners: enough to name them."""
+    communication = contains_eager(Occurrence.communication)
+    return with_owner().options(communication.joinedload(Communication.wave))
+
+
 def messages_between(
     first: date, last: date, zone: str, readable: ColumnElement[bool] = EVERY_ONE, *, limit: int | None = None
 ) -> list[Occurrence]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.queries.calendar import with_communication, with_owner
+from engagement.communications.queries.calendar import with_owner, with_wave
 from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.db import db
 from engagement.mail.models import Delivery, Mailing
@@ -69,13 +69,12 @@ def _sent(query: Select[Occurrence], of: ColumnElement[bool]) -> Select[Occurren
     return sent.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc())
 
 
-def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
-    """Return the latest sent messages of the communications that meet the condition, the newest first.
+def messages_out(programme_id: int, limit: int) -> list[Reached]:
+    """Return the latest sent messages of a programme and its waves, the newest first.
 
     How many copies there are was noted as they were made; only those that no server has accepted are counted, which are few.
     """
-    with_mailing = with_communication().options(joinedload(Occurrence.mailing).load_only(Mailing.asks_confirmation))
-    occurrences = list(db.session.scalars(_sent(with_mailing, of).limit(limit)))
+    occurrences = list(db.session.scalars(_of_programme().limit(limit), {"programme": programme_id}))
     unnoted = _copies([o.mailing_id for o in occurrences if o.mailing_id and o.reached is None], DeliveryState)
     unsent = _copies([o.mailing_id for o in occurrences if o.mailing_id], _NOT_SENT)
     subjects = subjects_shown(occurrences)
@@ -87,11 +86,24 @@ def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
     return found
 
 
+@cache
+def _of_programme() -> Select[Occurrence]:
+    asks = joinedload(Occurrence.mailing).load_only(Mailing.asks_confirmation)
+    return _sent(with_wave().options(asks), Communication.programme_id == bindparam("programme"))
+
+
 def _copies(mailing_ids: Collection[int], states: Iterable[DeliveryState]) -> dict[int, int]:
     """Return how many copies of each mailing are in these states, in one query; none for no mailing."""
     if not mailing_ids:
         return {}
+    given = {"mailings": list(mailing_ids), "states": list(states)}
+    return dict(db.session.execute(_counted_copies(), given).all())
+
+
+@cache
+def _counted_copies() -> Select[int, int]:
     copies = select(Delivery.mailing_id, func.count()).where(
-        Delivery.mailing_id.in_(mailing_ids), Delivery.state.in_(list(states))
+        Delivery.mailing_id.in_(bindparam("mailings", expanding=True)),
+        Delivery.state.in_(bindparam("states", expanding=True)),
     )
-    return dict(db.session.execute(copies.group_by(Delivery.mailing_id)).all())
+    return copies.group_by(Delivery.mailing_id)

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -83,6 +84,8 @@ class StepFilters:
     standing: StepStanding | None = None
 
 
+# Making the statement anew costs more than running it.
+@cache
 def _present() -> Select[StepLine]:
     return (
         select(StepLine)
@@ -132,15 +135,19 @@ def steps_listed(within: ColumnElement[bool], filters: StepFilters, on: date) ->
     return _present().where(within, *asked)
 
 
-def shown_on(lines: Select[StepLine], on: date) -> list[StepShown]:
-    """Return steps as they stand on a day, in the order of the statement."""
-    return [StepShown(line, standing_on(on, line.state, line.due_on)) for line in db.session.scalars(lines)]
+def shown_on(lines: Select[StepLine], on: date, **given: int) -> list[StepShown]:
+    """Return steps as they stand on a day, in the order of the statement; `given` are the values of its parameters."""
+    return [StepShown(line, standing_on(on, line.state, line.due_on)) for line in db.session.scalars(lines, given)]
 
 
 def roadmaps(within: ColumnElement[bool], on: date) -> list[Roadmap]:
     """Return the roadmap of each sponsor in each programme `within` reach, by name; in one query."""
+    return _by_sponsor(shown_on(_present().where(within), on))
+
+
+def _by_sponsor(steps: Iterable[StepShown]) -> list[Roadmap]:
     found: dict[tuple[int, int], list[StepShown]] = defaultdict(list)
-    for shown in shown_on(_present().where(within), on):
+    for shown in steps:
         found[shown.step.programme_id, shown.line.person_id].append(shown)
     maps = [Roadmap(steps[0].line.person, steps[0].step.programme, steps) for steps in found.values()]
     return sorted(maps, key=lambda each: (each.programme.name, each.person.sorted_by, each.person.id))
@@ -148,7 +155,12 @@ def roadmaps(within: ColumnElement[bool], on: date) -> list[Roadmap]:
 
 def roadmaps_of(programme_id: int, on: date) -> list[Roadmap]:
     """Return the roadmap of each sponsor of one programme and its waves."""
-    return roadmaps(LeadershipStep.programme_id == programme_id, on)
+    return _by_sponsor(shown_on(_of_programme(), on, programme=programme_id))
+
+
+@cache
+def _of_programme() -> Select[StepLine]:
+    return _present().where(LeadershipStep.programme_id == bindparam("programme"))
 
 
 def steps_there(wave_ids: Iterable[int], programme_ids: Iterable[int]) -> Sequence[StepLine]:
