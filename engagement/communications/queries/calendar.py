@@ -113,7 +113,7 @@ def briefing_of(wave_id: int) -> Communication | None:
 
 def next_messages(wave_id: int, limit: int = 5) -> list[Occurrence]:
     """Return the next unsent messages of a wave's own communications, in order."""
-    return list(db.session.scalars(_next().limit(limit), {"wave": wave_id, "now": clock.now()}))
+    return list(db.session.scalars(_next(), {"wave": wave_id, "now": clock.now(), "limit": limit}))
 
 
 # Making a long statement anew costs more than running it.
@@ -125,7 +125,7 @@ def _next() -> Select[Occurrence]:
         Occurrence.sends_at >= bindparam("now"),
         Occurrence.is_kept.is_(False),
     )
-    return query.order_by(Occurrence.sends_at, Occurrence.id)
+    return query.order_by(Occurrence.sends_at, Occurrence.id).limit(bindparam("limit"))
 
 
 def kept_messages(wave_id: int) -> list[Occurrence]:
