@@ -37,6 +37,11 @@ def percent_of(part: int, whole: int) -> int:
     return min(max(percent, 1 if part else 0), 99 if part < whole else 100)
 
 
+def percent_text(share: float) -> str:
+    """Write a share, from 0 to 1, in whole percent: "90 %"."""
+    return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
+
+
 def share_words(part: int, whole: int, missing: str = "none yet") -> str:
     """Write a share with its fraction: "69 %, 371 of 538"; "none of 538"."""
     if whole == 0:
@@ -72,22 +77,28 @@ def minutes_words(seconds: float) -> str:
 def day_words(day: date, *, with_year: bool = False, language: str = "en") -> str:
     """Write a day in the manner of a language: "Friday 3 April"; in digits if the language's manner is not known."""
     locale = locale_of(language)
-    return day.isoformat() if locale is None else format_date(day, _pattern(locale, with_year), locale)
+    return day.isoformat() if locale is None else _written(day, _pattern(locale, with_year), locale)
 
 
 def short_day_words(day: date, *, with_year: bool = True) -> str:
     """Write a day without its weekday: "3 April 2026"."""
-    return format_date(day, "d MMMM y" if with_year else "d MMMM", ENGLISH)
+    return _written(day, "d MMMM y" if with_year else "d MMMM", ENGLISH)
 
 
 def brief_day_words(day: date, *, with_weekday: bool = True, with_month: bool = True) -> str:
     """Write a day as briefly as an agenda does: "Fri 3 Apr"."""
-    return format_date(day, f"{'EEE ' * with_weekday}d{' MMM' * with_month}", ENGLISH)
+    return _written(day, f"{'EEE ' * with_weekday}d{' MMM' * with_month}", ENGLISH)
 
 
 def month_words(day: date, *, with_year: bool = True) -> str:
     """Write the month of a day: "April 2026"."""
-    return format_date(day, "MMMM y" if with_year else "MMMM", ENGLISH)
+    return _written(day, "MMMM y" if with_year else "MMMM", ENGLISH)
+
+
+# A page names the same few days again and again.
+@lru_cache(maxsize=1024)
+def _written(day: date, pattern: str, locale: Locale) -> str:
+    return format_date(day, pattern, locale)
 
 
 def month_word(number: int) -> str:

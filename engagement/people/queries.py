@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select, true
@@ -145,8 +146,14 @@ Places: TypeAlias = Mapping[int | None, DepartmentPlace]
 def places_of(department_ids: Iterable[int | None]) -> Places:
     """Return the names and places of these departments, in one query; None, for people without one, has no entry."""
     known = {key for key in department_ids if key is not None}
-    asked = select(Department.id, Department.name, Department.path, Department.lineage).where(Department.id.in_(known))
-    return {key: DepartmentPlace(*place) for key, *place in db.session.execute(asked)}
+    return {key: DepartmentPlace(*place) for key, *place in db.session.execute(_places(), {"departments": list(known)})}
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _places() -> Select[int, str, str, str]:
+    columns = (Department.id, Department.name, Department.path, Department.lineage)
+    return select(*columns).where(Department.id.in_(bindparam("departments", expanding=True)))
 
 
 def roles_of(people: Sequence[int]) -> dict[int, list[TrainingRole]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, true
 from sqlalchemy.orm import joinedload
@@ -16,6 +17,8 @@ from engagement.programmes.rules import OwnershipPart
 from engagement.searching import by_name
 
 EVERY_ONE = true()
+#: The workflows that a statement reads, given when it is executed.
+WORKFLOWS: Any = bindparam("workflows", expanding=True)
 
 
 @dataclass(frozen=True)
@@ -80,17 +83,22 @@ def holdings(workflow_ids: Sequence[int]) -> dict[int, list[Holding]]:
 
 def holdings_within(programme_ids: Iterable[int]) -> dict[Workflow, list[Holding]]:
     """Return the same of every workflow of these programmes that is not retired, by name, in one query."""
-    asked = (
-        select(Workflow, Ownership)
-        .outerjoin(Ownership, Ownership.workflow_id == Workflow.id)
-        .where(Workflow.programme_id.in_(list(programme_ids)), Workflow.retired_at.is_(None))
-        .options(joinedload(Ownership.person))
-        .order_by(by_name(Workflow.name), Workflow.id, Ownership.since_on, Ownership.id)
-    )
-    rows = db.session.execute(asked).all()
+    rows = db.session.execute(_workflows_with_holders(), {"programmes": list(programme_ids)}).all()
     workflows = {workflow.id: workflow for workflow, _ in rows}
     held = _held(workflows, (row for _, row in rows if row is not None))
     return {workflow: held[key] for key, workflow in workflows.items()}
+
+
+# Making these statements anew costs more than running them.
+@cache
+def _workflows_with_holders() -> Select[Workflow, Ownership]:
+    return (
+        select(Workflow, Ownership)
+        .outerjoin(Ownership, Ownership.workflow_id == Workflow.id)
+        .where(Workflow.programme_id.in_(bindparam("programmes", expanding=True)), Workflow.retired_at.is_(None))
+        .options(joinedload(Ownership.person))
+        .order_by(by_name(Workflow.name), Workflow.id, Ownership.since_on, Ownership.id)
+    )
 
 
 def _held(workflow_ids: Iterable[int], rows: Iterable[Ownership]) -> dict[int, list[Holding]]:
@@ -100,12 +108,11 @@ def _held(workflow_ids: Iterable[int], rows: Iterable[Ownership]) -> dict[int, l
     return {key: [_holding(part, found.get((key, part), [])) for part in OwnershipPart] for key in workflow_ids}
 
 
-# Making the statement anew costs more than running it.
 @cache
 def _holders() -> Select[Ownership]:
     return (
         select(Ownership)
-        .where(Ownership.workflow_id.in_(bindparam("workflows", expanding=True)))
+        .where(Ownership.workflow_id.in_(WORKFLOWS))
         .options(joinedload(Ownership.person))
         .order_by(Ownership.since_on, Ownership.id)
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -44,7 +44,13 @@ def waves_visible(condition: ColumnElement[bool]) -> list[Wave]:
 
 def waves_of(programme_id: int) -> list[Wave]:
     """Return the waves of a programme in their order."""
-    return list(db.session.scalars(select(Wave).where(Wave.programme_id == programme_id).order_by(Wave.number)))
+    return list(db.session.scalars(_of_programme(), {"programme": programme_id}))
+
+
+# Making a statement anew costs more than running it.
+@cache
+def _of_programme() -> Select[Wave]:
+    return select(Wave).where(Wave.programme_id == bindparam("programme")).order_by(Wave.number)
 
 
 def of_open_waves() -> ColumnElement[bool]:
@@ -82,7 +88,6 @@ def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
     return by_wave
 
 
-# Making a statement anew costs more than running it.
 @cache
 def _workflows() -> Select[int, Workflow]:
     return (
@@ -179,10 +184,14 @@ def steps_of(wave_id: int) -> list[WaveStep]:
 def moves_of_waves(wave_ids: Iterable[int]) -> dict[int, list[GoLiveMove]]:
     """Return the moves of each wave's go-live, newest first, in one query; unmoved waves have no entry."""
     by_wave: dict[int, list[GoLiveMove]] = defaultdict(list)
-    asked = select(GoLiveMove).where(GoLiveMove.wave_id.in_(list(wave_ids))).order_by(GoLiveMove.id.desc())
-    for move in db.session.scalars(asked):
+    for move in db.session.scalars(_moves(), {"waves": list(wave_ids)}):
         by_wave[move.wave_id].append(move)
     return dict(by_wave)
+
+
+@cache
+def _moves() -> Select[GoLiveMove]:
+    return select(GoLiveMove).where(GoLiveMove.wave_id.in_(WAVES)).order_by(GoLiveMove.id.desc())
 
 
 def is_settling(on: date) -> ColumnElement[bool]:

@@ -1,9 +1,7 @@
-"""Kept numbers of what criteria count of the people of waves, and triggers that mark whom a change makes to be counted again."""
+"""Kept numbers of what criteria count of the people of waves; the triggers that mark whom a change concerns come with 0074."""
 
 import sqlalchemy as sa
 from alembic import op
-
-from engagement.readiness.tallies.rules import TABLES, marks_of
 
 revision = "0066"
 down_revision = "0065"
@@ -18,10 +16,8 @@ def upgrade() -> None:
     for table in ("tally", "tally_share"):
         for number in _NUMBERS:
             op.add_column(table, sa.Column(number, sa.Integer(), server_default="0", nullable=False))
-    for table in TABLES:
-        for statement in marks_of(op.get_bind().dialect.name, table):
-            op.get_bind().exec_driver_sql(statement)
-    # As when numbers were first kept: until these are counted, pages count by themselves.
+    # As when numbers were first kept: until these are counted, pages count by themselves. Nobody counts before all steps are done, so
+    # that whatever a step before 0074 changes is counted too.
     op.execute("INSERT INTO tally_mark (person_id) SELECT DISTINCT person_id FROM membership WHERE ended_at IS NULL")
 
 

@@ -1,6 +1,8 @@
 """What criteria count of people is that of a count by hand after any history, counted again or not, in one statement."""
 
 import random
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -29,7 +31,7 @@ from engagement.readiness.criteria.rules import CriterionKind
 from engagement.readiness.tallies.actions import count_everything, settle_tallies
 from engagement.readiness.tallies.queries import sums_of, waves_that_differ
 from engagement.training.scope_answers.models import ScopeAnswer
-from engagement.training.tallies.queries import learning_sums
+from engagement.training.tallies.queries import LearningSum, learning_sums
 from engagement.waves.models import Membership, Wave, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin
 from engagement.waves.tallies.models import TallyShare
@@ -43,6 +45,15 @@ KINDS = [CriterionKind.BRIEFED, CriterionKind.CONFIRMED, CriterionKind.STATEMENT
 KINDS += [CriterionKind.TRAINING, CriterionKind.SUPPORT, CriterionKind.OTHERS]
 
 
+def by_role(learning: Sequence[LearningSum]) -> Counter[tuple[object, ...]]:
+    """Add up what is learned by wave and role."""
+    found: Counter[tuple[object, ...]] = Counter()
+    for row in learning:
+        for name in ("asked", "finished", "minutes_left"):
+            found[row.wave_id, row.role, name] += getattr(row, name)
+    return +found
+
+
 def compare(waves: list[Wave]) -> None:
     db.session.flush()
     db.session.expire_all()
@@ -50,6 +61,11 @@ def compare(waves: list[Wave]) -> None:
     sums = sums_of(ids)
     assert set(sums.members) == set(member_sums(ids))
     assert set(sums.learning) == set(learning_sums(ids))
+    together = sums_of(ids, by_department=False)
+    assert (set(together.members), together.reached) == (set(sums.members), sums.reached)
+    assert by_role(together.learning) == by_role(sums.learning)
+    in_roles = [(row.wave_id, row.role) for row in together.learning if row.role]
+    assert len(in_roles) == len(set(in_roles))
     standing = standings_of(waves, ON)
     for wave in waves:
         counted = {each.kind: (each.met, each.total, each.state) for each in standing[wave.id].criteria}

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from engagement.adoption.models import AdoptionCount, UsageUpload
 from engagement.adoption.rules.counting import Counted, TeamCounted
@@ -12,6 +13,7 @@ from engagement.adoption.rules.telling import Told
 from engagement.adoption.rules.vocabulary import RECENT_DAYS
 from engagement.db import db
 from engagement.waves.models import Wave, WaveWorkflow
+from engagement.waves.tallies.queries import WAVES
 from engagement.words import count, number_word, plural, short_day_words
 
 
@@ -50,9 +52,15 @@ DEFINITION = (
 def uptake_of_waves(waves: Sequence[Wave], on: date, *, floor: int, sourced: bool = True) -> dict[int, Uptake]:
     """Return the uptake of each of these waves on a day, with what its numbers came with only if `sourced`: that looks through every upload."""
     ids = [wave.id for wave in waves]
-    rows = {row.wave_id: row for row in db.session.scalars(select(AdoptionCount).where(AdoptionCount.wave_id.in_(ids)))}
+    rows = {row.wave_id: row for row in db.session.scalars(_counts(), {"waves": ids})}
     sources = sources_of(ids) if sourced and any(row.as_of for row in rows.values()) else {}
     return {wave.id: _uptake(wave, rows.get(wave.id), sources.get(wave.id, ""), on, floor) for wave in waves}
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _counts() -> Select[AdoptionCount]:
+    return select(AdoptionCount).where(AdoptionCount.wave_id.in_(WAVES))
 
 
 def sources_of(wave_ids: Sequence[int]) -> dict[int, str]:

@@ -46,6 +46,12 @@ def with_owner() -> Select[Occurrence]:
     return select(Occurrence).join(Occurrence.communication).options(communication.joinedload(Communication.owner))
 
 
+def with_wave() -> Select[Occurrence]:
+    """Return a SELECT of messages that also loads their communications, waves and owners: enough to name them."""
+    communication = contains_eager(Occurrence.communication)
+    return with_owner().options(communication.joinedload(Communication.wave))
+
+
 def messages_between(
     first: date, last: date, zone: str, readable: ColumnElement[bool] = EVERY_ONE, *, limit: int | None = None
 ) -> list[Occurrence]:
@@ -107,7 +113,7 @@ def briefing_of(wave_id: int) -> Communication | None:
 
 def next_messages(wave_id: int, limit: int = 5) -> list[Occurrence]:
     """Return the next unsent messages of a wave's own communications, in order."""
-    return list(db.session.scalars(_next().limit(limit), {"wave": wave_id, "now": clock.now()}))
+    return list(db.session.scalars(_next(), {"wave": wave_id, "now": clock.now(), "limit": limit}))
 
 
 # Making a long statement anew costs more than running it.
@@ -119,7 +125,7 @@ def _next() -> Select[Occurrence]:
         Occurrence.sends_at >= bindparam("now"),
         Occurrence.is_kept.is_(False),
     )
-    return query.order_by(Occurrence.sends_at, Occurrence.id)
+    return query.order_by(Occurrence.sends_at, Occurrence.id).limit(bindparam("limit"))
 
 
 def kept_messages(wave_id: int) -> list[Occurrence]:

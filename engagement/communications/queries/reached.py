@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.queries.calendar import with_communication, with_owner
+from engagement.communications.queries.calendar import with_owner, with_wave
 from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.db import db
 from engagement.mail.models import Delivery, Mailing
@@ -53,7 +53,7 @@ _NOT_SENT = [state for state in DeliveryState if state is not DeliveryState.SENT
 
 def last_sent(wave_id: int, limit: int) -> list[WentOut]:
     """Return the latest sent messages of a wave, the newest first, without counting what became of every copy."""
-    occurrences = list(db.session.scalars(_of_wave().limit(limit), {"wave": wave_id}))
+    occurrences = list(db.session.scalars(_of_wave(), {"wave": wave_id, "limit": limit}))
     subjects = subjects_shown(occurrences)
     return [WentOut(occurrence, subjects[occurrence.id]) for occurrence in occurrences]
 
@@ -65,17 +65,17 @@ def _of_wave() -> Select[Occurrence]:
 
 
 def _sent(query: Select[Occurrence], of: ColumnElement[bool]) -> Select[Occurrence]:
-    sent = query.where(of, Occurrence.mailing_id.is_not(None))
-    return sent.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc())
+    # Texts are long, and lists show none.
+    sent = query.where(of, Occurrence.mailing_id.is_not(None)).options(defer(Occurrence.body))
+    return sent.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc()).limit(bindparam("limit"))
 
 
-def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
-    """Return the latest sent messages of the communications that meet the condition, the newest first.
+def messages_out(programme_id: int, limit: int) -> list[Reached]:
+    """Return the latest sent messages of a programme and its waves, the newest first.
 
     How many copies there are was noted as they were made; only those that no server has accepted are counted, which are few.
     """
-    with_mailing = with_communication().options(joinedload(Occurrence.mailing).load_only(Mailing.asks_confirmation))
-    occurrences = list(db.session.scalars(_sent(with_mailing, of).limit(limit)))
+    occurrences = list(db.session.scalars(_of_programme(), {"programme": programme_id, "limit": limit}))
     unnoted = _copies([o.mailing_id for o in occurrences if o.mailing_id and o.reached is None], DeliveryState)
     unsent = _copies([o.mailing_id for o in occurrences if o.mailing_id], _NOT_SENT)
     subjects = subjects_shown(occurrences)
@@ -87,11 +87,24 @@ def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
     return found
 
 
+@cache
+def _of_programme() -> Select[Occurrence]:
+    asks = joinedload(Occurrence.mailing).load_only(Mailing.asks_confirmation)
+    return _sent(with_wave().options(asks), Communication.programme_id == bindparam("programme"))
+
+
 def _copies(mailing_ids: Collection[int], states: Iterable[DeliveryState]) -> dict[int, int]:
     """Return how many copies of each mailing are in these states, in one query; none for no mailing."""
     if not mailing_ids:
         return {}
+    given = {"mailings": list(mailing_ids), "states": list(states)}
+    return dict(db.session.execute(_counted_copies(), given).all())
+
+
+@cache
+def _counted_copies() -> Select[int, int]:
     copies = select(Delivery.mailing_id, func.count()).where(
-        Delivery.mailing_id.in_(mailing_ids), Delivery.state.in_(list(states))
+        Delivery.mailing_id.in_(bindparam("mailings", expanding=True)),
+        Delivery.state.in_(bindparam("states", expanding=True)),
     )
-    return dict(db.session.execute(copies.group_by(Delivery.mailing_id)).all())
+    return copies.group_by(Delivery.mailing_id)

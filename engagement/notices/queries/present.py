@@ -1,12 +1,14 @@
 """What holds of notices: which workflows affect workers, the current version, and the draft of the next one."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.notices.models import Notice, WorkerEffect
+from engagement.programmes.queries import WORKFLOWS
 
 
 def effects_of(workflow_ids: Iterable[int]) -> dict[int, WorkerEffect]:
@@ -21,11 +23,16 @@ def effects_of(workflow_ids: Iterable[int]) -> dict[int, WorkerEffect]:
 
 def affecting(workflow_ids: Iterable[int]) -> dict[int, bool]:
     """Return which of these workflows affect workers, and whether a notice about each is published; in one query."""
+    return dict(db.session.execute(_affecting(), {"workflows": list(workflow_ids)}).all())
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _affecting() -> Select[int, bool]:
     is_told = exists().where(Notice.workflow_id == WorkerEffect.workflow_id, Notice.published_at.is_not(None))
-    asked = select(WorkerEffect.workflow_id, is_told).where(
-        WorkerEffect.workflow_id.in_(list(workflow_ids)), WorkerEffect.ended_at.is_(None)
+    return select(WorkerEffect.workflow_id, is_told).where(
+        WorkerEffect.workflow_id.in_(WORKFLOWS), WorkerEffect.ended_at.is_(None)
     )
-    return dict(db.session.execute(asked).all())
 
 
 def current_notices(workflow_ids: Iterable[int]) -> dict[int, Notice]:

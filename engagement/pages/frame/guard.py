@@ -175,12 +175,13 @@ def is_from_another_site() -> bool:
 
 
 def is_signed_in() -> bool:
-    return isinstance(current_user._get_current_object(), SignedIn)
+    return _user_or_none() is not None
 
 
 def is_limited() -> bool:
     """Return whether a link in a message began the session; it opens only an employee's own pages."""
-    return is_signed_in() and _user().is_limited
+    user = _user_or_none()
+    return user is not None and user.is_limited
 
 
 def settings() -> Settings:
@@ -198,6 +199,11 @@ def _user() -> SignedIn:
     return user
 
 
+def _user_or_none() -> SignedIn | None:
+    user = current_user._get_current_object()
+    return user if isinstance(user, SignedIn) else None
+
+
 def account() -> Account:
     """Return the account of the reader in order to change it; only behind the gate. To ask who reads, use `reader`."""
     return db.session.get_one(Account, _user().account_id)
@@ -211,7 +217,10 @@ def person_or_none() -> Person | None:
 
 def reader() -> Reader:
     """Return the reader with everything that decides about access, read once in each request."""
-    user = _user()
+    return _reader_of(_user())
+
+
+def _reader_of(user: SignedIn) -> Reader:
     if user.reader is None:
         whole = queries.reader_of(account(), settings().timezone)
         user.reader = _limited(whole) if user.is_limited else whole
@@ -220,7 +229,8 @@ def reader() -> Reader:
 
 def reader_or_none() -> Reader | None:
     """Return the reader, or None if nobody is signed in or the page keeps its reader unknown."""
-    return reader() if is_signed_in() and not is_unknown() else None
+    user = _user_or_none()
+    return None if user is None or is_unknown() else _reader_of(user)
 
 
 def ask_for_fresh_sign_in(to_do_what: str) -> None:

@@ -10,7 +10,7 @@ from engagement.pages.frame.formats import day, today
 from engagement.pages.readiness.links import Link, link_of
 from engagement.readiness.criteria.queries.counting import WaveCounts
 from engagement.readiness.criteria.queries.standing import Standing
-from engagement.readiness.criteria.rules import CriterionState, percent_words
+from engagement.readiness.criteria.rules import percent_words
 from engagement.readiness.gate.models import GateCondition
 from engagement.readiness.scopes import may_judge, may_set, may_settle
 from engagement.training.queries.counts import Count
@@ -26,18 +26,6 @@ class Shown:
     how: str
     link: Link | None
     may_change: bool
-
-    @property
-    def share(self) -> float | None:
-        """The share that was counted, from 0 to 1, None where there is no share."""
-        standing = self.standing
-        if not standing.total or standing.met is None or standing.state is CriterionState.NOT_NEEDED:
-            return None
-        return standing.met / standing.total
-
-    @property
-    def need(self) -> float | None:
-        return self.standing.need / 100 if self.standing.need is not None else None
 
     @property
     def said_by(self) -> str:

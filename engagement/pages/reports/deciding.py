@@ -58,9 +58,13 @@ def decisions_shown(report: ProgrammeReport, decisions: Sequence[Decision]) -> l
 
 
 def gate_ways(report: ProgrammeReport) -> dict[int, Way]:
-    """Return, by wave, the way to the gate of each wave that the reader may open: for what was decided there."""
-    reader = guard.reader()
-    return {line.wave.id: _to_gate(line.wave) for line in report.waves if _sees_gate(reader, line.wave)}
+    """Return the way to each gate, by wave, at which something was decided and that the reader may open."""
+    reader, at = guard.reader(), {each.wave_id for each in report.decided}
+    return {
+        line.wave.id: _to_gate(line.wave)
+        for line in report.waves
+        if line.wave.id in at and _sees_gate(reader, line.wave)
+    }
 
 
 def _at_gate(reader: Reader, decision: Decision, ready: Verdict) -> ShownDecision:

@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.programmes.models import Workflow
 from engagement.programmes.oversight.models import Overseer
 from engagement.programmes.oversight.rules import LapseKind
+from engagement.programmes.queries import WORKFLOWS
 from engagement.words import short_day_words
 
 
@@ -63,8 +65,7 @@ def oversight_lapses(workflow_ids: Iterable[int], on: date) -> list[Lapse]:
     asked = sorted(set(workflow_ids))
     standing: dict[int, list[Overseer]] = defaultdict(list)
     last: dict[int, Overseer] = {}
-    rows = select(Overseer).where(Overseer.workflow_id.in_(asked)).order_by(Overseer.id)
-    for row in db.session.scalars(rows.options(joinedload(Overseer.person), joinedload(Overseer.deputy))):
+    for row in db.session.scalars(_of_workflows(), {"workflows": asked}):
         last[row.workflow_id] = row
         if row.until_on is None:
             standing[row.workflow_id].append(row)
@@ -74,6 +75,13 @@ def oversight_lapses(workflow_ids: Iterable[int], on: date) -> list[Lapse]:
             found.append(Lapse(workflow_id, LapseKind.NOBODY, last.get(workflow_id)))
         found += [Lapse(workflow_id, kind, row) for row in standing[workflow_id] for kind in lapses_of(row, on)]
     return found
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _of_workflows() -> Select[Overseer]:
+    rows = select(Overseer).where(Overseer.workflow_id.in_(WORKFLOWS)).order_by(Overseer.id)
+    return rows.options(joinedload(Overseer.person), joinedload(Overseer.deputy))
 
 
 def lapses_of(row: Overseer, on: date) -> list[LapseKind]:

@@ -50,11 +50,16 @@ class WaveSums(NamedTuple):
     reached: Mapping[int, ReachedSum]
 
 
-def sums_of(wave_ids: Sequence[int]) -> WaveSums:
-    """Return all kept numbers of these waves, as `member_sums` and `learning_sums` do, in one statement; none are left out that are not 0."""
+def sums_of(wave_ids: Sequence[int], *, by_department: bool = True) -> WaveSums:
+    """Return all kept numbers of these waves, as `member_sums` and `learning_sums` do, in one statement; none are left out that are not 0.
+
+    Without `by_department`, learning in a role is added up over departments, of which large waves have hundreds.
+    """
     members, learning = [], []
     reached: dict[int, list[int]] = {}
-    for wave_id, department_id, role, *numbers in db.session.execute(_statement(), {"waves": list(wave_ids)}):
+    for wave_id, department_id, role, *numbers in db.session.execute(
+        _statement(by_department), {"waves": list(wave_ids)}
+    ):
         people, without_role, asked, finished, minutes_left, *others = map(int, numbers)
         if asked > 0:
             learning.append(LearningSum(wave_id, department_id, role, asked, finished, minutes_left))
@@ -68,10 +73,11 @@ def sums_of(wave_ids: Sequence[int]) -> WaveSums:
 
 # Making a long statement anew costs more than running it.
 @cache
-def _statement() -> Select[Any]:
+def _statement(by_department: bool) -> Select[Any]:
     people = people_to_count()
     sums = sums_with(people, _present(people))
-    key = (sums.c.wave_id, sums.c.department_id, sums.c.role)
+    department = sums.c.department_id if by_department else case((sums.c.role.is_(None), sums.c.department_id))
+    key = (sums.c.wave_id, department, sums.c.role)
     return select(*key, *(func.sum(sums.c[name]) for name in NUMBERS)).group_by(*key)
 
 

@@ -7,7 +7,6 @@ from datetime import date
 
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications.answers.queries import Answered, ByDepartment, all_of, answers_of, with_names
-from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
 from engagement.mail.confirmations.queries import Confirmations, confirmations_of
 from engagement.people.organisation.rules import Organisation
@@ -40,7 +39,7 @@ def communication_report(
     programme: Programme, on: date, reader: Reader, floor: int, organisation: Organisation
 ) -> CommunicationReport:
     """Return the report on a programme that the reader may read, on a day."""
-    messages = messages_out(Communication.programme_id == programme.id, MOST_MESSAGES)
+    messages = messages_out(programme.id, MOST_MESSAGES)
     confirmations = confirmations_of(
         {each.occurrence.mailing_id or 0: each.recipients for each in messages if _asks(each)}
     )

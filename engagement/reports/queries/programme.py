@@ -9,7 +9,6 @@ from engagement.adoption.queries.uptake import Uptake, uptake_of_waves
 from engagement.attention.queries.ownership import vacancies
 from engagement.attention.queries.waves import WaveTraining, is_close, untrained_waves
 from engagement.attention.rules import is_training_in_doubt
-from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
 from engagement.programmes.models import Programme
 from engagement.programmes.queries import gaps_in, holdings_within
@@ -30,9 +29,7 @@ from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
 from engagement.value.queries.by_wave import WaveValue, values_by_wave
 from engagement.value.queries.present import MetricShown, metrics_shown
-from engagement.waves.milestones.models import Milestone
-from engagement.waves.milestones.queries import milestones_of_waves
-from engagement.waves.milestones.rules import MilestoneKind
+from engagement.waves.milestones.queries import opening_days
 from engagement.waves.models import GoLiveMove, Wave
 from engagement.waves.queries import moves_of_waves, waves_of
 
@@ -130,7 +127,7 @@ def programme_report(
         waves=lines,
         close=[line for line in lines if is_close(line.wave, on)],
         concerns=concerns,
-        messages=messages_out(Communication.programme_id == programme.id, RECENT_MESSAGES),
+        messages=messages_out(programme.id, RECENT_MESSAGES),
         on=on,
         leadership=leadership,
         metrics=[metric for workflow_id in in_order for metric in metrics.get(workflow_id, ())],
@@ -141,14 +138,14 @@ def programme_report(
 
 def _lines(waves: Sequence[Wave], read: Read, ready: Mapping[int, Verdict], on: date, floor: int) -> Sequence[WaveLine]:
     ids = [wave.id for wave in waves]
-    moves, milestones = moves_of_waves(ids), milestones_of_waves(ids)
+    moves, opens = moves_of_waves(ids), opening_days(ids)
     use = uptake_of_waves(waves, on, floor=floor, sourced=False)
     return [
         WaveLine(
             wave,
             read.people[wave.id],
             count := read.trained[wave.id].people,
-            pace_of(wave, milestones[wave.id], count, on),
+            Pace(opens.get(wave.id), wave.training_due_on, on, count.assigned, count.finished),
             next(iter(moves.get(wave.id, ())), None),
             ready.get(wave.id),
             use[wave.id],
@@ -173,9 +170,3 @@ def _wave_decisions(lines: Sequence[WaveLine], untrained: Sequence[WaveTraining]
 
 def _is_decided(gate: Gate, on: date) -> bool:
     return not gate.waits(on) and (bool(gate.said) or gate.override is not None)
-
-
-def pace_of(wave: Wave, milestones: Sequence[Milestone], trained: Count, on: date) -> Pace:
-    """Return the pace of a wave's training on a day."""
-    opens = next((day.falls_on for day in milestones if day.kind is MilestoneKind.TRAINING_OPENS), None)
-    return Pace(opens, wave.training_due_on, on, trained.assigned, trained.finished)

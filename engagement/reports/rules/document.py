@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from engagement.reports.rules.comparing import Change
@@ -59,12 +60,12 @@ class Document:
         change = self.changes.get(figure.key)
         return change.words if change else ""
 
-    @property
+    @cached_property
     def notes(self) -> dict[str, str]:
         """Each definition once, by the measure's value, in the order of the figures."""
         return {figure.measure.value: figure.definition for figure in self.figures}
 
-    @property
+    @cached_property
     def numbers(self) -> dict[str, int]:
         """The number of each definition at the foot, by the measure's value."""
         return {name: number for number, name in enumerate(self.notes, 1)}

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -18,6 +19,7 @@ from engagement.stakeholders.leadership.rules import SHOWN_DAYS_BEFORE, StepStan
 from engagement.stakeholders.leadership.scopes import steps_within
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
+from engagement.waves.tallies.queries import WAVES
 
 _SHUT = (WaveStatus.CLOSED, WaveStatus.CANCELLED)
 
@@ -83,6 +85,8 @@ class StepFilters:
     standing: StepStanding | None = None
 
 
+# Making a statement anew costs more than running it.
+@cache
 def _present() -> Select[StepLine]:
     return (
         select(StepLine)
@@ -132,15 +136,19 @@ def steps_listed(within: ColumnElement[bool], filters: StepFilters, on: date) ->
     return _present().where(within, *asked)
 
 
-def shown_on(lines: Select[StepLine], on: date) -> list[StepShown]:
-    """Return steps as they stand on a day, in the order of the statement."""
-    return [StepShown(line, standing_on(on, line.state, line.due_on)) for line in db.session.scalars(lines)]
+def shown_on(lines: Select[StepLine], on: date, **given: int) -> list[StepShown]:
+    """Return steps as they stand on a day, in the order of the statement; `given` are the values of its parameters."""
+    return [StepShown(line, standing_on(on, line.state, line.due_on)) for line in db.session.scalars(lines, given)]
 
 
 def roadmaps(within: ColumnElement[bool], on: date) -> list[Roadmap]:
     """Return the roadmap of each sponsor in each programme `within` reach, by name; in one query."""
+    return _by_sponsor(shown_on(_present().where(within), on))
+
+
+def _by_sponsor(steps: Iterable[StepShown]) -> list[Roadmap]:
     found: dict[tuple[int, int], list[StepShown]] = defaultdict(list)
-    for shown in shown_on(_present().where(within), on):
+    for shown in steps:
         found[shown.step.programme_id, shown.line.person_id].append(shown)
     maps = [Roadmap(steps[0].line.person, steps[0].step.programme, steps) for steps in found.values()]
     return sorted(maps, key=lambda each: (each.programme.name, each.person.sorted_by, each.person.id))
@@ -148,18 +156,25 @@ def roadmaps(within: ColumnElement[bool], on: date) -> list[Roadmap]:
 
 def roadmaps_of(programme_id: int, on: date) -> list[Roadmap]:
     """Return the roadmap of each sponsor of one programme and its waves."""
-    return roadmaps(LeadershipStep.programme_id == programme_id, on)
+    return _by_sponsor(shown_on(_of_programme(), on, programme=programme_id))
+
+
+@cache
+def _of_programme() -> Select[StepLine]:
+    return _present().where(LeadershipStep.programme_id == bindparam("programme"))
 
 
 def steps_there(wave_ids: Iterable[int], programme_ids: Iterable[int]) -> Sequence[StepLine]:
     """Return what holds of the steps for these waves, and for these programmes as a whole; in one query."""
-    there = or_(LeadershipStep.wave_id.in_(list(wave_ids)), LeadershipStep.wave_id.is_(None))
-    return db.session.scalars(
-        select(StepLine)
-        .join(LeadershipStep)
-        .where(LeadershipStep.programme_id.in_(list(programme_ids)), there, StepLine.superseded_at.is_(None))
-        .options(joinedload(StepLine.step))
-    ).all()
+    return db.session.scalars(_there(), {"waves": list(wave_ids), "programmes": list(programme_ids)}).all()
+
+
+@cache
+def _there() -> Select[StepLine]:
+    here = LeadershipStep.programme_id.in_(bindparam("programmes", expanding=True))
+    there = or_(LeadershipStep.wave_id.in_(WAVES), LeadershipStep.wave_id.is_(None))
+    rows = select(StepLine).join(LeadershipStep).where(here, there, StepLine.superseded_at.is_(None))
+    return rows.options(joinedload(StepLine.step))
 
 
 def lines_of(step_id: int) -> list[StepLine]:

@@ -5,7 +5,8 @@ away and keep its training, or have not decided, are left out. People in a role 
 left out too, because they have nothing to finish. Counts come from kept numbers (`tallies`), in a fixed number of statements.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -41,7 +42,7 @@ class WaveProgress:
     """The progress of a wave: by department and role, by role, and by people.
 
     Somebody with two roles counts once in each role, and once in `people`, as finished when both are. `minutes_left` is
-    the unfinished required training of all people together.
+    the unfinished required training of all people together. `rows` is empty where departments were not asked for.
     """
 
     wave_id: int
@@ -82,9 +83,14 @@ def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
     return progress_from(wave_ids, cells, places_of(cell.department_id for cell in cells))
 
 
-def progress_from(wave_ids: Sequence[int], cells: Sequence[LearningSum], places: Places) -> dict[int, WaveProgress]:
-    """Return the same from sums that are read already, with their departments."""
-    return {wave_id: _progress(wave_id, [c for c in cells if c.wave_id == wave_id], places) for wave_id in wave_ids}
+def progress_from(
+    wave_ids: Sequence[int], cells: Sequence[LearningSum], places: Places | None
+) -> dict[int, WaveProgress]:
+    """Return the same from sums that are read already, with their departments; None if these are not told apart."""
+    by_wave: dict[int, list[LearningSum]] = defaultdict(list)
+    for cell in cells:
+        by_wave[cell.wave_id].append(cell)
+    return {wave_id: _progress(wave_id, by_wave[wave_id], places) for wave_id in wave_ids}
 
 
 def people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
@@ -110,7 +116,7 @@ def people_without_curriculum(wave_ids: Sequence[int]) -> dict[TrainingRole, dic
     return {role: found[role] for role in TrainingRole if role in found}
 
 
-def _progress(wave_id: int, cells: Sequence[LearningSum], places: Places) -> WaveProgress:
+def _progress(wave_id: int, cells: Sequence[LearningSum], places: Places | None) -> WaveProgress:
     by_department: dict[int | None, dict[TrainingRole, Count]] = {}
     roles: dict[TrainingRole, Count] = {}
     people, minutes_left = Count(), 0
@@ -122,14 +128,18 @@ def _progress(wave_id: int, cells: Sequence[LearningSum], places: Places) -> Wav
             continue
         by_department.setdefault(cell.department_id, {})[cell.role] = count
         roles[cell.role] = roles.get(cell.role, Count()) + count
+    in_order = {role: roles[role] for role in TrainingRole if role in roles}
+    lines = () if places is None else _lines(by_department, places)
+    return WaveProgress(wave_id, tuple(lines), in_order, people, minutes_left)
+
+
+def _lines(by_department: Mapping[int | None, dict[TrainingRole, Count]], places: Places) -> list[DepartmentProgress]:
     lines = []
     for department_id, counts in by_department.items():
         place = places.get(department_id)
         name, path = (place.name, place.path) if place else ("No department", "")
         lines.append(DepartmentProgress(department_id, name, path, counts))
-    lines.sort(key=lambda line: (line.department_id is None, path_key(line.path)))
-    in_order = {role: roles[role] for role in TrainingRole if role in roles}
-    return WaveProgress(wave_id, tuple(lines), in_order, people, minutes_left)
+    return sorted(lines, key=lambda line: (line.department_id is None, path_key(line.path)))
 
 
 DUE_AS_PLANNED = func.coalesce(Assignment.own_due_on, Wave.training_due_on)

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
+from engagement.programmes.queries import WORKFLOWS
 from engagement.searching import by_name
 from engagement.value.models import MetricBaseline, MetricReading, ValueMetric
 from engagement.value.rules import Point, Way, due_on, is_better, is_met, share_of_way, way_of
@@ -93,18 +95,19 @@ def _point(value: int | None, on: date | None) -> Point | None:
 
 def metrics_shown(workflow_ids: Iterable[int]) -> dict[int, list[MetricShown]]:
     """Return how the metrics of each of these workflows stand, by name, ended ones left out; in three queries."""
-    asked = select(ValueMetric).where(ValueMetric.workflow_id.in_(list(workflow_ids)), ValueMetric.ended_at.is_(None))
-    metrics = list(
-        db.session.scalars(
-            asked.options(joinedload(ValueMetric.owner), joinedload(ValueMetric.workflow)).order_by(
-                by_name(ValueMetric.name), ValueMetric.id
-            )
-        )
-    )
+    metrics = list(db.session.scalars(_of_workflows(), {"workflows": list(workflow_ids)}))
     found: dict[int, list[MetricShown]] = defaultdict(list)
     for shown in shown_of(metrics):
         found[shown.metric.workflow_id].append(shown)
     return found
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _of_workflows() -> Select[ValueMetric]:
+    asked = select(ValueMetric).where(ValueMetric.workflow_id.in_(WORKFLOWS), ValueMetric.ended_at.is_(None))
+    told = asked.options(joinedload(ValueMetric.owner), joinedload(ValueMetric.workflow))
+    return told.order_by(by_name(ValueMetric.name), ValueMetric.id)
 
 
 def shown_of(metrics: Sequence[ValueMetric]) -> list[MetricShown]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.programmes.models import Workflow
+from engagement.programmes.queries import WORKFLOWS
 from engagement.reach import Reach
 from engagement.value.models import MetricBaseline, ValueMetric
 from engagement.value.queries.present import MetricShown, shown_of
@@ -56,10 +58,15 @@ class Measured(NamedTuple):
 
 def measured(workflow_ids: Iterable[int]) -> list[Measured]:
     """Return what is measured of these workflows, ended metrics left out, the oldest first; in one query."""
+    return [Measured(*row) for row in db.session.execute(_measured(), {"workflows": list(workflow_ids)})]
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _measured() -> Select[int, str, bool]:
     said = exists().where(MetricBaseline.metric_id == ValueMetric.id, MetricBaseline.superseded_at.is_(None))
-    asked = (
+    return (
         select(ValueMetric.workflow_id, ValueMetric.name, said)
-        .where(ValueMetric.workflow_id.in_(list(workflow_ids)), ValueMetric.ended_at.is_(None))
+        .where(ValueMetric.workflow_id.in_(WORKFLOWS), ValueMetric.ended_at.is_(None))
         .order_by(ValueMetric.id)
     )
-    return [Measured(*row) for row in db.session.execute(asked)]

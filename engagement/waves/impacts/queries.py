@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -15,6 +16,7 @@ from engagement.programmes.scope.rules import StatementFor, applying
 from engagement.waves.impacts.models import ImpactAssessment
 from engagement.waves.impacts.rules import Aspect, Assessed, ImpactSide, differing, people_said
 from engagement.waves.models import Membership, Wave
+from engagement.waves.tallies.queries import WAVES
 
 #: A group of a wave: a department, and for which of its people.
 GroupKey = tuple[int, StatementFor]
@@ -31,17 +33,23 @@ def assessments_of(wave_id: int) -> Assessments:
 
 def assessments_of_waves(wave_ids: Collection[int]) -> dict[int, Assessments]:
     """Return the same for each of these waves, in one statement."""
-    asked = (
-        select(ImpactAssessment)
-        .where(ImpactAssessment.wave_id.in_(wave_ids), ImpactAssessment.superseded_at.is_(None))
-        .options(joinedload(ImpactAssessment.aspects), joinedload(ImpactAssessment.department))
-    )
+    asked = db.session.scalars(_of_waves(), {"waves": list(wave_ids)}).unique()
     # What was said of the successor itself comes last, and so goes before what was said of those merged into it.
-    rows = sorted(db.session.scalars(asked).unique(), key=lambda row: (row.department.closed_at is None, row.id))
+    rows = sorted(asked, key=lambda row: (row.department.closed_at is None, row.id))
     found: dict[int, Assessments] = {wave_id: {} for wave_id in wave_ids}
     for row in rows:
         found[row.wave_id][standing_department(row.department).id, row.for_role, row.side] = row
     return found
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _of_waves() -> Select[ImpactAssessment]:
+    return (
+        select(ImpactAssessment)
+        .where(ImpactAssessment.wave_id.in_(WAVES), ImpactAssessment.superseded_at.is_(None))
+        .options(joinedload(ImpactAssessment.aspects), joinedload(ImpactAssessment.department))
+    )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 
 from sqlalchemy import Select, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.waves.milestones.models import Milestone
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.tallies.queries import WAVES
 
 
@@ -22,10 +24,21 @@ def milestones_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Milestone]]:
     return dict(found)
 
 
-# Making the statement anew costs more than running it.
+# Making a statement anew costs more than running it.
 @cache
 def _of_waves() -> Select[Milestone]:
     return select(Milestone).where(Milestone.wave_id.in_(WAVES)).options(joinedload(Milestone.anchor))
+
+
+def opening_days(wave_ids: Iterable[int]) -> dict[int, date]:
+    """Return the day on which training opens in each of these waves, in one query; waves without one have no entry."""
+    return dict(db.session.execute(_openings(), {"waves": list(wave_ids)}).all())
+
+
+@cache
+def _openings() -> Select[int, date]:
+    opens = Milestone.kind == MilestoneKind.TRAINING_OPENS
+    return select(Milestone.wave_id, Milestone.falls_on).where(Milestone.wave_id.in_(WAVES), opens)
 
 
 def milestones_of(wave_id: int) -> list[Milestone]:

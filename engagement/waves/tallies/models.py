@@ -29,8 +29,8 @@ NUMBERS = (
 )
 
 
-class Tally(Base):
-    """The sums of the shares of one wave, department and training role; without a role, those of people whatever their roles.
+class Numbers:
+    """The numbers of one wave, department and training role; without a role, those of people whatever their roles.
 
     `members` are in the wave now, `without_role` those of them without a training role. `asked` and `finished` count people in the
     sense of `training.queries.standing`; `minutes_left` is their unfinished required training. The others count members without regard
@@ -38,10 +38,6 @@ class Tally(Base):
     has statements to understand, and did; who was told of everything in the wave that affects their work.
     """
 
-    __tablename__ = "tally"
-    __table_args__ = (Index("ix_tally_wave", "wave_id", "department_id"),)
-
-    id: Mapped[Key]
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     role: Mapped[TrainingRole | None] = mapped_column(word_of(TrainingRole))
@@ -58,7 +54,16 @@ class Tally(Base):
     told: Mapped[int] = mapped_column(server_default="0")
 
 
-class TallyShare(Base):
+class Tally(Numbers, Base):
+    """A sum of shares."""
+
+    __tablename__ = "tally"
+    __table_args__ = (Index("ix_tally_wave", "wave_id", "department_id"),)
+
+    id: Mapped[Key]
+
+
+class TallyShare(Numbers, Base):
     """What one person adds to the sums of a wave, as last counted."""
 
     __tablename__ = "tally_share"
@@ -70,21 +75,7 @@ class TallyShare(Base):
     )
 
     id: Mapped[Key]
-    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
-    role: Mapped[TrainingRole | None] = mapped_column(word_of(TrainingRole))
-    members: Mapped[int]
-    without_role: Mapped[int]
-    asked: Mapped[int]
-    finished: Mapped[int]
-    minutes_left: Mapped[int]
-    briefed: Mapped[int] = mapped_column(server_default="0")
-    to_confirm: Mapped[int] = mapped_column(server_default="0")
-    confirmed: Mapped[int] = mapped_column(server_default="0")
-    to_understand: Mapped[int] = mapped_column(server_default="0")
-    understood: Mapped[int] = mapped_column(server_default="0")
-    told: Mapped[int] = mapped_column(server_default="0")
 
 
 class TallyMark(Base):

@@ -72,6 +72,19 @@ def test_a_sponsor_decides_with_a_condition_and_what_was_typed_is_kept_when_refu
     assert "They &lt;came&gt;." in manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
 
 
+def test_the_page_of_a_wave_ahead_says_how_many_criteria_are_met_and_which_are_not(app, manager, wave):
+    object_severely(wave)
+    page, readiness = (manager.get(f"/waves/{wave.id}{tail}").get_data(as_text=True) for tail in ("", "/readiness"))
+    (verdict,) = re.findall(r"<strong>(\d+ of \d+ criteria [^<]*)</strong>", readiness)
+    assert f"<strong>{verdict}</strong>" in page
+    # Those that are not met come first there; the page of the wave shows the first four of them.
+    short = re.findall(r"Not met.*?<h3>([^<]+)</h3>", readiness.partition("Criteria</h2>")[2], re.DOTALL)
+    section = page.partition("Readiness</h2>")[2].partition("</section>")[0]
+    assert re.findall(r"<h3>([^<]+)</h3>", section) == short[:4]
+    assert "At least one severe concern has no answer yet." in section
+    assert (f"{len(short) - 4} more" in section) == (len(short) > 4)
+
+
 def test_a_named_approver_without_other_rights_decides_and_only_who_plans_the_programme_names_them(app, manager, wave):
     make_person("Olga Officer", "olga@example.com")
     lead, officer = named(app, "Lea Lead", "lea@example.com"), named(app, "Olga Officer", "olga@example.com")

@@ -35,11 +35,16 @@ _K = CriterionKind
 
 @dataclass(frozen=True)
 class WaveCounts:
-    """What was counted for a wave: each criterion, and how far friendly users and everybody are with their training."""
+    """What was counted for a wave: each criterion, how far friendly users and everybody are with their training, and what some of it rests on.
+
+    That is its coverage by champions and the bodies that are asked about it.
+    """
 
     counted: Found
     friendly: Friendly
     trained: Count
+    coverage: WaveCoverage
+    bodies: Sequence[Shown]
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,16 @@ class Read:
         return found
 
 
-def read_of(wave_ids: Sequence[int], held: Mapping[int, Sequence[Holding]] | None = None) -> Read:
-    """Read that of these waves, in five queries; `held`, of their workflows or more, is given if it is there already."""
-    sums = sums_of(wave_ids)
+def read_of(
+    wave_ids: Sequence[int], held: Mapping[int, Sequence[Holding]] | None = None, *, by_department: bool = False
+) -> Read:
+    """Read that of these waves, in five queries, training `by_department` only if asked for.
+
+    `held`, of their workflows or more, is given if it is there already.
+    """
+    sums = sums_of(wave_ids, by_department=by_department)
     places = places_of(row.department_id for rows in (sums.members, sums.learning) for row in rows)
-    trained = progress_from(wave_ids, sums.learning, places)
+    trained = progress_from(wave_ids, sums.learning, places if by_department else None)
     workflows = workflows_of_waves(wave_ids)
     if held is None:
         every = {workflow.id for some in workflows.values() for workflow in some}
@@ -113,6 +123,8 @@ def counts_of(
             },
             friendly.get(wave.id, Friendly()),
             trained[wave.id].people,
+            covered[wave.id],
+            bodies[wave.id],
         )
         for wave in waves
     }

@@ -93,7 +93,9 @@ def _statement(are_marked: bool, are_few: bool) -> Select[Any]:
         .cte("friendly")
     )
     theirs = select(friendly.c.person_id)
-    learner = learners_of(theirs, lambda table: table.wave_id.in_(WAVES), are_marked=are_marked)
+    # From their table: for a list of waves PostgreSQL expects to search the index once for each, and so reads everybody instead.
+    waves = select(Wave.id).where(Wave.id.in_(WAVES))
+    learner = learners_of(theirs, lambda table: table.wave_id.in_(waves), are_marked=are_marked)
     key = (learner.c.wave_id, friendly.c.programme_id, friendly.c.is_champion, friendly.c.used_on)
     return (
         select(*key, func.count(), func.sum(learner.c.finished))

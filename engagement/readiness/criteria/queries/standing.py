@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -64,6 +65,18 @@ class Standing:
         return self.terms.left_out if self.terms else ""
 
     @property
+    def share(self) -> float | None:
+        """The share that was counted, from 0 to 1, None where there is no share or it is not needed here."""
+        if not self.total or self.met is None or self.state is CriterionState.NOT_NEEDED:
+            return None
+        return self.met / self.total
+
+    @property
+    def needed_share(self) -> float | None:
+        """The share that is needed, from 0 to 1, None where none is asked for."""
+        return self.need / 100 if self.need is not None else None
+
+    @property
     def is_right_open(self) -> bool:
         """Whether others have a right to it that is not met, so that no approver goes on without."""
         return self.kind.is_a_right and self.state is CriterionState.SHORT
@@ -76,7 +89,7 @@ class WaveStanding:
     criteria: Sequence[Standing]
     counts: WaveCounts
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         return Tally.of([each.state for each in self.criteria])
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, and_, case, func, or_, select, union_all
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from engagement.db import db
@@ -60,7 +60,7 @@ class Movement:
 
 def movement_since(then: MapAt, at: MapAt, limit: int) -> Movement:
     """Return what became different from one moment of a map to a later one."""
-    rows = db.session.execute(_moves(then, at).limit(limit)).all()
+    rows = db.session.execute(_moves(then, at), {"limit": limit}).all()
     moved, came, left = rows[0][-3:] if rows else (0, 0, 0)
     return Movement(moved, came, left, [_move(row) for row in rows])
 
@@ -74,7 +74,8 @@ def _move(row: Sequence[Any]) -> Move:
 @kept
 def _moves(before: MapAt, at: MapAt) -> Select[Any]:
     """Return a SELECT of the moves in their order, each with how many there are of each kind."""
-    each = _of_both_moments(before, at).subquery()
+    # Or SQLite asks anew who was here wherever a kind is mentioned.
+    each = _of_both_moments(before, at).cte("each").prefix_with("MATERIALIZED")
     then, now = ([each.c[f"{name}_{end}"] for name in _JUDGED] for end in _ENDS)
     differs = [one.is_distinct_from(other) for one, other in zip(then, now, strict=True)]
     is_judged_anew = or_(*differs[:2], and_(each.c.is_told, or_(*differs[2:])))
@@ -95,6 +96,7 @@ def _moves(before: MapAt, at: MapAt) -> Select[Any]:
             each.c.name,
             each.c.id,
         )
+        .limit(bindparam("limit"))
     )
 
 
