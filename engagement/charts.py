@@ -10,7 +10,7 @@ from textwrap import wrap
 
 from markupsafe import Markup
 
-from engagement.words import month_words
+from engagement.words import month_words, percent_text
 
 #: Source of resistance → the CSS class of its colour.
 SOURCE_CLASSES = {
@@ -49,7 +49,7 @@ class WaveSpan:
 def bar(part: int, whole: int, *, need: float | None = None, label: str = "") -> Markup:
     """Return a bar from zero to `whole`, filled to `part`, with a mark at the required share `need` (0 to 1)."""
     filled = 100 * min(max(part / whole, 0), 1) if whole else 0
-    words = label or f"{part:,} of {whole:,}" + (f", {need:.0%} needed" if need is not None else "")
+    words = label or f"{part:,} of {whole:,}" + (f", {percent_text(need)} needed" if need is not None else "")
     mark = Markup('<line class="bar-need" x1="{0:.1f}" x2="{0:.1f}" y1="0" y2="8"/>').format(need * 100) if need else ""
     return Markup(
         '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="{}">'

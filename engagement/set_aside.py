@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 
-from sqlalchemy import Connection, Text, UniqueConstraint, delete, func, select
+from sqlalchemy import Connection, Select, Text, UniqueConstraint, bindparam, delete, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -70,8 +71,14 @@ def all_set_aside() -> list[SetAside]:
 
 def set_aside_of(kind: str, key: object) -> list[SetAside]:
     """Return why jobs skip a row, for its page; empty for nearly every row."""
-    named = (SetAside.kind == kind, SetAside.key == str(key))
-    return list(db.session.scalars(select(SetAside).where(*named).order_by(SetAside.id)))
+    return list(db.session.scalars(_of_row(), {"kind": kind, "key": str(key)}))
+
+
+# Pages of rows ask it each time: making the statement anew costs more than running it.
+@cache
+def _of_row() -> Select[SetAside]:
+    named = (SetAside.kind == bindparam("kind"), SetAside.key == bindparam("key"))
+    return select(SetAside).where(*named).order_by(SetAside.id)
 
 
 def try_line_again(line: str) -> int:

@@ -37,6 +37,11 @@ def percent_of(part: int, whole: int) -> int:
     return min(max(percent, 1 if part else 0), 99 if part < whole else 100)
 
 
+def percent_text(share: float) -> str:
+    """Write a share, from 0 to 1, in whole percent: "90 %"."""
+    return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
+
+
 def share_words(part: int, whole: int, missing: str = "none yet") -> str:
     """Write a share with its fraction: "69 %, 371 of 538"; "none of 538"."""
     if whole == 0:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from engagement.accounts.models import Account
@@ -12,6 +12,8 @@ from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
 from engagement.stakeholders.rules import Contact, StakeholderGroup, StakeholderKind
 from engagement.waves.models import Wave
+
+_SPEAKS = text("superseded_at IS NULL AND represents <> ''")
 
 
 class Stakeholder(Base):
@@ -91,6 +93,7 @@ class StakeholderProfile(Base):
         one_open("uq_stakeholder_profile_open", "stakeholder_id", where="superseded_at IS NULL"),
         Index("ix_stakeholder_profile_stakeholder", "stakeholder_id", "said_at"),
         Index("ix_stakeholder_profile_owner", "owner_id", "superseded_at"),
+        Index("ix_stakeholder_profile_speaking", "stakeholder_id", sqlite_where=_SPEAKS, postgresql_where=_SPEAKS),
     )
 
     id: Mapped[Key]

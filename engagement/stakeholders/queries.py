@@ -7,15 +7,14 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import count_of, db
 from engagement.letters import search_words
 from engagement.people.models import Department, Person
-from engagement.programmes.models import Programme
 from engagement.reach import Reach, allow, allow_places, found
-from engagement.searching import by_name, holds_words
+from engagement.searching import holds_words
 from engagement.stakeholders.models import (
     Stakeholder,
     StakeholderNote,
@@ -59,10 +58,11 @@ class Filters:
 
 def on_the_map() -> ColumnElement[bool]:
     """Return the condition on `Stakeholder` that they were not removed."""
-    return Stakeholder.id.not_in(_removed())
+    return Stakeholder.id.not_in(removed())
 
 
-def _removed() -> Select[int]:
+def removed() -> Select[int]:
+    """Return a SELECT of the ids of those who were taken off the map."""
     return select(StakeholderRemoval.stakeholder_id).where(StakeholderRemoval.undone_at.is_(None))
 
 
@@ -228,23 +228,6 @@ def lock_stakeholders(ids: Sequence[int]) -> None:
     db.session.execute(rows.with_for_update())
 
 
-def groups_and_owners(maps: Reach) -> tuple[dict[StakeholderGroup, int], list[Person]]:
-    """Return how many stakeholders each group has on maps within reach (every group has an entry), and their owners by name."""
-    counted = (
-        select(StakeholderProfile.group, StakeholderProfile.owner_id, func.count())
-        .where(StakeholderProfile.superseded_at.is_(None), StakeholderProfile.stakeholder_id.not_in(_removed()))
-        .group_by(StakeholderProfile.group, StakeholderProfile.owner_id)
-    )
-    if not maps.everything:
-        counted = counted.join(Stakeholder, holds_now()).where(stakeholders_within(maps))
-    counts, ids = dict.fromkeys(StakeholderGroup, 0), set()
-    for group, owner_id, number in db.session.execute(counted):
-        counts[group] += number
-        ids.add(owner_id)
-    held = select(Person).where(Person.id.in_(ids - {None})).order_by(Person.sorted_by, Person.id)
-    return counts, list(db.session.scalars(held)) if ids - {None} else []
-
-
 def part_in_groups(
     listed: Select[Stakeholder], counts: Mapping[StakeholderGroup, int], offset: int, size: int
 ) -> Select[Stakeholder]:
@@ -262,13 +245,6 @@ def part_in_groups(
     return listed.where(StakeholderProfile.group.in_(groups)).limit(size).offset(offset - start)
 
 
-def owners(readable: ColumnElement[bool]) -> list[Person]:
-    """Return the owners of readable stakeholders, by name."""
-    held = select(StakeholderProfile.owner_id).join(Stakeholder, holds_now())
-    held = held.where(StakeholderProfile.owner_id.is_not(None), readable, on_the_map())
-    return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.sorted_by, Person.id)))
-
-
 def notes_of(stakeholder_id: int) -> list[StakeholderNote]:
     """Return the private notes about a stakeholder, newest first; the caller checks who may read them."""
     return list(
@@ -278,22 +254,4 @@ def notes_of(stakeholder_id: int) -> list[StakeholderNote]:
             .options(joinedload(StakeholderNote.author), joinedload(StakeholderNote.withdrawn_by))
             .order_by(StakeholderNote.written_at.desc(), StakeholderNote.id.desc())
         )
-    )
-
-
-def maps_with_stakeholders(
-    visible_places: ColumnElement[bool], visible_waves: ColumnElement[bool]
-) -> tuple[list[Programme], list[Wave]]:
-    """Return the programmes with a visible stakeholder, by name, and their visible waves whose map has one."""
-
-    def has_one(*of: ColumnElement[bool]) -> ColumnElement[bool]:
-        return exists().where(*of, StakeholderPlace.ended_at.is_(None), visible_places)
-
-    of_whole = (StakeholderPlace.programme_id == Wave.programme_id, StakeholderPlace.wave_id.is_(None))
-    of_wave = (StakeholderPlace.programme_id == Wave.programme_id, StakeholderPlace.wave_id == Wave.id)
-    programmes = select(Programme).where(has_one(StakeholderPlace.programme_id == Programme.id))
-    waves = select(Wave).where(or_(has_one(*of_whole), has_one(*of_wave)), visible_waves)
-    return (
-        list(db.session.scalars(programmes.order_by(by_name(Programme.name), Programme.id))),
-        list(db.session.scalars(waves.order_by(Wave.programme_id, Wave.number))),
     )

@@ -5,9 +5,10 @@ has which.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, false, func, not_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, not_, select, true
 
 from engagement.db import db
 from engagement.reach import Reach, found, row_of_all
@@ -78,15 +79,22 @@ def stakeholders_within_alone(reach: Reach) -> ColumnElement[bool]:
 
 def doors_to(stakeholder_ids: Collection[int], reading: Reach, planning: Reach) -> dict[int, bool]:
     """Return those of some stakeholders whose page `reading` opens, with whether `planning` may change them."""
+    rows = db.session.execute(_doors(reading, planning), {"ids": sorted(stakeholder_ids)})
+    return {key: bool(changes) for key, changes in rows}
+
+
+# Making a statement anew costs more than running it.
+@lru_cache(maxsize=64)
+def _doors(reading: Reach, planning: Reach) -> Select[int, int]:
     is_read = func.max(case((places_within(reading), 1), else_=0))
     is_planned = func.min(case((places_within(planning), 1), else_=0))
-    asked = (
+    these = StakeholderPlace.stakeholder_id.in_(bindparam("ids", expanding=True))
+    return (
         select(StakeholderPlace.stakeholder_id, is_planned)
-        .where(StakeholderPlace.stakeholder_id.in_(sorted(stakeholder_ids)), StakeholderPlace.ended_at.is_(None))
+        .where(these, StakeholderPlace.ended_at.is_(None))
         .group_by(StakeholderPlace.stakeholder_id)
         .having(is_read == 1)
     )
-    return {key: bool(changes) for key, changes in db.session.execute(asked)}
 
 
 def stakeholder_to_erase(administering: Reach, stakeholder_id: int) -> Stakeholder:

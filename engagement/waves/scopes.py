@@ -1,8 +1,9 @@
 """Which waves and which of their people are within reach: conditions for statements, and answers for one row."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -29,10 +30,16 @@ def reaches_wave(reach: Reach, wave: Wave) -> bool:
 
 def wave_for(reach: Reach, wave_id: int) -> Wave:
     """Return a wave within reach, with its programme, lead and sponsor loaded; raises NotFound or BeyondReach."""
-    with_names = (joinedload(Wave.programme), joinedload(Wave.lead), joinedload(Wave.sponsor))
-    wave = found(db.session.scalar(select(Wave).where(Wave.id == wave_id).options(*with_names)))
+    wave = found(db.session.scalar(_with_names(), {"wave": wave_id}))
     allow(reaches_wave(reach, wave), reach)
     return wave
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _with_names() -> Select[Wave]:
+    names = (joinedload(Wave.programme), joinedload(Wave.lead), joinedload(Wave.sponsor))
+    return select(Wave).where(Wave.id == bindparam("wave")).options(*names)
 
 
 def people_within(reach: Reach) -> ColumnElement[bool]:

@@ -31,9 +31,6 @@ from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.waves.models import Membership, Wave, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
 
-#: PostgreSQL plans a statement anew for its first ten times.
-WARM = 12
-
 
 def eighteen_more(wave: Wave) -> None:
     """Plan 18 more waves of the programme, each with a hundredth of the people, two of them live, and all that is judged of the first."""
@@ -118,9 +115,6 @@ def measure(people: int, engine: str, explain: bool) -> dict[str, float]:
         bare, now = asked(stands.bare, "/people"), Clock(engine)
         for name, path in pages.items():
             ours = asked(stands.client, path)
-            for _ in range(WARM):
-                ours()
-                bare()
             theirs, mine = (1_000 * each for each in times_of(now, bare, ours))
             found[name] = mine
             number = len(statements_of(ours, explain))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from factories import TESTER
 from mail.outbox import attempted, claim, make_mailing, only_row, queue_to_many, settle, states
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engagement import clock
 from engagement.db import db
@@ -104,6 +104,17 @@ def test_a_claim_whose_commit_was_not_answered_goes_out_all_the_same(app):
     ledger.put_back()
     assert states() == {"queued": 5}
     assert set(db.session.scalars(select(Delivery.attempts))) == {0}
+
+
+def test_what_follows_a_claim_can_be_undone(app):
+    queue_to_many(2)
+    ledger = Ledger("one")
+    for _ in range(2):
+        ledger.claim(1)
+        ledger.connection.execute(update(Delivery).values(name="Somebody else"))
+        ledger.connection.rollback()
+    ledger.put_back()
+    assert set(db.session.scalars(select(Delivery.name))) == {"Person0 Of Many", "Person1 Of Many"}
 
 
 def test_outcome_of_another_worker_is_not_taken(app):

@@ -27,7 +27,7 @@ def test_a_bar_begins_at_zero_and_marks_what_is_needed():
     root = drawn(charts.bar(371, 538, need=0.95))
     assert [rect.get("width") for rect in root.iter("rect")] == ["100", "69.0"]
     assert root.find("line").get("x1") == "95.0"
-    assert root.get("aria-label") == "371 of 538, 95% needed"
+    assert root.get("aria-label") == "371 of 538, 95\u00a0% needed"
     assert drawn(charts.bar(0, 0)).findall("rect")[1].get("width") == "0.0"
 
 

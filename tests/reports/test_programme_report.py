@@ -172,7 +172,7 @@ def test_a_wave_whose_people_are_trained_only_on_the_day_itself_is_not_proposed_
     found = WaveTraining(wave, Reason.TRAINING_BEHIND, 100, Count(100, 50))
     decision = wave_decision(found, Pace(TODAY - timedelta(days=10), wave.training_due_on, TODAY, 100, 50), TODAY)
     assert decision.proposal == (
-        "As it goes, 95% are trained on 23 April: move the go-live behind that day, or give people time now."
+        "As it goes, 95\u00a0% are trained on 23 April: move the go-live behind that day, or give people time now."
     )
 
 

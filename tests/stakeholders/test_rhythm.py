@@ -36,14 +36,13 @@ class Missed(NamedTuple):
 
 
 def missed_by(planning, on):
-    number, rows = late_contacts(planning, on, 99)
-    assert number == len(rows)
-    known = with_owners([each.stakeholder_id for each in rows])
-    people = [known[each.stakeholder_id][0] for each in rows]
-    said = contacts_of({row.id: row.added_at.date() for row in people}, on)
-    found = [Missed(row, each.contact(row.added_at.date())) for row, each in zip(people, rows, strict=True)]
-    assert [each.contact for each in found] == [said[each.stakeholder.id] for each in found]
-    return found
+    number, ids = late_contacts(planning, on, 99)
+    assert number == len(ids)
+    people = with_owners(ids)
+    said = contacts_of({key: people[key][0].added_at.date() for key in ids}, on)
+    assert ids == sorted(ids, key=lambda key: (-said[key].days_late(on), key))
+    assert all(said[key].days_late(on) for key in ids)
+    return [Missed(people[key][0], said[key]) for key in ids]
 
 
 def test_the_latest_come_first_and_all_are_counted(wave):
@@ -71,8 +70,8 @@ def test_the_latest_come_first_and_all_are_counted(wave):
         ("Closely", 78),
         ("Own", 61),
     ]
-    number, first = late_contacts(everything, late + timedelta(days=1), 1)
-    assert (number, [each.stakeholder_id for each in first]) == (5, [rows["met"].id])
+    latest = late_contacts(everything, late + timedelta(days=1), 1)
+    assert latest == (5, [rows["met"].id])
 
 
 def test_a_contact_is_late_from_the_day_after_it_was_due():

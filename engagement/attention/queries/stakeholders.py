@@ -18,7 +18,8 @@ from engagement.stakeholders.commitments.queries.next_steps import (
 )
 from engagement.stakeholders.inbox.queries import inboxes_waiting
 from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.rhythm.queries import LateContact, late_contacts
+from engagement.stakeholders.rhythm.queries import contacts_of, late_contacts
+from engagement.stakeholders.rhythm.rules import LastContact
 
 
 def promises(reader: Reader, on: date, limit: int) -> Needed:
@@ -43,7 +44,7 @@ def promises(reader: Reader, on: date, limit: int) -> Needed:
 
 
 def on_maps(reader: Reader, on: date, limit: int, there: Collection[Reason]) -> list[Needed]:
-    """Return who needs a next step, has gone, or was not contacted in time, in at most four statements.
+    """Return who needs a next step, has gone, or was not contacted in time, in at most seven statements.
 
     The reader looks after them, or nobody does and they are on the reader's maps.
     """
@@ -51,12 +52,13 @@ def on_maps(reader: Reader, on: date, limit: int, there: Collection[Reason]) -> 
     nothing: tuple[int, list[int]] = (0, [])
     steps = important_without_next_step(planning, limit) if Reason.NO_NEXT_STEP in there else nothing
     left = gone_from_maps(planning, limit) if Reason.STAKEHOLDER_GONE in there else nothing
-    number, missed = late_contacts(planning, on, limit) if Reason.CONTACT in there else (0, [])
-    people = with_owners({*steps[1], *left[1], *(each.stakeholder_id for each in missed)})
+    late = late_contacts(planning, on, limit) if Reason.CONTACT in there else nothing
+    people = with_owners({*steps[1], *left[1], *late[1]})
+    contacts = contacts_of({key: people[key][0].added_at.date() for key in late[1]}, on)
     return [
         Needed(Reason.NO_NEXT_STEP, steps[0], [_step(*people[key]) for key in steps[1]]),
         Needed(Reason.STAKEHOLDER_GONE, left[0], [_gone(people[key][0]) for key in left[1]]),
-        Needed(Reason.CONTACT, number, [_late(*people[each.stakeholder_id], each, on) for each in missed]),
+        Needed(Reason.CONTACT, late[0], [_late(*people[key], contacts[key], on) for key in late[1]]),
     ]
 
 
@@ -68,8 +70,7 @@ def _gone(whom: Stakeholder) -> Need:
     return Need(Reason.STAKEHOLDER_GONE, Kind.STAKEHOLDER, whom.id, whom.title, Place.STAKEHOLDER, whom)
 
 
-def _late(whom: Stakeholder, owner: Person | None, found: LateContact, on: date) -> Need:
-    contact = found.contact(whom.added_at.date())
+def _late(whom: Stakeholder, owner: Person | None, contact: LastContact, on: date) -> Need:
     return Need(
         Reason.CONTACT,
         Kind.STAKEHOLDER,

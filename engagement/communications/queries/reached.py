@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.queries.calendar import with_owner, with_wave
@@ -53,7 +53,7 @@ _NOT_SENT = [state for state in DeliveryState if state is not DeliveryState.SENT
 
 def last_sent(wave_id: int, limit: int) -> list[WentOut]:
     """Return the latest sent messages of a wave, the newest first, without counting what became of every copy."""
-    occurrences = list(db.session.scalars(_of_wave().limit(limit), {"wave": wave_id}))
+    occurrences = list(db.session.scalars(_of_wave(), {"wave": wave_id, "limit": limit}))
     subjects = subjects_shown(occurrences)
     return [WentOut(occurrence, subjects[occurrence.id]) for occurrence in occurrences]
 
@@ -65,8 +65,9 @@ def _of_wave() -> Select[Occurrence]:
 
 
 def _sent(query: Select[Occurrence], of: ColumnElement[bool]) -> Select[Occurrence]:
-    sent = query.where(of, Occurrence.mailing_id.is_not(None))
-    return sent.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc())
+    # Texts are long, and lists show none.
+    sent = query.where(of, Occurrence.mailing_id.is_not(None)).options(defer(Occurrence.body))
+    return sent.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc()).limit(bindparam("limit"))
 
 
 def messages_out(programme_id: int, limit: int) -> list[Reached]:
@@ -74,7 +75,7 @@ def messages_out(programme_id: int, limit: int) -> list[Reached]:
 
     How many copies there are was noted as they were made; only those that no server has accepted are counted, which are few.
     """
-    occurrences = list(db.session.scalars(_of_programme().limit(limit), {"programme": programme_id}))
+    occurrences = list(db.session.scalars(_of_programme(), {"programme": programme_id, "limit": limit}))
     unnoted = _copies([o.mailing_id for o in occurrences if o.mailing_id and o.reached is None], DeliveryState)
     unsent = _copies([o.mailing_id for o in occurrences if o.mailing_id], _NOT_SENT)
     subjects = subjects_shown(occurrences)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from engagement.words import plural
+from engagement.words import percent_text, plural
 
-WIDTH, HEIGHT = 360, 220
-LEFT, RIGHT, TOP, BOTTOM = 44, 66, 14, 30
+WIDTH, HEIGHT = 440, 250
+LEFT, RIGHT, TOP, BOTTOM = 50, 66, 14, 30
 #: Labels at the ends of lines are at least so far apart.
 APART = 14
 Scale = Callable[[float], float]
@@ -46,7 +46,9 @@ def drawing(curves: Sequence[Curve]) -> Markup:
                 x(len(curve.shares) - 1) + 7, at + 4, curve.label
             )
         )
-    said = "; ".join(f"{c.label}: {c.shares[-1]:.0%} after {plural(len(c.shares) - 1, 'week', 'weeks')}" for c in drawn)
+    said = "; ".join(
+        f"{c.label}: {percent_text(c.shares[-1])} after {plural(len(c.shares) - 1, 'week', 'weeks')}" for c in drawn
+    )
     return Markup('<svg class="chart chart-small" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDTH, HEIGHT, f"Share of people who used it, by week since go-live. {said}", Markup("").join(parts)
     )
@@ -70,7 +72,8 @@ def _grid(y: Scale, last: int, right: float) -> Markup:
         marks += Markup('<line class="c-grid" x1="{}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>').format(
             LEFT, right, y(share), y(share)
         )
-        marks += Markup('<text text-anchor="end" x="{}" y="{:.1f}">{:.0%}</text>').format(LEFT - 6, y(share) + 4, share)
+        label = percent_text(share)
+        marks += Markup('<text text-anchor="end" x="{}" y="{:.1f}">{}</text>').format(LEFT - 6, y(share) + 4, label)
     base = HEIGHT - BOTTOM + 20
     weeks = Markup('<text x="{}" y="{}">go-live</text><text text-anchor="end" x="{:.1f}" y="{}">week {}</text>')
     return marks + weeks.format(LEFT, base, right, base, last)

@@ -88,15 +88,26 @@ def _weeks(curves: list[tuple[WaveFigures, Part]]) -> list[tuple[str, list[str]]
 
 
 def _lede(figures: list[WaveFigures]) -> str:
-    live = [each for each in figures if not each.wave.status.is_ahead]
+    live = [each for each in figures if each.wave.status.is_in_use]
     if not live:
         return "No wave is live yet, so nobody has to use anything."
-    known = sum(each.uptake.told is not None for each in live)
+    known = [each for each in live if each.uptake.told is not None]
     if not known:
         return "Nothing is known yet of whether people use what went live."
-    if known < len(live):
-        return f"Of {known} of {len(live)} waves that went live it is known how many people use it."
-    return "How many people of each wave use what went live, and for how long since."
+    if len(known) < len(live):
+        return f"Of {len(known)} of {len(live)} waves that went live it is known how many people use it."
+    exact = [(each.uptake.told.percent, each) for each in live if each.uptake.told and not each.uptake.is_at_least]
+    shares = sorted(
+        [(percent, each) for percent, each in exact if percent is not None],
+        key=lambda share: (share[0], share[1].wave.number),
+    )
+    if len(live) == 1:
+        return f"{live[0].wave.title}: {live[0].uptake.sentence}"
+    if len(shares) < len(live):
+        return f"Of all {len(live)} waves that went live it is known how many people use it, of some of them within bounds."
+    (low, least), (high, most) = shares[0], shares[-1]
+    bounds = f"{low} % ({least.wave.title}) and {high} % ({most.wave.title})"
+    return f"Between {bounds} of the people of each wave use what went live."
 
 
 @blueprint.get("/programmes/<int:programme_id>/adoption.<any(csv, xlsx):kind>")

@@ -14,12 +14,12 @@ from engagement.people.models import Person
 from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.entries.queries import entries_held
-from engagement.stakeholders.interactions.queries.timeline import last_contacts
+from engagement.stakeholders.filters.queries import maps_with_stakeholders, owners_within
+from engagement.stakeholders.interactions.queries.timeline import last_contacts_within
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import mapped_within, places_within, stakeholders_within
-from engagement.waves.scopes import waves_within
 
 #: The columns of the register, which can be imported again, and then those that only tell.
 HEADER = (*(field.value for field in RegisterField), *TOLD_ONLY)
@@ -27,8 +27,8 @@ HEADER = (*(field.value for field in RegisterField), *TOLD_ONLY)
 
 def stakeholders_asked(maps: Reach, asked: Asked, owners: Sequence[Person] | None = None) -> Select[Stakeholder]:
     """Return the SELECT of the stakeholders whom the address asks for; the filters offer what some whom the reader sees has."""
-    programmes, waves = queries.maps_with_stakeholders(places_within(maps), waves_within(maps))
-    owners = queries.owners(mapped_within(maps)) if owners is None else owners
+    programmes, waves = maps_with_stakeholders(maps)
+    owners = owners_within(maps) if owners is None else owners
     filters = Filters(
         words=asked.words("q", "Name or role"),
         programme_id=asked.row("programme", "Programme", ((row.id, row.name) for row in programmes)),
@@ -48,7 +48,7 @@ def file_rows(reaches: Reaches, listed: Select[Stakeholder]) -> Iterator[tuple[A
     these_ids = listed.with_only_columns(Stakeholder.id, maintain_column_froms=True).order_by(None)
     these = Stakeholder.id.in_(these_ids)
     found = {held.stakeholder.id: held for held in entries_held(these, places_within(reaches.maps), today())}
-    cells, last = Cells(reaches), last_contacts(these_ids, today())
+    cells, last = Cells(reaches), last_contacts_within(these_ids, today())
     for key in ids:
         held = found[key]
         person = held.stakeholder.person

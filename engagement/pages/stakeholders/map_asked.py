@@ -14,14 +14,12 @@ from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import Asked, Page
 from engagement.pages.stakeholders.spots import MANY, Dot, Group, dot_of, groups_of
 from engagement.reach import Reach
-from engagement.stakeholders import queries
+from engagement.stakeholders.filters.queries import maps_with_stakeholders, owners_within
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.scopes import mapped_within, places_within
 from engagement.stakeholders.standings.queries.placing import Stood
 from engagement.stakeholders.standings.queries.reading import ORDERS, MapAt, Square
 from engagement.stakeholders.standings.rules import CELLS, MOST
-from engagement.waves.scopes import waves_within
 
 #: What the address of the map keeps when somebody was moved and the reader comes back.
 KEPT = ("q", "programme", "wave", "group", "owner")
@@ -135,8 +133,8 @@ def map_asked(maps: Reach, *, compares: bool = True) -> MapAsked:
     given = MultiDict(request.args)
     on, since, problems = _days(given)
     asked = Asked(given)
-    programmes, waves = queries.maps_with_stakeholders(places_within(maps), waves_within(maps))
-    owners = queries.owners(mapped_within(maps))
+    programmes, waves = maps_with_stakeholders(maps)
+    owners = owners_within(maps)
     filters = Filters(
         words=asked.words("q", "Name or role"),
         programme_id=asked.row("programme", "Programme", ((row.id, row.name) for row in programmes)),

@@ -22,6 +22,7 @@ from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.network_drawing import Box, drawing
 from engagement.reach import Reach
 from engagement.stakeholders import queries
+from engagement.stakeholders.filters.queries import maps_with_stakeholders
 from engagement.stakeholders.interactions.queries.naming import stakeholders_named
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import Filters, StakeholderLine
@@ -32,8 +33,7 @@ from engagement.stakeholders.relations.queries.nodes import Network, Node, Relat
 from engagement.stakeholders.relations.rules import MOST_DRAWN, SAID_BY_HAND, RelationKind, around, in_columns
 from engagement.stakeholders.relations.scopes import kept_of, relation_of
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.scopes import places_within, stakeholders_within, stands_within
-from engagement.waves.scopes import waves_within
+from engagement.stakeholders.scopes import stakeholders_within, stands_within
 from engagement.words import plural
 
 HEADER = ("stakeholder", "relation", "to", "who_says_so", "since")
@@ -86,7 +86,7 @@ def _maps() -> Reach:
 
 def _asked(maps: Reach, asked: Asked) -> _Asked:
     """Return the network that the address asks for. Of a large one nobody picks a name from a list: there it is typed."""
-    programmes, waves = queries.maps_with_stakeholders(places_within(maps), waves_within(maps))
+    programmes, waves = maps_with_stakeholders(maps)
     filters = Filters(
         programme_id=asked.row("programme", "Programme", ((row.id, row.name) for row in programmes)),
         wave_id=asked.row("wave", "Wave", ((row.id, row.title) for row in waves)),

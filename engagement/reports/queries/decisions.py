@@ -12,7 +12,7 @@ from engagement.reports.rules.decisions import Decided, Decision, DecisionKind
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary
 from engagement.waves.models import Wave
-from engagement.words import days_away, listed, plural, short_day_words
+from engagement.words import days_away, listed, percent_text, plural, short_day_words
 
 #: More criteria than these are counted, not named.
 MOST_TITLES = 3
@@ -130,8 +130,8 @@ def _proposal(pace: Pace, go_live_on: date) -> str:
         return f"The figures propose nothing: {why}."
     words = short_day_words(enough, with_year=False)
     if enough >= go_live_on:
-        return f"As it goes, {TRAINED_WHEN_DUE:.0%} are trained on {words}: move the go-live behind that day, or give people time now."
-    return f"As it goes, {TRAINED_WHEN_DUE:.0%} are trained on {words}, before it goes live: keep the day, and look again in a week."
+        return f"As it goes, {percent_text(TRAINED_WHEN_DUE)} are trained on {words}: move the go-live behind that day, or give people time now."
+    return f"As it goes, {percent_text(TRAINED_WHEN_DUE)} are trained on {words}, before it goes live: keep the day, and look again in a week."
 
 
 def concern_decisions(concerns: ConcernSummary) -> list[Decision]:

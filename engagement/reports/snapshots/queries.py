@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -25,11 +26,16 @@ def snapshots_of(programme_id: int) -> list[ReportSnapshot]:
     return list(db.session.scalars(newest.options(joinedload(ReportSnapshot.by))))
 
 
-def last_closed(programme_id: int, by: date | None = None) -> ReportSnapshot | None:
+def last_closed(programme_id: int, by: date = date.max) -> ReportSnapshot | None:
     """Return the newest closed month of a programme, or the newest that had ended by a day."""
-    ended = ReportSnapshot.closes_on.is_not(None) if by is None else ReportSnapshot.closes_on <= by
-    asked = select(ReportSnapshot).where(ReportSnapshot.programme_id == programme_id, ended)
-    return db.session.scalar(asked.order_by(ReportSnapshot.closes_on.desc()).limit(1))
+    return db.session.scalar(_closed(), {"programme": programme_id, "by": by})
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _closed() -> Select[ReportSnapshot]:
+    ended = (ReportSnapshot.programme_id == bindparam("programme"), ReportSnapshot.closes_on <= bindparam("by"))
+    return select(ReportSnapshot).where(*ended).order_by(ReportSnapshot.closes_on.desc()).limit(1)
 
 
 def programmes_to_close(closes_on: date) -> list[int]:

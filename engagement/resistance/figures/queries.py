@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, cast, or_, select
 
 from engagement.db import db
 from engagement.programmes.models import Workflow
@@ -76,7 +77,7 @@ def who_said_it() -> ColumnElement[str]:
 
 
 def summary_for_report(programme_id: int, floor: int) -> ConcernSummary:
-    """Return the latest published objections of a programme, without groups under `floor`, in two queries.
+    """Return the latest published objections of a programme, without groups under `floor`, in one query.
 
     Figures counted with a lower floor are not shown.
     """
@@ -119,13 +120,16 @@ def shown_in(row: ConcernFigures, part: str) -> Shown[Source]:
 
 def _last_weeks(programme_id: int) -> list[ConcernFigures]:
     """Return the figures of the days that a trend uses, the latest first."""
-    of_this = ConcernFigures.programme_id == programme_id
-    latest = db.session.scalar(select(ConcernFigures.on).where(of_this).order_by(ConcernFigures.on.desc()).limit(1))
-    if latest is None:
-        return []
-    since = latest - timedelta(weeks=TREND_WEEKS)
-    rows = select(ConcernFigures).where(of_this, ConcernFigures.on > since).order_by(ConcernFigures.on.desc())
-    return list(db.session.scalars(rows))
+    rows = db.session.scalars(_newest(), {"programme": programme_id}).all()
+    return [row for row in rows if row.on > rows[0].on - timedelta(weeks=TREND_WEEKS)]
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _newest() -> Select[ConcernFigures]:
+    # A day has one row, so no trend needs more of them.
+    its = select(ConcernFigures).where(ConcernFigures.programme_id == bindparam("programme"))
+    return its.order_by(ConcernFigures.on.desc()).limit(7 * TREND_WEEKS)
 
 
 def _ends_of_weeks(rows: Sequence[ConcernFigures], latest: date) -> list[ConcernFigures | None]:

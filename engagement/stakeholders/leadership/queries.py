@@ -19,6 +19,7 @@ from engagement.stakeholders.leadership.rules import SHOWN_DAYS_BEFORE, StepStan
 from engagement.stakeholders.leadership.scopes import steps_within
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
+from engagement.waves.tallies.queries import WAVES
 
 _SHUT = (WaveStatus.CLOSED, WaveStatus.CANCELLED)
 
@@ -84,7 +85,7 @@ class StepFilters:
     standing: StepStanding | None = None
 
 
-# Making the statement anew costs more than running it.
+# Making a statement anew costs more than running it.
 @cache
 def _present() -> Select[StepLine]:
     return (
@@ -165,13 +166,15 @@ def _of_programme() -> Select[StepLine]:
 
 def steps_there(wave_ids: Iterable[int], programme_ids: Iterable[int]) -> Sequence[StepLine]:
     """Return what holds of the steps for these waves, and for these programmes as a whole; in one query."""
-    there = or_(LeadershipStep.wave_id.in_(list(wave_ids)), LeadershipStep.wave_id.is_(None))
-    return db.session.scalars(
-        select(StepLine)
-        .join(LeadershipStep)
-        .where(LeadershipStep.programme_id.in_(list(programme_ids)), there, StepLine.superseded_at.is_(None))
-        .options(joinedload(StepLine.step))
-    ).all()
+    return db.session.scalars(_there(), {"waves": list(wave_ids), "programmes": list(programme_ids)}).all()
+
+
+@cache
+def _there() -> Select[StepLine]:
+    here = LeadershipStep.programme_id.in_(bindparam("programmes", expanding=True))
+    there = or_(LeadershipStep.wave_id.in_(WAVES), LeadershipStep.wave_id.is_(None))
+    rows = select(StepLine).join(LeadershipStep).where(here, there, StepLine.superseded_at.is_(None))
+    return rows.options(joinedload(StepLine.step))
 
 
 def lines_of(step_id: int) -> list[StepLine]:

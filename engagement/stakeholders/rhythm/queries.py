@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import cache, lru_cache
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Executable,
     Integer,
     Select,
     SQLColumnExpression,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -36,18 +38,6 @@ from engagement.stakeholders.standings.queries.placing import quadrant_is
 from engagement.stakeholders.standings.rules import Quadrant, quadrant_of
 
 
-class LateContact(NamedTuple):
-    """A stakeholder with whom nobody was in touch in time: the last contact, and after how many days the next was wanted."""
-
-    stakeholder_id: int
-    last_on: date | None
-    days: int
-
-    def contact(self, since: date) -> LastContact:
-        """Return it as the last contact of somebody who is on the map since a day."""
-        return LastContact(self.last_on, next(each for each in Every if each.days == self.days), since)
-
-
 def rhythms_of(programme_id: int) -> dict[Quadrant, Every]:
     """Return how often a programme wants to be in touch with whoever stands in each quadrant."""
     return _rhythms([programme_id])[1][programme_id]
@@ -57,15 +47,25 @@ def _rhythms(
     programme_ids: Sequence[int], stakeholder_ids: Sequence[int] = ()
 ) -> tuple[dict[int, Every], dict[int, dict[Quadrant, Every]]]:
     """Return what is said of these stakeholders alone, and what these programmes say of each quadrant."""
-    these = or_(ContactRhythm.programme_id.in_(programme_ids), ContactRhythm.stakeholder_id.in_(stakeholder_ids))
     own: dict[int, Every] = {}
     known: dict[int, dict[Quadrant, Every]] = {programme_id: dict(USUAL) for programme_id in programme_ids}
-    for row in db.session.scalars(select(ContactRhythm).where(these, ContactRhythm.superseded_at.is_(None))):
-        if row.stakeholder_id is not None:
-            own[row.stakeholder_id] = row.every
-        elif row.programme_id is not None and row.quadrant is not None:
-            known[row.programme_id][row.quadrant] = row.every
+    given = {"programmes": programme_ids, "stakeholders": stakeholder_ids}
+    for stakeholder_id, programme_id, quadrant, every in db.session.execute(_said_rhythms(), given):
+        if stakeholder_id is not None:
+            own[stakeholder_id] = every
+        else:
+            known[programme_id][quadrant] = every
     return own, known
+
+
+# Making a statement anew costs more than running it.
+@cache
+def _said_rhythms() -> Executable:
+    row = ContactRhythm
+    of_programmes = row.programme_id.in_(bindparam("programmes", expanding=True))
+    of_stakeholders = row.stakeholder_id.in_(bindparam("stakeholders", expanding=True))
+    asked = select(row.stakeholder_id, row.programme_id, row.quadrant, row.every)
+    return asked.where(or_(of_programmes, of_stakeholders), row.superseded_at.is_(None))
 
 
 def own_rhythm(stakeholder_id: int) -> ContactRhythm | None:
@@ -85,22 +85,7 @@ def contacts_of(since: Mapping[int, date], on: date) -> dict[int, LastContact]:
     last = last_contacts(ids, on)
     quadrants: dict[int, Quadrant] = {}
     programmes: dict[int, set[int]] = defaultdict(set)
-    for key, programme_id, influence, interest in db.session.execute(
-        select(
-            StakeholderPlace.stakeholder_id,
-            StakeholderPlace.programme_id,
-            StakeholderStanding.influence,
-            StakeholderStanding.interest,
-        )
-        .outerjoin(
-            StakeholderStanding,
-            and_(
-                StakeholderStanding.stakeholder_id == StakeholderPlace.stakeholder_id,
-                StakeholderStanding.superseded_at.is_(None),
-            ),
-        )
-        .where(StakeholderPlace.stakeholder_id.in_(ids), StakeholderPlace.ended_at.is_(None))
-    ):
+    for key, programme_id, influence, interest in db.session.execute(_where_they_stand(), {"ids": ids}):
         programmes[key].add(programme_id)
         if influence is not None and interest is not None:
             quadrants[key] = quadrant_of(influence, interest)
@@ -115,35 +100,40 @@ def contacts_of(since: Mapping[int, date], on: date) -> dict[int, LastContact]:
     return {key: LastContact(last.get(key), every(key), day) for key, day in since.items()}
 
 
-def late_contacts(planning: Reach, on: date, limit: int) -> tuple[int, list[LateContact]]:
-    """Return with how many stakeholders nobody was in touch in time, and the latest, as far as the reader is asked to act.
+@cache
+def _where_they_stand() -> Executable:
+    place, standing = StakeholderPlace, StakeholderStanding
+    present = and_(standing.stakeholder_id == place.stakeholder_id, standing.superseded_at.is_(None))
+    return (
+        select(place.stakeholder_id, place.programme_id, standing.influence, standing.interest)
+        .outerjoin(standing, present)
+        .where(place.stakeholder_id.in_(bindparam("ids", expanding=True)), place.ended_at.is_(None))
+    )
+
+
+def late_contacts(planning: Reach, on: date, limit: int) -> tuple[int, list[int]]:
+    """Return with how many stakeholders nobody was in touch in time, and the ids of the latest, as far as the reader is asked to act.
 
     The reader looks after them; or nobody who is here does, and the reader plans one of their maps.
     """
-    rows = db.session.execute(_late(planning, on).limit(limit)).all()
-    return (rows[0][-1] if rows else 0), [LateContact(*row[:-1]) for row in rows]
+    rows = db.session.execute(_late(planning, on), {"limit": limit}).all()
+    return (rows[0][1] if rows else 0), [key for key, _ in rows]
 
 
-# Making a long statement anew costs more than running it.
 @lru_cache(maxsize=64)
-def _late(planning: Reach, on: date) -> Select[Any]:
+def _late(planning: Reach, on: date) -> Executable:
     """Return a SELECT of the latest first, each with how many there are."""
-    each = _wanted(on).where(looked_after(planning)).subquery()
+    each = _lateness(on).where(looked_after(planning)).subquery()
     # On two maps the closer rhythm counts, as in `closest`.
-    days = func.min(each.c.days)
-    late = (func.max(each.c.passed) - days).label("late")
-    found = (
-        select(each.c.id, func.max(each.c.last_on).label("last_on"), days.label("days"), late)
-        .group_by(each.c.id)
-        .having(late > 0)
-        .cte("found")
-    )
+    late = func.max(each.c.late).label("late")
+    found = select(each.c.id, late).group_by(each.c.id).having(late > 0).cte("found")
     number = select(func.count()).select_from(found).scalar_subquery()
-    return select(found.c.id, found.c.last_on, found.c.days, number).order_by(found.c.late.desc(), found.c.id)
+    latest = select(found.c.id, number).order_by(found.c.late.desc(), found.c.id)
+    return latest.limit(bindparam("limit"))
 
 
-def _wanted(on: date) -> Select[Any]:
-    """Return a SELECT of everybody who is here, for each of their maps: how many days have passed, and after how many a contact is wanted.
+def _lateness(on: date) -> Select[int, int]:
+    """Return a SELECT of everybody who is here, for each of their maps: how many days ago a contact was due there.
 
     A stakeholder's own rhythm goes before that of their quadrant.
     """
@@ -156,9 +146,7 @@ def _wanted(on: date) -> Select[Any]:
     return (
         select(
             Stakeholder.id,
-            last.c.last_on,
-            days.label("days"),
-            (on.toordinal() - _number_of_day(last.c.last_on, Stakeholder.added_at)).label("passed"),
+            (on.toordinal() - _number_of_day(last.c.last_on, Stakeholder.added_at) - days).label("late"),
         )
         .join(place, and_(place.stakeholder_id == Stakeholder.id, place.ended_at.is_(None)))
         .join(StakeholderProfile, holds_now())

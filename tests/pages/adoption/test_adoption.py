@@ -8,13 +8,14 @@ from io import BytesIO
 
 import pytest
 import xlsxwriter
-from factories import make_account, make_person, signed_in
+from factories import make_account, make_person, make_wave, signed_in
 from markup import text_of
 
 from engagement.adoption.models import UsageUpload
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.waves.queries import workflows_of_waves
+from engagement.waves.rules import WaveStatus
 
 PLAIN = [
     "email,day,workflow,uses",
@@ -83,6 +84,31 @@ def test_a_plain_file_is_previewed_written_and_taken_back(manager, wave):
     assert manager.post(f"/usage/{upload.id}/withdrawal").status_code == 303
     assert "No numbers of use have come in." in text_of(manager.get(f"/waves/{wave.id}"))
     assert "Taken back on 14 April" in text_of(manager.get(f"/programmes/{wave.programme_id}/usage"))
+
+
+def test_the_page_of_a_programme_says_first_how_much_is_used(manager, wave):
+    def lede() -> str:
+        page = manager.get(f"/programmes/{wave.programme_id}/adoption").get_data(as_text=True)
+        return page.partition('class="lede">')[2].partition("<")[0]
+
+    assert lede() == "Nothing is known yet of whether people use what went live."
+    written(manager, sent(manager, wave, PLAIN).location)
+    assert lede() == f"{wave.title}: 7 of 12 people (58 %) used it in the 28 days to 12 April 2026."
+    people = [make_person(f"Other Number{n}", f"other{n}@example.com") for n in range(12)]
+    workflows = tuple(workflows_of_waves([wave.id])[wave.id])
+    other = make_wave(
+        wave.programme, number=7, name="Payments", workflows=workflows, members=people, status=WaveStatus.LIVE
+    )
+    db.session.commit()
+    assert lede() == "Of 1 of 2 waves that went live it is known how many people use it."
+    lines = [f"other{n}@example.com,2026-04-10,Claims triage,1" for n in range(6)]
+    written(manager, sent(manager, wave, [*PLAIN, *lines], "more.csv").location)
+    assert (
+        lede() == f"Between 50 % ({other.title}) and 58 % ({wave.title}) of the people of each wave use what went live."
+    )
+    lines += [f"other{n}@example.com,2026-04-11,Claims triage,1" for n in range(6, 12)]
+    written(manager, sent(manager, wave, [*PLAIN, *lines], "all.csv").location)
+    assert lede() == "Of all 2 waves that went live it is known how many people use it, of some of them within bounds."
 
 
 def test_a_team_cannot_have_more_people_than_uses(manager, wave):

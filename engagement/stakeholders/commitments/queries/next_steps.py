@@ -57,7 +57,7 @@ def looked_after(planning: Reach) -> ColumnElement[bool]:
 
 def important_without_next_step(planning: Reach, limit: int) -> tuple[int, list[int]]:
     """Return how many important stakeholders have no next step, and the ids of the first, as far as the reader is asked to act."""
-    return _counted(_lacking(planning).limit(limit))
+    return _counted(_lacking(planning), limit)
 
 
 # Making a long statement anew costs as much as running it.
@@ -70,13 +70,19 @@ def _lacking(planning: Reach) -> Select[int, int]:
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .where(on_the_map(), ~has_next_step(), looked_after(planning))
         .order_by(Stakeholder.id)
+        .limit(bindparam("limit"))
     )
 
 
 def gone_from_maps(planning: Reach, limit: int) -> tuple[int, list[int]]:
     """Return how many have left or were closed and are still on the map, and the ids of the first, as far as the reader is asked to act."""
+    return _counted(_gone(planning), limit)
+
+
+@lru_cache(maxsize=64)
+def _gone(planning: Reach) -> Select[int, int]:
     whom = aliased(Person)
-    asked = (
+    return (
         select(Stakeholder.id, func.count().over())
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
@@ -85,13 +91,12 @@ def gone_from_maps(planning: Reach, limit: int) -> tuple[int, list[int]]:
         .where(on_the_map(), looked_after(planning))
         .where(or_(whom.left_at.is_not(None), Department.closed_at.is_not(None)))
         .order_by(Stakeholder.id)
-        .limit(limit)
+        .limit(bindparam("limit"))
     )
-    return _counted(asked)
 
 
-def _counted(asked: Select[int, int]) -> tuple[int, list[int]]:
-    rows = db.session.execute(asked).all()
+def _counted(asked: Select[int, int], limit: int) -> tuple[int, list[int]]:
+    rows = db.session.execute(asked, {"limit": limit}).all()
     return (rows[0][1] if rows else 0), [key for key, _ in rows]
 
 

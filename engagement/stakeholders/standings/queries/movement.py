@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, and_, case, func, or_, select, union_all
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile, StakeholderRemoval
-from engagement.stakeholders.queries import NAME_SORTED
+from engagement.stakeholders.queries import NAME_SORTED, Filters
 from engagement.stakeholders.scopes import places_within
 from engagement.stakeholders.standings.models import StakeholderStanding
-from engagement.stakeholders.standings.queries.placing import Stood, of_then, stood_of, was_on_maps
+from engagement.stakeholders.standings.queries.placing import Stood, asks_what_was_said, of_then, stood_of, was_on_maps
 from engagement.stakeholders.standings.queries.posts import may_be_labelled
 from engagement.stakeholders.standings.queries.reading import MapAt, kept
 from engagement.stakeholders.standings.rules import Standing, standing_words
@@ -60,7 +60,7 @@ class Movement:
 
 def movement_since(then: MapAt, at: MapAt, limit: int) -> Movement:
     """Return what became different from one moment of a map to a later one."""
-    rows = db.session.execute(_moves(then, at).limit(limit)).all()
+    rows = db.session.execute(_moves(then, at), {"limit": limit}).all()
     moved, came, left = rows[0][-3:] if rows else (0, 0, 0)
     return Movement(moved, came, left, [_move(row) for row in rows])
 
@@ -74,7 +74,8 @@ def _move(row: Sequence[Any]) -> Move:
 @kept
 def _moves(before: MapAt, at: MapAt) -> Select[Any]:
     """Return a SELECT of the moves in their order, each with how many there are of each kind."""
-    each = _of_both_moments(before, at).subquery()
+    # Or SQLite asks anew who was here wherever a kind is mentioned.
+    each = _of_both_moments(before, at).cte("each").prefix_with("MATERIALIZED")
     then, now = ([each.c[f"{name}_{end}"] for name in _JUDGED] for end in _ENDS)
     differs = [one.is_distinct_from(other) for one, other in zip(then, now, strict=True)]
     is_judged_anew = or_(*differs[:2], and_(each.c.is_told, or_(*differs[2:])))
@@ -95,6 +96,7 @@ def _moves(before: MapAt, at: MapAt) -> Select[Any]:
             each.c.name,
             each.c.id,
         )
+        .limit(bindparam("limit"))
     )
 
 
@@ -114,18 +116,19 @@ def _of_both_moments(then: MapAt, at: MapAt) -> Select[Any]:
     return (
         found.outerjoin(Person, Person.id == Stakeholder.person_id)
         .outerjoin(Department, Department.id == Stakeholder.department_id)
-        .where(Stakeholder.id.in_(_touched(then.before)))
+        .where(Stakeholder.id.in_(_touched(then.before, at.filters)))
     )
 
 
-def _touched(since: datetime) -> CompoundSelect[int]:
-    """Return a SELECT of those of whom any dated row of a map began or ended from an instant on; all others stand as before it."""
-    dated: tuple[tuple[Any, Any, Any], ...] = (
+def _touched(since: datetime, filters: Filters) -> CompoundSelect[int]:
+    """Return a SELECT of those of whom a dated row began or ended from an instant on; all others stand on the map as before it."""
+    dated: list[tuple[Any, Any, Any]] = [
         (StakeholderStanding, StakeholderStanding.said_at, StakeholderStanding.superseded_at),
-        (StakeholderProfile, StakeholderProfile.said_at, StakeholderProfile.superseded_at),
         (StakeholderPlace, StakeholderPlace.added_at, StakeholderPlace.ended_at),
         (StakeholderRemoval, StakeholderRemoval.removed_at, StakeholderRemoval.undone_at),
-    )
+    ]
+    if asks_what_was_said(filters):
+        dated.append((StakeholderProfile, StakeholderProfile.said_at, StakeholderProfile.superseded_at))
     return union_all(
         *(select(table.stakeholder_id).where(or_(begun >= since, ended >= since)) for table, begun, ended in dated)
     )

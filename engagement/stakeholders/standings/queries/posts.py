@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from engagement.db import db
@@ -32,10 +32,12 @@ def may_be_labelled(on: date) -> ColumnElement[bool]:
     Of people it is true for sponsors, leads of waves, holders of a workflow, champions, heads of departments, and those who
     represent others.
     """
+    # Written into the statement, or the databases could not use the index of those few who speak for others.
+    nobody: ColumnElement[str] = literal_column("''")
     speaking = (
         select(Stakeholder.person_id)
         .join(StakeholderProfile, holds_now())
-        .where(Stakeholder.person_id.is_not(None), StakeholderProfile.represents != "")
+        .where(Stakeholder.person_id.is_not(None), StakeholderProfile.represents != nobody)
     )
     holders = select(Person.id).where(Person.left_at.is_(None), Person.id.in_(union_all(*_holders(on), speaking)))
     # Asked several times in one statement, found once.

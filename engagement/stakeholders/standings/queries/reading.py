@@ -94,8 +94,8 @@ class MapAt:
         if limit is None:
             return read(_in_order(self, order, cell, least_power))
         # Their ids come first: what is told of the others needs no working out.
-        part = _ids_in_order(self, order, cell, least_power).limit(limit).offset(offset)
-        ids = list(db.session.scalars(part))
+        part = _ids_in_order(self, order, cell, least_power)
+        ids = list(db.session.scalars(part, {"limit": limit, "offset": offset or 0}))
         told = {row.stakeholder_id: row for row in read(_these(self), {"ids": ids})}
         return [told[key] for key in ids]
 
@@ -127,7 +127,8 @@ def _counted_by_square(at: MapAt) -> Select[Any]:
 
 @kept
 def _ids_in_order(at: MapAt, order: str, cell: int | None, least_power: int) -> Select[int]:
-    return _in_order(at, order, cell, least_power).with_only_columns(Stakeholder.id, maintain_column_froms=True)
+    ids = _in_order(at, order, cell, least_power).with_only_columns(Stakeholder.id, maintain_column_froms=True)
+    return ids.limit(bindparam("limit")).offset(bindparam("offset"))
 
 
 @kept

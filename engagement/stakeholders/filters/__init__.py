@@ -1,0 +1,1 @@
+"""What lists of stakeholders can be narrowed to."""
