@@ -43,6 +43,7 @@ PAGES = (
     "/waves/{ahead}",
     "/waves/{ahead}/readiness",
     "/waves/{ahead}/training",
+    "/waves/{ahead}/training/people",
     "/training",
     f"{PROGRAMME}.pdf",
     f"{PROGRAMME}.xlsx",
@@ -71,7 +72,6 @@ def measure(folder: Path, engine: str, given: argparse.Namespace) -> None:
             if given.only and given.only not in page:
                 continue
             ours = asked(client, page.format(live=ids[0], ahead=ids[LIVE]))
-            ours(), plain()
             theirs, mine = (1_000 * each for each in times_of(now, plain, ours))
             number = len(statements_of(ours, given.explain))
             over = "" if mine <= MOST * theirs else f"  > {MOST}"

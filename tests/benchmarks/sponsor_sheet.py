@@ -25,14 +25,11 @@ from engagement.mail.models import Acknowledgement, Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.notices.models import Notice, WorkerEffect
 from engagement.people.models import Department, Person
-from engagement.readiness.tallies.actions import settle_tallies
+from engagement.readiness.tallies.actions import count_everything
 from engagement.stakeholders.models import Champion
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.waves.models import Membership, Wave, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
-
-#: PostgreSQL plans a statement anew for its first ten times.
-WARM = 12
 
 
 def eighteen_more(wave: Wave) -> None:
@@ -49,7 +46,7 @@ def eighteen_more(wave: Wave) -> None:
         ).where(Person.id % 100 == number)
         db.session.execute(insert(Membership).from_select(["wave_id", "person_id", "origin", "joined_at"], members))
     judged(wave)
-    settle_tallies()
+    count_everything()
     db.session.commit()
 
 
@@ -118,9 +115,6 @@ def measure(people: int, engine: str, explain: bool) -> dict[str, float]:
         bare, now = asked(stands.bare, "/people"), Clock(engine)
         for name, path in pages.items():
             ours = asked(stands.client, path)
-            for _ in range(WARM):
-                ours()
-                bare()
             theirs, mine = (1_000 * each for each in times_of(now, bare, ours))
             found[name] = mine
             number = len(statements_of(ours, explain))

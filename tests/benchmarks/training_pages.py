@@ -35,7 +35,6 @@ def measure(people: int, engine: str, explain: bool) -> dict[str, float]:
         for page in PAGES:
             path = page.format(wave=stands.wave_id)
             ours = asked(stands.client, path)
-            ours(), bare()
             theirs, mine = (1_000 * each for each in times_of(now, bare, ours))
             found[page] = mine
             over = "" if mine <= MOST * theirs else f"  > {MOST}"

@@ -22,6 +22,10 @@ def opened(number, floor=5):
     return figure_of(Measure.OPEN, WAVE, number, NOW, groups_under=floor)
 
 
+def read(number, unit):
+    return figure_of(Measure.VALUE, WAVE, number, NOW, unit=unit)
+
+
 @pytest.mark.parametrize(
     ("figure", "words"),
     [
@@ -48,6 +52,8 @@ def test_a_figure_says_itself(figure, words):
         (trained(301, 538), trained(371, 538), "−13 points from 69\N{NO-BREAK SPACE}%, 371 of 538"),
         (trained(5, 10), trained(5, 10), "unchanged"),
         (opened(12), opened(19), "−7 from 19"),
+        (read(83, "%"), read(58, "%"), "+25 points from 58 %"),
+        (read(31, "tickets"), read(64, "tickets"), "−33 from 64 tickets"),
         (opened(12), None, "not counted then"),
         (opened(12), opened(None), "not shown then"),
         (opened(None), opened(19), "19 then"),

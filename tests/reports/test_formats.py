@@ -3,6 +3,7 @@
 import csv
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from zipfile import ZipFile
@@ -148,7 +149,7 @@ def _kinds(node):
 
 
 def test_a_report_of_nothing_is_words_in_every_format():
-    nothing = Document(**{**vars(DOCUMENT), "figures": wave(2, "Empty", 0, 0, None)})
+    nothing = replace(DOCUMENT, figures=wave(2, "Empty", 0, 0, None))
     assert len(PdfReader(BytesIO(pdf_of(nothing))).pages) == 2
     assert len(CalamineWorkbook.from_filelike(BytesIO(workbook_of(nothing))).sheet_names) == 3
     assert "NaN" not in csv_table_of(nothing).decode()

@@ -60,7 +60,8 @@ class Change:
     @property
     def _by(self) -> str:
         rose = round(self.difference or 0, 1)
-        points = " points" if self.now.measure.unit is Unit.PERCENT else ""
+        # What is measured may be a percentage in its own words.
+        points = " points" if self.now.unit == Unit.PERCENT.word else ""
         return f"{'+' if rose > 0 else '−'}{abs(rose):,g}{points}"
 
     @property
