@@ -25,7 +25,7 @@ from engagement.mail.models import Acknowledgement, Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.notices.models import Notice, WorkerEffect
 from engagement.people.models import Department, Person
-from engagement.readiness.tallies.actions import settle_tallies
+from engagement.readiness.tallies.actions import count_everything
 from engagement.stakeholders.models import Champion
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.waves.models import Membership, Wave, WaveWorkflow
@@ -46,7 +46,7 @@ def eighteen_more(wave: Wave) -> None:
         ).where(Person.id % 100 == number)
         db.session.execute(insert(Membership).from_select(["wave_id", "person_id", "origin", "joined_at"], members))
     judged(wave)
-    settle_tallies()
+    count_everything()
     db.session.commit()
 
 

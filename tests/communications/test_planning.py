@@ -19,6 +19,7 @@ from engagement.communications.queries.calendar import coming_messages, communic
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
+from engagement.reach import Reach
 from engagement.scheduler import message_jobs
 from engagement.waves.rules import WaveStatus
 from tests.communications.calendar_rows import (
@@ -183,6 +184,6 @@ def test_lists_show_what_comes_and_what_was_missed() -> None:
     line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
     [shown] = communications_running()
     assert (shown.communication, shown.next_at, shown.missed_at) == (line, datetime(2026, 4, 16, 8, tzinfo=UTC), None)
-    april = messages_between(date(2026, 4, 1), date(2026, 4, 30), "Europe/London")
+    april = messages_between(date(2026, 4, 1), date(2026, 4, 30), "Europe/London", Reach(everything=True))
     assert [row.sends_on.day for row in april] == [16, 30]
     assert [row.sends_on.day for row in coming_messages(clock.now(), 1)] == [16]

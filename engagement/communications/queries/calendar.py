@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from sqlalchemy.orm import contains_eager, joinedload
 
 from engagement import clock
+from engagement.communications import scopes
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.days.cadence import PlannedDate, planned_dates
-from engagement.db import db
+from engagement.db import UtcDateTime, db
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
+from engagement.reach import Reach
 from engagement.searching import by_name
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
@@ -53,16 +55,22 @@ def with_wave() -> Select[Occurrence]:
 
 
 def messages_between(
-    first: date, last: date, zone: str, readable: ColumnElement[bool] = EVERY_ONE, *, limit: int | None = None
+    first: date, last: date, zone: str, reading: Reach, *, limit: int | None = None
 ) -> list[Occurrence]:
-    """Return the messages sent from `first` to `last` (both included, days of the IANA zone), in order; the first `limit`.
-
-    `readable`, here and below, is a condition on `Communication` from `communications.scopes.readable`.
-    """
+    """Return the messages sent from `first` to `last` (both included, days of the IANA zone), in order; the first `limit`."""
     start = datetime.combine(first, time(), ZoneInfo(zone))
     end = datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone))
-    query = with_communication().where(Occurrence.sends_at >= start, Occurrence.sends_at < end, readable)
-    return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)))
+    return list(db.session.scalars(_between(reading, limit), {"start": start, "end": end}))
+
+
+# Making a statement anew costs more than running it.
+@lru_cache(maxsize=64)
+def _between(reading: Reach, limit: int | None) -> Select[Occurrence]:
+    start, end = (bindparam(name, type_=UtcDateTime) for name in ("start", "end"))
+    query = with_communication().where(
+        Occurrence.sends_at >= start, Occurrence.sends_at < end, scopes.readable(reading)
+    )
+    return query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)
 
 
 def go_lives_between(first: date, last: date, visible: ColumnElement[bool] = EVERY_ONE) -> list[Wave]:
@@ -81,7 +89,8 @@ def messages_listed(
 ) -> Select[Occurrence]:
     """Return a SELECT of all messages, or of those in one state.
 
-    Messages from the instant `begins` on come first, in order; earlier ones follow, the latest first.
+    Messages from the instant `begins` on come first, in order; earlier ones follow, the latest first. `readable`, here and
+    below, is a condition on `Communication` from `communications.scopes.readable`.
     """
     is_past = Occurrence.sends_at < begins
     in_order = (is_past, case((~is_past, Occurrence.sends_at)), Occurrence.sends_at.desc(), Occurrence.id)

@@ -9,7 +9,6 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.calendar import go_lives_between, messages_between
-from engagement.communications.scopes import readable
 from engagement.days.working_days import holidays_between
 from engagement.waves.models import Wave
 from engagement.waves.scopes import waves_within
@@ -66,7 +65,7 @@ def month_shown(first: date, today: date, reader: Reader, country: str) -> Month
     start = first - timedelta(days=first.weekday())
     last = _month_after(first) - timedelta(days=1)
     end = last + timedelta(days=6 - last.weekday())
-    messages = messages_between(start, end, zone, readable(reading))
+    messages = messages_between(start, end, zone, reading)
     days = {
         day: Day(day, not first <= day <= last, day == today)
         for day in (start + timedelta(days=n) for n in range((end - start).days + 1))

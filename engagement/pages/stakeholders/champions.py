@@ -35,26 +35,35 @@ class CoverageLine:
     may_appoint: bool
 
 
+@dataclass(frozen=True)
+class OpenWaves:
+    """The open waves that the reader oversees; `lines` are those of their departments that the address asks for."""
+
+    waves: Sequence[Wave]
+    lines: Sequence[CoverageLine]
+    has_people: bool
+    """Whether anybody is in the waves that it asks for, so that champions could be missing."""
+
+
 @blueprint.get("/stakeholders/champions")
 def champions() -> str:
     """List the departments of open waves that lack champions, the next go-live first."""
     asked = Asked()
-    waves, lines, has_people = _asked(asked)
-    page = asked.page(len(lines))
+    found = _open_waves(asked)
+    page = asked.page(len(found.lines))
     return render_template(
         "stakeholders/champions.html",
-        lede=_lede(lines) if has_people else "Colleagues whom people ask anyway.",
-        has_waves=bool(waves),
-        has_people=has_people,
-        rows=lines[page.offset : page.offset + page.size],
+        lede=_lede(found.lines) if found.has_people else "Colleagues whom people ask anyway.",
+        has_waves=bool(found.waves),
+        has_people=found.has_people,
+        rows=found.lines[page.offset : page.offset + page.size],
         definition=COVERAGE_DEFINITION,
         page=page,
         asked=asked,
     )
 
 
-def _asked(asked: Asked) -> tuple[Sequence[Wave], list[CoverageLine], bool]:
-    """Return the open waves, the lines that were asked for, and whether there are people in the waves who could have champions."""
+def _open_waves(asked: Asked) -> OpenWaves:
     reader = guard.reader()
     overseeing, planning = rights.overseeing(reader), rights.planning(reader)
     guard.allow_places(overseeing)
@@ -72,7 +81,7 @@ def _asked(asked: Asked) -> tuple[Sequence[Wave], list[CoverageLine], bool]:
         for row in sorted(covered[wave.id].rows, key=lambda row: -row.missing)
         if row.missing or with_all
     ]
-    return waves, lines, any(covered[wave.id].rows for wave in kept)
+    return OpenWaves(waves, lines, any(covered[wave.id].rows for wave in kept))
 
 
 def _advice(wave: Wave, row: DepartmentCoverage, on: date) -> str:
@@ -101,7 +110,7 @@ def _lede(lines: Sequence[CoverageLine]) -> str:
 @blueprint.get("/stakeholders/champions.<any(csv, xlsx):kind>")
 def champions_file(kind: str) -> Response:
     """Send the list as a file, with the filters of the page."""
-    _, lines, _ = _asked(Asked())
+    lines = _open_waves(Asked()).lines
     return list_file(kind, HEADER, [_file_row(line) for line in lines], "champions", "Champions")
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import hypot
 
 from markupsafe import Markup, escape
@@ -129,6 +130,7 @@ def _legend() -> Markup:
     return parts
 
 
+@cache
 def legend_dot(look: str) -> Markup:
     """Return a dot for the legend of the page."""
     return Markup('<svg class="icon pi-icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">{}</svg>').format(
@@ -136,6 +138,8 @@ def legend_dot(look: str) -> Markup:
     )
 
 
+# The same under every map.
+@cache
 def _ground(sizes: Sizes) -> Markup:
     """Return the field: the quarter to work with, the cross, and around it the names of quarters and axes.
 

@@ -41,11 +41,12 @@ _FOUR_WEEKS = 28
 
 @dataclass(frozen=True)
 class MoveLine:
-    """Somebody of whom something became different; `said` is why, if it may be told."""
+    """Somebody of whom something became different: `words` of those judged anew, and `said`, why, if it may be told."""
 
     move: Move
     told: Told
     url: str
+    words: str
     said: Reason | None
 
 
@@ -112,11 +113,12 @@ def _contacts(found: MapAsked, keys: Sequence[int], links: Links) -> dict[int, s
 
 
 def _move_lines(found: MapAsked, moves: Sequence[Move], links: Links) -> list[MoveLine]:
-    judged = [move.stakeholder_id for move in moves if move.now and move.words]
+    judged = {move.stakeholder_id: move.words for move in moves if move.now and move.words}
     said = reasons(judged, before=found.before, on=today()) if judged else {}
     keys = [move.stakeholder_id for move in moves]
     return [
-        MoveLine(move, links.people[key], links.url(key), said.get(key)) for key, move in zip(keys, moves, strict=True)
+        MoveLine(move, links.people[key], links.url(key), judged.get(key, ""), said.get(key))
+        for key, move in zip(keys, moves, strict=True)
     ]
 
 

@@ -15,7 +15,6 @@ from engagement.attention.queries.needs import needed_by
 from engagement.attention.rules import Reason
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.calendar import messages_between
-from engagement.communications.scopes import readable
 from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import clock_time, day, reader_zone, short_day, today
@@ -128,7 +127,7 @@ def _lede(needed: Sequence[Needed], on: date) -> str:
 
 def _agenda(on: date, reader: Reader, visible: Sequence[Wave]) -> list[AgendaLine]:
     last = on + timedelta(days=6)
-    messages = messages_between(on, last, reader.timezone, readable(rights.reading(reader)), limit=MOST_DATES)
+    messages = messages_between(on, last, reader.timezone, rights.reading(reader), limit=MOST_DATES)
     subjects = subjects_shown(messages)
     lines = [
         AgendaLine(

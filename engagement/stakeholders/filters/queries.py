@@ -10,9 +10,9 @@ from engagement.programmes.models import Programme
 from engagement.reach import Reach
 from engagement.searching import by_name
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile
-from engagement.stakeholders.queries import holds_now, on_the_map, removed
+from engagement.stakeholders.queries import holds_now, removed
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.scopes import mapped_within, places_within, stakeholders_within
+from engagement.stakeholders.scopes import places_within, stakeholders_within
 from engagement.waves.models import Wave
 from engagement.waves.scopes import waves_within
 
@@ -60,6 +60,11 @@ def owners_within(maps: Reach) -> list[Person]:
 # Making a statement anew costs more than running it.
 @lru_cache(maxsize=64)
 def _owners(maps: Reach) -> Select[Person]:
-    held = select(StakeholderProfile.owner_id).join(Stakeholder, holds_now())
-    held = held.where(StakeholderProfile.owner_id.is_not(None), mapped_within(maps), on_the_map())
+    held = select(StakeholderProfile.owner_id).where(
+        StakeholderProfile.owner_id.is_not(None),
+        StakeholderProfile.superseded_at.is_(None),
+        StakeholderProfile.stakeholder_id.not_in(removed()),
+    )
+    if not maps.everything:
+        held = held.join(Stakeholder, holds_now()).where(stakeholders_within(maps))
     return select(Person).where(Person.id.in_(held)).order_by(Person.sorted_by, Person.id)

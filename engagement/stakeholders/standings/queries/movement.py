@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile, StakeholderRemoval
-from engagement.stakeholders.queries import NAME_SORTED
+from engagement.stakeholders.queries import NAME_SORTED, Filters
 from engagement.stakeholders.scopes import places_within
 from engagement.stakeholders.standings.models import StakeholderStanding
-from engagement.stakeholders.standings.queries.placing import Stood, of_then, stood_of, was_on_maps
+from engagement.stakeholders.standings.queries.placing import Stood, asks_what_was_said, of_then, stood_of, was_on_maps
 from engagement.stakeholders.standings.queries.posts import may_be_labelled
 from engagement.stakeholders.standings.queries.reading import MapAt, kept
 from engagement.stakeholders.standings.rules import Standing, standing_words
@@ -116,18 +116,19 @@ def _of_both_moments(then: MapAt, at: MapAt) -> Select[Any]:
     return (
         found.outerjoin(Person, Person.id == Stakeholder.person_id)
         .outerjoin(Department, Department.id == Stakeholder.department_id)
-        .where(Stakeholder.id.in_(_touched(then.before)))
+        .where(Stakeholder.id.in_(_touched(then.before, at.filters)))
     )
 
 
-def _touched(since: datetime) -> CompoundSelect[int]:
-    """Return a SELECT of those of whom any dated row of a map began or ended from an instant on; all others stand as before it."""
-    dated: tuple[tuple[Any, Any, Any], ...] = (
+def _touched(since: datetime, filters: Filters) -> CompoundSelect[int]:
+    """Return a SELECT of those of whom a dated row began or ended from an instant on; all others stand on the map as before it."""
+    dated: list[tuple[Any, Any, Any]] = [
         (StakeholderStanding, StakeholderStanding.said_at, StakeholderStanding.superseded_at),
-        (StakeholderProfile, StakeholderProfile.said_at, StakeholderProfile.superseded_at),
         (StakeholderPlace, StakeholderPlace.added_at, StakeholderPlace.ended_at),
         (StakeholderRemoval, StakeholderRemoval.removed_at, StakeholderRemoval.undone_at),
-    )
+    ]
+    if asks_what_was_said(filters):
+        dated.append((StakeholderProfile, StakeholderProfile.said_at, StakeholderProfile.superseded_at))
     return union_all(
         *(select(table.stakeholder_id).where(or_(begun >= since, ended >= since)) for table, begun, ended in dated)
     )

@@ -122,7 +122,7 @@ def counting(
     """Return a SELECT of columns that count who stood on visible maps, without the tables that only filters ask."""
     rows = select(*columns).select_from(Stakeholder)
     rows = rows.outerjoin(StakeholderStanding, of_then(StakeholderStanding, before))
-    if _asks_what_was_said(filters):
+    if asks_what_was_said(filters):
         rows = (
             rows.join(StakeholderProfile, of_then(StakeholderProfile, before))
             .outerjoin(Person, Person.id == Stakeholder.person_id)
@@ -135,13 +135,13 @@ def counting(
 def was_on_maps(visible_places: ColumnElement[bool], filters: Filters, before: datetime | None) -> ColumnElement[bool]:
     """Return the condition on `Stakeholder`, joined with the tables of names, that they were among those of `standing`."""
     conditions = _on_maps(visible_places, filters, before)
-    if _asks_what_was_said(filters):
+    if asks_what_was_said(filters):
         said = select(StakeholderProfile.id).where(of_then(StakeholderProfile, before), *said_as(filters))
         conditions.append(said.correlate(Stakeholder, Person, Department).exists())
     return and_(*conditions)
 
 
-def _asks_what_was_said(filters: Filters) -> bool:
+def asks_what_was_said(filters: Filters) -> bool:
     """Return whether `said_as` asks anything."""
     return bool(filters.words) or filters.group is not None or filters.owner_id is not None
 
