@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from factories import make_account, make_person, make_programme, make_wave, make_workflow, signed_in
+from factories import make_account, make_department, make_person, make_programme, make_wave, make_workflow, signed_in
 from flask import Flask, request_finished
 from pages.frame.access import ask, rules_of
 from sqlalchemy import insert, select, update
@@ -80,6 +80,17 @@ def test_of_many_it_shows_what_is_kept_and_says_from_when_until_they_are_counted
     db.session.commit()
     page = page_of(manager, f"/waves/{wave.id}/readiness")
     assert ("5 of 5" in page, SAYS in page) == (True, False)
+
+
+def test_whoever_fills_a_wave_sees_its_people_at_once(manager, wave, many):
+    claims = make_department()
+    for n in range(3):
+        make_person(f"Claims {n}", f"claims{n}@example.com", claims)
+    db.session.commit()
+    typed = {"name": "Letters", "go_live_on": "2026-05-12", "training_lead_days": "7", "departments": [str(claims.id)]}
+    planned = manager.post(f"/programmes/{wave.programme_id}/waves/new", data=typed)
+    page = page_of(manager, planned.location)
+    assert (planned.status_code, "3 people" in page, SAYS in page) == (303, True, False)
 
 
 def test_a_page_without_such_numbers_says_nothing(manager, wave, many):
