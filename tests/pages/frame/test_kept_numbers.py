@@ -82,6 +82,16 @@ def test_of_many_it_shows_what_is_kept_and_says_from_when_until_they_are_counted
     assert ("5 of 5" in page, SAYS in page) == (True, False)
 
 
+def test_the_sheet_claims_no_later_moment_for_these_numbers(manager, wave, many):
+    said = []
+    for change in (lambda: None, all_finish):
+        change()
+        said.append(
+            re.findall(r"All (?:other )?figures as of", page_of(manager, f"/reports/programmes/{wave.programme_id}"))
+        )
+    assert said == [["All figures as of"], ["All other figures as of"]]
+
+
 def test_a_page_without_such_numbers_says_nothing(manager, wave, many):
     all_finish()
     assert SAYS not in page_of(manager, "/people")
