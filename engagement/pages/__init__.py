@@ -31,6 +31,7 @@ from engagement.pages.frame import (
     guard,
     headers,
     kept_forms,
+    kept_numbers,
     operation,
     shell,
     templates,
@@ -60,7 +61,18 @@ HALLS = (
 
 def register(app: Flask) -> None:
     """Add every page to the application, with the guard in front of them and the frame around them."""
-    for part in (templates, headers, addresses, guard, body_limits, formats, shell, kept_forms, error_pages):
+    for part in (
+        templates,
+        headers,
+        addresses,
+        guard,
+        body_limits,
+        formats,
+        kept_numbers,
+        shell,
+        kept_forms,
+        error_pages,
+    ):
         part.register(app)
     for blueprint in (*(hall.blueprint for hall in HALLS), operation.blueprint):
         app.register_blueprint(blueprint)

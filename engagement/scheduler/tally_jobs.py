@@ -12,10 +12,12 @@ log = structlog.get_logger("engagement.jobs")
 
 
 def settle_counts(_settings: Settings) -> str:
-    """Count the people again whose numbers changed since the last time."""
-    marks = settle_tallies()
-    db.session.commit()
-    return f"{plural(marks, 'change', 'changes')} counted."
+    """Count the people again whose numbers changed, some at a time, until nobody is left."""
+    people = 0
+    while counted := settle_tallies():
+        db.session.commit()
+        people += counted
+    return f"{plural(people, 'person', 'people')} counted again."
 
 
 def compare_counts(_settings: Settings) -> str:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from wave_page import standing, statements_of  # isort: skip - puts the service on the path
 
 from factories import make_statement, make_wave
+from shared.organisation import take_statistics
 from sqlalchemy import func, insert, literal, select, true
 from stakeholder_pages import Clock, asked, times_of
 
@@ -25,7 +26,7 @@ from engagement.mail.models import Acknowledgement, Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.notices.models import Notice, WorkerEffect
 from engagement.people.models import Department, Person
-from engagement.readiness.tallies.actions import settle_tallies
+from engagement.readiness.tallies.actions import count_everything
 from engagement.stakeholders.models import Champion
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.waves.models import Membership, Wave, WaveWorkflow
@@ -46,7 +47,8 @@ def eighteen_more(wave: Wave) -> None:
         ).where(Person.id % 100 == number)
         db.session.execute(insert(Membership).from_select(["wave_id", "person_id", "origin", "joined_at"], members))
     judged(wave)
-    settle_tallies()
+    take_statistics()
+    count_everything()
     db.session.commit()
 
 

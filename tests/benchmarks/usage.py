@@ -32,7 +32,7 @@ from engagement.adoption.models import Usage, UsageUpload  # noqa: E402
 from engagement.adoption.rules.vocabulary import UsageWay  # noqa: E402
 from engagement.db import db  # noqa: E402
 from engagement.people.models import Person  # noqa: E402
-from engagement.readiness.tallies.actions import settle_tallies  # noqa: E402
+from engagement.readiness.tallies.actions import count_everything  # noqa: E402
 from engagement.waves.models import Membership  # noqa: E402
 from engagement.waves.rules import MembershipOrigin, WaveStatus  # noqa: E402
 
@@ -75,7 +75,7 @@ def fill(people: int, days: int) -> tuple[int, str]:
             ).where(Person.id % WAVES == n)
             names = ["upload_id", "workflow_id", "person_id", "used_on", "uses", "is_superseded"]
             db.session.execute(insert(Usage).from_select(names, rows))
-    settle_tallies()
+    count_everything()
     db.session.commit()
     begun = time.perf_counter()
     by_workflow = [w.id for w in workflows]

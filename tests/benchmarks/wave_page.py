@@ -42,7 +42,7 @@ from engagement.mail.models import Acknowledgement, Delivery, Mailing  # noqa: E
 from engagement.mail.rules import DeliveryState, MailingKind  # noqa: E402
 from engagement.people.models import Department, Person, PersonRole  # noqa: E402
 from engagement.people.rules import RoleOrigin, TrainingRole  # noqa: E402
-from engagement.readiness.tallies.actions import settle_tallies  # noqa: E402
+from engagement.readiness.tallies.actions import count_everything  # noqa: E402
 from engagement.stakeholders.actions.mapping import add_stakeholder  # noqa: E402
 from engagement.stakeholders.rules import StakeholderGroup  # noqa: E402
 from engagement.training.actions.assigning import settle_assignments  # noqa: E402
@@ -80,13 +80,14 @@ def fill_wave(people: int, account: Account) -> Wave:
         ).where(missing)
         db.session.execute(insert(PersonRole).from_select(["person_id", "role", "origin", "given_at"], given))
     settle_library(by=TESTER)
+    _take_statistics()
     settle_assignments(now)
     _finish_half(now)
     _plan_and_send(wave, account, now)
     for number in range(12):
         add_stakeholder(f"Group {number}", StakeholderGroup.END_USERS, places=[wave], by=TESTER)
     _take_statistics()
-    settle_tallies()
+    count_everything()
     db.session.commit()
     return wave
 

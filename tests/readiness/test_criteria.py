@@ -20,6 +20,7 @@ from engagement.waves.impacts.actions import assess_impact
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
+from engagement.waves.tallies.queries import Shown, shown
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 TODAY = date(2026, 4, 14)
@@ -57,8 +58,11 @@ def test_friendly_users_are_the_same_wherever_they_are_looked_for(seed):
         found = friendly_in_waves(some, TODAY)
         assert friendly_in_waves(some, TODAY, are_few=True) == found
         settle_tallies()
-        assert friendly_in_waves(some, TODAY, are_marked=False) == found
-        assert friendly_in_waves(some, TODAY, are_marked=False, are_few=True) == found
+        # As a page, which doesn't look for marked people while nobody is.
+        for are_few in (False, True):
+            token = shown.set(Shown())
+            assert friendly_in_waves(some, TODAY, are_few=are_few) == found
+            shown.reset(token)
 
 
 def test_what_is_asked_of_a_wave_is_said_in_dated_rows_and_bad_numbers_are_refused_in_words():

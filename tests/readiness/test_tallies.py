@@ -2,19 +2,22 @@
 
 import random
 from collections import defaultdict
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from factories import TESTER, make_department, make_person, make_programme, make_wave
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from engagement import clock
 from engagement.db import db
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
 from engagement.readiness.tallies.actions import count_everything, settle_tallies
-from engagement.readiness.tallies.queries import waves_that_differ
+from engagement.readiness.tallies.queries import sums_of, waves_that_differ
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.leftovers import decide_leftovers
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Leftover, Module
@@ -22,7 +25,8 @@ from engagement.training.rules import CompletionSource, ItemKind, LeftoverDecisi
 from engagement.training.tallies.queries import learning_sums, people_sums
 from engagement.waves import actions as waves
 from engagement.waves.models import Membership, Wave
-from engagement.waves.tallies.models import TallyMark, TallyShare
+from engagement.waves.tallies import queries
+from engagement.waves.tallies.models import Tally, TallyMark, TallyShare
 from engagement.waves.tallies.queries import member_sums
 from tests.conftest import Statements
 from tests.training.courses import make_curriculum, make_module
@@ -31,6 +35,20 @@ ROLES = list(TrainingRole)
 PLACES = ("Operations/Claims", "Operations/Letters", "Finance", None)
 #: One for each completion: a person completes a version of a module once.
 VERSIONS = count(1)
+
+
+def settle() -> None:
+    """Count everybody who is marked, as the timetable does."""
+    while settle_tallies():
+        pass
+
+
+@contextmanager
+def page():
+    """Read as a page that says who waits to be counted again."""
+    token = queries.shown.set(queries.Shown())
+    yield queries.shown.get()
+    queries.shown.reset(token)
 
 
 def finish(person: Person, module: Module) -> None:
@@ -165,7 +183,9 @@ class World:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_kept_numbers_are_those_counted_by_hand_after_any_history(app: Flask, seed):
+def test_kept_numbers_are_those_counted_by_hand_after_any_history(app: Flask, monkeypatch, seed):
+    # So that some are counted and others wait.
+    monkeypatch.setattr("engagement.readiness.tallies.actions.STEP", 2)
     world = World(random.Random(seed))
     compare()
     for _ in range(8):
@@ -173,9 +193,69 @@ def test_kept_numbers_are_those_counted_by_hand_after_any_history(app: Flask, se
             world.change()
         compare()
         db.session.commit()
-    settle_tallies()
+    settle()
     assert db.session.scalars(select(TallyMark)).all() == []
+    keys = db.session.execute(select(Tally.wave_id, Tally.department_id, Tally.role)).all()
+    assert len(keys) == len(set(keys))
     compare()
+
+
+def read_by_page(ids: list[int]) -> tuple[Any, queries.Waiting | None]:
+    with page() as seen:
+        every = sums_of(ids)
+        return (set(learning_sums(ids)), set(member_sums(ids)), set(every.learning), every.reached), seen.waiting
+
+
+def test_a_page_shows_kept_numbers_while_many_are_marked_and_knows_how_many_and_since_when(app: Flask, monkeypatch):
+    world = World(random.Random(4))
+    settle()
+    ids = [wave.id for wave in world.waves]
+    before, waiting = read_by_page(ids)
+    assert waiting is None
+    for person in world.people:
+        for module in world.modules:
+            finish(person, module)
+    began = datetime.now(UTC) - timedelta(seconds=60)
+    db.session.flush()
+    # On PostgreSQL each change sets its own mark.
+    marks = db.session.scalar(select(func.count(TallyMark.id)))
+    monkeypatch.setattr(queries, "MOST_COUNTED", marks)
+    exact, waiting = read_by_page(ids)
+    assert (exact != before, waiting) == (True, None)
+    monkeypatch.setattr(queries, "MOST_COUNTED", marks - 1)
+    kept, waiting = read_by_page(ids)
+    assert (kept, waiting.people) == (before, len(world.people))
+    assert began < waiting.since < began + timedelta(seconds=120)
+    # Whatever is no page counts.
+    compare()
+    settle()
+    assert read_by_page(ids) == (exact, None)
+    compare()
+
+
+def test_a_change_of_a_curriculum_waits_for_as_many_as_have_the_role(app: Flask, monkeypatch):
+    world = World(random.Random(6))
+    settle()
+    ids = [wave.id for wave in world.waves]
+    before, _ = read_by_page(ids)
+    role = db.session.scalars(select(Curriculum.role).order_by(Curriculum.id)).first()
+    number = db.session.scalar(select(func.count()).where(PersonRole.role == role))
+    db.session.execute(delete(CurriculumItem))
+    monkeypatch.setattr(queries, "MOST_COUNTED", number - 1)
+    kept, waiting = read_by_page(ids)
+    assert (kept, waiting.people >= number > 0) == (before, True)
+    compare()
+    settle()
+    (learning, *_), waiting = read_by_page(ids)
+    assert (learning, waiting) == (set(), None)
+
+
+def test_a_page_says_more_than_so_many_rather_than_to_count_all_marks(app: Flask, monkeypatch):
+    world = World(random.Random(8))
+    monkeypatch.setattr(queries, "MOST_COUNTED", 1)
+    monkeypatch.setattr(queries, "MOST_TOLD", 1)
+    _, waiting = read_by_page([wave.id for wave in world.waves])
+    assert waiting.people is None
 
 
 def test_numbers_that_went_wrong_are_found_and_put_right(app: Flask):
@@ -224,10 +304,6 @@ def test_postgresql_learns_how_large_tables_are_before_many_people_are_counted(a
     settle_tallies()
     assert db.session.scalar(known) == -1
     db.session.add(TallyMark(person_id=person.id))
-    db.session.execute(text("UPDATE pg_class SET reltuples = 0 WHERE relname = 'tally_mark'"))
-    for room in ("engagement.db", "engagement.readiness.tallies.actions"):
-        monkeypatch.setattr(f"{room}.MANY_ROWS", 1)
+    monkeypatch.setattr("engagement.readiness.tallies.actions.STEP", 1)
     settle_tallies()
     assert db.session.scalar(known) >= 0
-    # Also of the marks that were just taken: the plan of the count begins with them.
-    assert db.session.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'tally_mark'")) > 0

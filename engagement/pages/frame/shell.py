@@ -8,7 +8,7 @@ from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.set_aside import may_try_again
-from engagement.pages.frame import guard
+from engagement.pages.frame import guard, kept_numbers
 from engagement.pages.frame.addresses import url_for
 from engagement.pages.frame.formats import clock_time, day
 from engagement.pages.frame.role_offer import RoleOffer, offer_here
@@ -86,7 +86,7 @@ def _shell() -> Shell:
         organisation=settings.organisation,
         paper_line=_paper_line(reader, settings.organisation) if reader else "",
         # Showing a notice takes it out of the cookie; choosing a theme puts a token into the cookie.
-        notices=[] if is_unknown else _notices(),
+        notices=[] if is_unknown else _notices() + _kept_numbers(),
         sign_out_url=url_for("sign_in.sign_out"),
         appearance_url=None if is_unknown else url_for("sign_in.appearance"),
         timezone_url=url_for("me.timezone") if reader else None,
@@ -122,6 +122,11 @@ def _set_aside(reader: Reader) -> list[SetAside]:
 def _notices() -> list[Notice]:
     flashed: list[tuple[str, str]] = get_flashed_messages(with_categories=True)  # type: ignore[assignment]
     return [Notice(*message.partition("\n")[::2], tone) for tone, message in flashed]
+
+
+def _kept_numbers() -> list[Notice]:
+    told = kept_numbers.told()
+    return [Notice(*told, "warn")] if told else []
 
 
 #: Pages of things that jobs may set aside: the table, and the argument that names the row.

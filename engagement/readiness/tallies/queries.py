@@ -18,13 +18,13 @@ from engagement.programmes.models import Workflow
 from engagement.programmes.scope.models import ScopeStatement
 from engagement.programmes.scope.queries import holds_now
 from engagement.programmes.scope.rules import StatementFor
-from engagement.readiness.tallies.models import ReachedMark
+from engagement.readiness.tallies import models as models  # has tables set marks
 from engagement.training.models import Assignment
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.training.tallies.queries import LearningSum, People, learning_shares, people_to_count
 from engagement.waves.models import Membership, Wave, WaveWorkflow
-from engagement.waves.tallies.models import NUMBERS, TallyShare
-from engagement.waves.tallies.queries import WAVES, MemberSum, member_shares, sums_with
+from engagement.waves.tallies.models import NUMBERS, ReachedMark, TallyShare
+from engagement.waves.tallies.queries import WAVES, MemberSum, counts_marked, kept_sums, member_shares, sums_with
 
 _KEYS = ("wave_id", "person_id", "department_id", "role")
 
@@ -58,7 +58,7 @@ def sums_of(wave_ids: Sequence[int], *, by_department: bool = True) -> WaveSums:
     members, learning = [], []
     reached: dict[int, list[int]] = {}
     for wave_id, department_id, role, *numbers in db.session.execute(
-        _statement(by_department), {"waves": list(wave_ids)}
+        _statement(by_department, counts_marked()), {"waves": list(wave_ids)}
     ):
         people, without_role, asked, finished, minutes_left, *others = map(int, numbers)
         if asked > 0:
@@ -73,9 +73,9 @@ def sums_of(wave_ids: Sequence[int], *, by_department: bool = True) -> WaveSums:
 
 # Making a long statement anew costs more than running it.
 @cache
-def _statement(by_department: bool) -> Select[Any]:
+def _statement(by_department: bool, counts: bool) -> Select[Any]:
     people = people_to_count()
-    sums = sums_with(people, _present(people))
+    sums = sums_with(people, _present(people)) if counts else kept_sums().subquery()
     department = sums.c.department_id if by_department else case((sums.c.role.is_(None), sums.c.department_id))
     key = (sums.c.wave_id, department, sums.c.role)
     return select(*key, *(func.sum(sums.c[name]) for name in NUMBERS)).group_by(*key)

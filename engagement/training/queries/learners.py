@@ -21,6 +21,7 @@ from engagement.training.rules import LearnerState
 from engagement.training.tallies.queries import people_to_count
 from engagement.waves.models import Wave
 from engagement.waves.tallies.models import TallyShare
+from engagement.waves.tallies.queries import counts_marked
 
 _BY_NAME = (Person.sorted_by, Person.id, Assignment.role)
 #: In a wave with more of them the directory is gone through by name until a page is full.
@@ -100,13 +101,15 @@ def rows_of(named: Select[int], due: ColumnElement[date] = DUE_AS_PLANNED) -> li
 
 def _has_finished(wave_id: int) -> ColumnElement[bool]:
     """Return the condition on `Assignment` of a wave that it is finished: as kept, but counted anew where that is due."""
-    people = people_to_count()
     kept = exists().where(
         TallyShare.person_id == Assignment.person_id,
         TallyShare.wave_id == wave_id,
         TallyShare.role == Assignment.role,
         TallyShare.finished == 1,
     )
+    if not counts_marked():
+        return kept
+    people = people_to_count()
     anew = standing_of(Assignment.wave_id == wave_id, belonging(), Assignment.person_id.in_(people))
     finished = select(anew.c.id).where(anew.c.is_finished == 1)
     return case((Assignment.person_id.in_(people), Assignment.id.in_(finished)), else_=kept)

@@ -1,6 +1,6 @@
 """Reads of kept numbers of training, and what people add to them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -12,9 +12,10 @@ from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment
 from engagement.training.queries.standing import belonging, standing_of
 from engagement.waves.tallies.models import TallyMark, TallyShare
-from engagement.waves.tallies.queries import WAVES, marked_people, share, sums_with
+from engagement.waves.tallies.queries import WAVES, counts_marked, kept_sums, marked_people, share, sums_with
 
-People = Select[Any] | CompoundSelect[Any]
+#: Ids of people.
+People = Select[Any] | CompoundSelect[Any] | Sequence[int]
 
 
 class LearningSum(NamedTuple):
@@ -30,29 +31,36 @@ class LearningSum(NamedTuple):
 
 def learning_sums(wave_ids: Sequence[int]) -> list[LearningSum]:
     """Return what is asked and finished in these waves now by department and role, in one statement."""
-    rows = db.session.execute(_by_department(), {"waves": list(wave_ids)})
+    rows = db.session.execute(_by_department(counts_marked()), {"waves": list(wave_ids)})
     return [LearningSum(*row[:3], *map(int, row[3:])) for row in rows]
 
 
 def people_sums(wave_ids: Sequence[int]) -> list[LearningSum]:
     """Return the same of people in all their roles and departments together, one row a wave."""
-    rows = db.session.execute(_of_people(), {"waves": list(wave_ids)})
+    rows = db.session.execute(_of_people(counts_marked()), {"waves": list(wave_ids)})
     return [LearningSum(row[0], None, None, *map(int, row[1:])) for row in rows]
 
 
 # Making a long statement anew costs more than running it.
 @cache
-def _by_department() -> Select[Any]:
-    people = people_to_count()
-    sums = sums_with(people, learning_shares(people, Assignment.wave_id.in_(WAVES)))
+def _by_department(counts: bool) -> Select[Any]:
+    if counts:
+        people = people_to_count()
+        sums = sums_with(people, learning_shares(people, Assignment.wave_id.in_(WAVES)))
+    else:
+        sums = kept_sums().subquery()
     return _added_up(sums, sums.c.wave_id, sums.c.department_id, sums.c.role)
 
 
 @cache
-def _of_people() -> Select[Any]:
-    people = people_to_count()
-    _, once = learning_shares(people, Assignment.wave_id.in_(WAVES))
-    sums = sums_with(people, [once], lambda table: table.role.is_(None))
+def _of_people(counts: bool) -> Select[Any]:
+    of_people = (lambda table: table.role.is_(None),)
+    if counts:
+        people = people_to_count()
+        _, once = learning_shares(people, Assignment.wave_id.in_(WAVES))
+        sums = sums_with(people, [once], *of_people)
+    else:
+        sums = kept_sums(*of_people).subquery()
     return _added_up(sums, sums.c.wave_id)
 
 
@@ -64,18 +72,20 @@ def _added_up(sums: Subquery, *key: ColumnElement[Any]) -> Select[Any]:
 def people_to_count() -> Select[Any]:
     """Return a SELECT of the ids of people who are marked, or learn in a role that is."""
     roles = select(TallyMark.role).where(TallyMark.role.is_not(None))
+    # Asked first and once: usually no role is marked, and then neither table is looked at.
+    is_any = select(TallyMark.id).where(TallyMark.role.is_not(None)).correlate(None).exists()
     # Found once, however often a statement asks for them: PostgreSQL would start helping processes each time.
-    found = union(marked_people(), *people_of_roles(roles)).cte()
+    found = union(marked_people(), *people_of_roles(roles, is_any)).cte()
     return select(found.c.person_id)
 
 
-def people_of_roles(roles: Select[Any]) -> tuple[Select[Any], Select[Any]]:
-    """Return SELECTs of the people who were counted in these roles, and who learn in them now."""
-    # Asked first and once: usually no role is marked, and then neither table is looked at.
-    is_any = select(TallyMark.id).where(TallyMark.role.is_not(None)).correlate(None).exists()
+def people_of_roles(
+    roles: Select[Any] | Collection[TrainingRole], *where: ColumnElement[bool]
+) -> tuple[Select[Any], Select[Any]]:
+    """Return SELECTs of the people who were counted in these roles, and who learn in them now, if the conditions hold."""
     return (
-        select(TallyShare.person_id).where(is_any, TallyShare.role.in_(roles)),
-        select(Assignment.person_id).where(is_any, Assignment.role.in_(roles), Assignment.withdrawn_at.is_(None)),
+        select(TallyShare.person_id).where(*where, TallyShare.role.in_(roles)),
+        select(Assignment.person_id).where(*where, Assignment.role.in_(roles), Assignment.withdrawn_at.is_(None)),
     )
 
 
@@ -119,10 +129,10 @@ def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple
     return by_role, by_person
 
 
-def learners_of(people: People, *where: Callable[[Any], ColumnElement[bool]], are_marked: bool = True) -> Subquery:
+def learners_of(people: People, *where: Callable[[Any], ColumnElement[bool]], counts: bool = True) -> Subquery:
     """Return a row for each of these people and each wave that asks something of them: `wave_id`, `person_id`, and whether all is `finished`.
 
-    It is read as kept, and counted anew for those who are marked, unless nobody is. `where` are conditions, given as functions of a table
+    It is read as kept and, if that `counts`, found anew for those who are marked. `where` are conditions, given as functions of a table
     with `wave_id`.
     """
     kept = select(TallyShare.wave_id, TallyShare.person_id, TallyShare.finished).where(
@@ -131,7 +141,7 @@ def learners_of(people: People, *where: Callable[[Any], ColumnElement[bool]], ar
         TallyShare.person_id.in_(people),
         *(condition(TallyShare) for condition in where),
     )
-    if not are_marked:
+    if not counts:
         return kept.subquery()
     marked = people_to_count()
     # Those who are marked come first: they are fewer, and often there are none.

@@ -4,10 +4,12 @@ A number is read as the kept sum, corrected for marked people (`queries`), so it
 wherever a row changes that a number rests on: an action that forgot to say so could make numbers wrong for good.
 """
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, Table, event, text
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, Table, event, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engagement.db import Base, Key, word_of
+from engagement.db import Base, Key, UtcDateTime, word_of
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
 from engagement.waves.models import Membership
@@ -79,7 +81,7 @@ class TallyShare(Numbers, Base):
 
 
 class TallyMark(Base):
-    """Somebody, or everybody who learns in a role, whose shares have to be counted again; `is_taken` while that is done.
+    """Somebody, or everybody who learns in a role, whose shares have to be counted again because of a change at `set_at`.
 
     Triggers add marks, and many at once, so that no key is followed to the person. On PostgreSQL every change adds its own: one that was left out because an older mark stands could get lost with
     that mark, which somebody else removes before the change is committed.
@@ -95,7 +97,22 @@ class TallyMark(Base):
     id: Mapped[Key]
     person_id: Mapped[int | None]
     role: Mapped[TrainingRole | None] = mapped_column(word_of(TrainingRole))
-    is_taken: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class ReachedMark(Base):
+    """Somebody of whom it has to be counted again what reached them: a briefing, a statement, a notice.
+
+    Not a `TallyMark`, because their training stays as it was: while a message leaves, thousands are marked, and to count the training of
+    each takes twice as long again.
+    """
+
+    __tablename__ = "reached_mark"
+    __table_args__ = (Index("ix_reached_mark_person", "person_id"),)
+
+    id: Mapped[Key]
+    person_id: Mapped[int]
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
 
 
 @event.listens_for(Membership.__table__, "after_create")

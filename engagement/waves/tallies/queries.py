@@ -1,6 +1,13 @@
-"""Reads of kept numbers: the sums, without the old shares of marked people and with their present ones, in one statement."""
+"""Reads of kept numbers: the sums, without the old shares of marked people and with their present ones, in one statement.
+
+While very many are marked, a page would count for seconds. It shows the sums as they are kept then, and says so and since when
+(`Shown`). Everything else, such as decisions, files, letters and frozen reports, always counts.
+"""
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -22,15 +29,94 @@ from sqlalchemy import (
 from engagement.db import db
 from engagement.people.models import Person, PersonRole
 from engagement.waves.models import Membership
-from engagement.waves.tallies.models import NUMBERS, Tally, TallyMark, TallyShare
+from engagement.waves.tallies.models import NUMBERS, ReachedMark, Tally, TallyMark, TallyShare
 
 #: The waves that a statement reads, given when it is executed.
 WAVES: Any = bindparam("waves", expanding=True)
 
 
+#: A page counts at most so many marks anew, for about a tenth of a second: whoever has just put a few departments into a wave sees its people.
+MOST_COUNTED = 1_000
+#: It says how many people are waiting up to here.
+MOST_TOLD = 10_000
+_MOST: Any = bindparam("most")
+
+
+class Waiting(NamedTuple):
+    """How many people wait to be counted again, None for more than `MOST_TOLD`, and since when: what is kept is from then."""
+
+    people: int | None
+    since: datetime
+
+
+@dataclass
+class Shown:
+    """How a page shows kept numbers; decided when it first asks for one, so that all of them agree.
+
+    `counts` says whether it counts marked people anew: it does not if nobody is marked, or so many that they are `waiting`.
+    """
+
+    counts: bool | None = None
+    waiting: Waiting | None = None
+
+
+#: Set by the door while it answers a request for a page that says what is `waiting`.
+shown: ContextVar[Shown | None] = ContextVar("shown", default=None)
+
+
+def counts_marked() -> bool:
+    """Return whether who reads now counts marked people anew."""
+    page = shown.get()
+    if page is None:
+        return True
+    if page.counts is None:
+        number = db.session.scalar(_first_marks(), {"most": MOST_COUNTED + 1}) or 0
+        page.counts = 0 < number <= MOST_COUNTED
+        if number > MOST_COUNTED:
+            marks, people, since = db.session.execute(_waiting(), {"most": MOST_TOLD + 1}).one()
+            # On PostgreSQL they may have been counted since the statement before.
+            page.waiting = Waiting(people if marks <= MOST_TOLD else None, since) if since else None
+    return page.counts
+
+
+def _marked() -> list[Select[Any]]:
+    """Return SELECTs of the ids of people who are marked; for a role, of those who have it."""
+    roles = select(TallyMark.role).where(TallyMark.role.is_not(None))
+    # Asked first and once: usually no role is marked, and then the people of roles are not looked at.
+    is_any = select(TallyMark.id).where(TallyMark.role.is_not(None)).correlate(None).exists()
+    return [
+        marked_people(),
+        select(ReachedMark.person_id),
+        select(PersonRole.person_id).where(is_any, PersonRole.role.in_(roles)),
+    ]
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _first_marks() -> Select[Any]:
+    return select(func.count()).select_from(union_all(*_marked()).limit(_MOST).subquery())
+
+
+@cache
+def _waiting() -> Select[Any]:
+    people = union_all(*_marked()).limit(_MOST).subquery()
+    times = union_all(select(TallyMark.set_at), select(ReachedMark.set_at)).subquery()
+    return select(
+        func.count(), func.count(people.c.person_id.distinct()), select(func.min(times.c.set_at)).scalar_subquery()
+    ).select_from(people)
+
+
 def marked_people() -> Select[Any]:
     """Return a SELECT of the ids of people who are marked themselves."""
     return select(TallyMark.person_id).where(TallyMark.person_id.is_not(None))
+
+
+def kept_sums(*where: Callable[[Any], ColumnElement[bool]]) -> Select[Any]:
+    """Return a SELECT of the kept sums of the `WAVES`; `where` are conditions, given as functions of a table like `Tally`."""
+    kept = [getattr(Tally, number) for number in NUMBERS]
+    return select(Tally.wave_id, Tally.department_id, Tally.role, *kept).where(
+        Tally.wave_id.in_(WAVES), *(condition(Tally) for condition in where)
+    )
 
 
 def sums_with(
@@ -43,12 +129,9 @@ def sums_with(
     `present` are SELECTs of what the marked people add now; `where` are conditions on the kept rows, given as functions of their
     table. Several rows may be about the same wave, department and role.
     """
-    kept = [getattr(Tally, number) for number in NUMBERS]
     less = [-getattr(TallyShare, number) for number in NUMBERS]
     parts: list[Select[Any]] = [
-        select(Tally.wave_id, Tally.department_id, Tally.role, *kept).where(
-            Tally.wave_id.in_(WAVES), *(condition(Tally) for condition in where)
-        ),
+        kept_sums(*where),
         select(TallyShare.wave_id, TallyShare.department_id, TallyShare.role, *less).where(
             TallyShare.wave_id.in_(WAVES),
             TallyShare.person_id.in_(marked),
@@ -71,7 +154,7 @@ def share(wave_id: Any, person_id: Any, role: Any = None, **numbers: Any) -> lis
 
 
 def member_shares(
-    people: Select[Any] | CompoundSelect[Any], *where: ColumnElement[bool], **more: ColumnElement[int]
+    people: Select[Any] | CompoundSelect[Any] | Sequence[int], *where: ColumnElement[bool], **more: ColumnElement[int]
 ) -> Select[Any]:
     """Return a SELECT of what these people add now to the members of waves; `where` are conditions on `Membership`.
 
@@ -95,11 +178,12 @@ class MemberSum(NamedTuple):
     without_role: int
 
 
-# Making a long statement anew costs more than running it.
 @cache
-def _statement() -> Select[Any]:
+def _statement(counts: bool) -> Select[Any]:
     marked = marked_people()
-    sums = sums_with(marked, [member_shares(marked, Membership.wave_id.in_(WAVES))], lambda table: table.role.is_(None))
+    of_people = (lambda table: table.role.is_(None),)
+    present = [member_shares(marked, Membership.wave_id.in_(WAVES))]
+    sums = sums_with(marked, present, *of_people) if counts else kept_sums(*of_people).subquery()
     members = func.sum(sums.c.members)
     key = (sums.c.wave_id, sums.c.department_id)
     return select(*key, members, func.sum(sums.c.without_role)).group_by(*key).having(members > 0)
@@ -107,7 +191,7 @@ def _statement() -> Select[Any]:
 
 def member_sums(wave_ids: Sequence[int]) -> list[MemberSum]:
     """Return the numbers of people in these waves now, by department, in one statement."""
-    rows = db.session.execute(_statement(), {"waves": list(wave_ids)})
+    rows = db.session.execute(_statement(counts_marked()), {"waves": list(wave_ids)})
     return [
         MemberSum(wave_id, department_id, int(members), int(without))
         for wave_id, department_id, members, without in rows

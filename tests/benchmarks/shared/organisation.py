@@ -26,7 +26,7 @@ from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.programmes.models import Programme, Workflow
-from engagement.readiness.tallies.actions import settle_tallies
+from engagement.readiness.tallies.actions import count_everything
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.models import Concern, ConcernResponse
 from engagement.resistance.periods.actions import count_spans_of
@@ -85,7 +85,7 @@ def fill_organisation(people: int, each: int, concerns: int, days: int) -> None:
         _use(programme, waves[:LIVE], days)
     take_statistics()
     with saying("kept numbers"):
-        settle_tallies()
+        count_everything()
     with saying("kept numbers of use"):
         flows = _workflow_ids()
         rebuild_spans((flows[n % WAVES], n) for n in range(1, people + 1) if n % WAVES < LIVE)

@@ -97,7 +97,7 @@ def counts_of(
     read = read or read_of(ids)
     sums, trained, people = read.sums, read.trained, read.people
     are_few = sum(people[key] for key in ids) < there.users
-    friendly = friendly_in_waves(waves, on, are_marked=there.are_marked, are_few=are_few)
+    friendly = friendly_in_waves(waves, on, are_few=are_few)
     reached = {key: read.reached.get(key, ReachedSum(key)) for key in ids}
     told = {key: Count(people[key], reached[key].told) for key in ids}
     of_people = _of_people(ids, people, trained, friendly, reached)

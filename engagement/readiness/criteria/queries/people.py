@@ -17,7 +17,7 @@ from engagement.training.queries.counts import Count
 from engagement.training.tallies.queries import learners_of
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import IN_USE
-from engagement.waves.tallies.queries import WAVES
+from engagement.waves.tallies.queries import WAVES, counts_marked
 
 NONE = Count()
 
@@ -30,20 +30,17 @@ class Friendly:
     pilots: Count = NONE
 
 
-def friendly_in_waves(
-    waves: Sequence[Wave], on: date, *, are_marked: bool = True, are_few: bool = False
-) -> dict[int, Friendly]:
+def friendly_in_waves(waves: Sequence[Wave], on: date, *, are_few: bool = False) -> dict[int, Friendly]:
     """Return how far friendly users are with the training of each wave, in one statement; waves without any have no entry.
 
-    Champions are those of any wave of the programme on a day; pilot users were in a wave of it that went live earlier. It takes longer
-    while people `are_marked` to be counted again. Pilot users are looked for among the people of these waves if those `are_few`, else
+    Champions are those of any wave of the programme on a day; pilot users were in a wave of it that went live earlier. Pilot users are looked for among the people of these waves if those `are_few`, else
     among all who use something already: the result is the same.
     """
     by_id = {wave.id: wave for wave in waves}
     champions: dict[int, Count] = defaultdict(Count)
     pilots: dict[int, Count] = defaultdict(Count)
     for wave_id, programme_id, is_champion, used_on, asked, finished in db.session.execute(
-        _statement(are_marked, are_few),
+        _statement(counts_marked(), are_few),
         {"waves": list(by_id), "programmes": list({wave.programme_id for wave in waves}), "on": on},
     ):
         wave, count = by_id[wave_id], Count(asked, int(finished))
@@ -58,7 +55,7 @@ def friendly_in_waves(
 
 # Making a long statement anew costs more than running it.
 @cache
-def _statement(are_marked: bool, are_few: bool) -> Select[Any]:
+def _statement(counts: bool, are_few: bool) -> Select[Any]:
     member = aliased(Membership)
     is_theirs = Wave.programme_id.in_(bindparam("programmes", expanding=True))
     users = (
@@ -95,7 +92,7 @@ def _statement(are_marked: bool, are_few: bool) -> Select[Any]:
     theirs = select(friendly.c.person_id)
     # From their table: for a list of waves PostgreSQL expects to search the index once for each, and so reads everybody instead.
     waves = select(Wave.id).where(Wave.id.in_(WAVES))
-    learner = learners_of(theirs, lambda table: table.wave_id.in_(waves), are_marked=are_marked)
+    learner = learners_of(theirs, lambda table: table.wave_id.in_(waves), counts=counts)
     key = (learner.c.wave_id, friendly.c.programme_id, friendly.c.is_champion, friendly.c.used_on)
     return (
         select(*key, func.count(), func.sum(learner.c.finished))
