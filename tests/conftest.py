@@ -20,6 +20,7 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from engagement import engines
 from engagement.accounts.passwords import rules as passwords
 from engagement.app import create_app
 from engagement.db import Base, db
@@ -32,6 +33,8 @@ _numbers = itertools.count()
 SECRET = "a secret that only the tests of this service know"
 # A hash costs a quarter of a second on purpose, and most tests sign somebody in. Servers that tests start pay the full cost.
 passwords.COST = profiles.CHEAPEST
+# A test process runs the statements of all pages and readers, again and again, and would compile most of them each time.
+engines.STATEMENTS_KEPT = 10_000
 ONLY_SQLITE = ("pages", "browser", "house")
 #: `with statements() as sent:` fills the list `sent` with the statements of the block, whichever request sends them.
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -61,13 +64,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_finish() -> None:
     """What has been imported by now stays; to look through it for garbage again and again takes a fifth of the time."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
 
 
 def pytest_configure() -> None:
-    """Keep every temporary file in memory where there is room: making, syncing and deleting files on a disk takes longer."""
+    """Keep every temporary file in memory where there is room: making, syncing and deleting files on a disk takes longer.
+
+    Nothing that collecting the tests makes is garbage before they have run.
+    """
+    gc.disable()
     memory = Path("/dev/shm")
     if "TMPDIR" not in os.environ and memory.is_dir() and shutil.disk_usage(memory).free > 2 * 2**30:
         # For the processes that tests start too.

@@ -88,6 +88,7 @@ class Visitor:
     def __init__(self, context: BrowserContext, url: str, width: int) -> None:
         self.context, self.url, self.width = context, url, width
         self._width_now = width
+        context.add_init_script(_axe_script())
         self.page: Page = context.new_page()
         self.said: list[str] = []
         self.page.on("console", self._heard)
@@ -150,7 +151,6 @@ class Visitor:
 
         `in_the_dark` looks at the colours once more as a device in dark mode shows them.
         """
-        self.page.evaluate(_axe_script())
         faults = self._axe_findings()
         if in_the_dark:
             faults += self._faults_in_the_dark()
