@@ -12,10 +12,11 @@ from engagement.mail.bounces.actions.taking import Taken as Kept
 from engagement.serving import settings_of
 from engagement.settings import Settings
 from engagement.stakeholders.inbox.actions import Taken, take_in
-from engagement.stakeholders.inbox.rules import MOST_BYTES, ReadMail, read_mail, token_in
+from engagement.stakeholders.inbox.rules import MOST_BYTES, ReadMail, read_mail, tokens_in
 
 #: What mail servers understand (sysexits.h): no such user, and try again later.
 NO_USER, LATER = 67, 75
+_REFUSED = {Taken.UNKNOWN_ADDRESS: NO_USER, Taken.FULL: LATER}
 OF_BOUNCES = {
     Kept.KEPT: "It came back, and is kept as a bounce.",
     Kept.KNOWN: "This bounce was taken before.",
@@ -45,9 +46,9 @@ def take_mail_in(address: str | None) -> None:
 
 def _taken(raw: bytes, address: str | None, settings: Settings) -> tuple[int, str]:
     mail = read_mail(raw)
-    token = token_in([address] if address else mail.recipients, settings.mail_in) if settings.mail_in else None
-    if token is not None:
-        return _into_inbox(mail, token, settings)
+    tokens = tokens_in([address] if address else mail.recipients, settings.mail_in) if settings.mail_in else []
+    if tokens:
+        return _into_inboxes(mail, tokens, settings)
     kept = take_mail(
         raw, Marks(settings.return_path, str(current_app.config["SECRET_KEY"])), delivered_to=address or ""
     )
@@ -56,9 +57,14 @@ def _taken(raw: bytes, address: str | None, settings: Settings) -> tuple[int, st
     return NO_USER, "It was sent to no programme, and is no bounce."
 
 
-def _into_inbox(mail: ReadMail, token: str, settings: Settings) -> tuple[int, str]:
-    receipt = take_in(mail, token, settings.timezone)
-    return {Taken.UNKNOWN_ADDRESS: NO_USER, Taken.FULL: LATER}.get(receipt.taken, 0), receipt.sentence
+def _into_inboxes(mail: ReadMail, tokens: list[str], settings: Settings) -> tuple[int, str]:
+    """Take a mail for each programme that it was sent to: whoever delivers without `--to` hands it over once for all of them."""
+    receipts = [take_in(mail, token, settings.timezone) for token in tokens]
+    failed = next((each for each in receipts if each.taken in _REFUSED), None)
+    taken = any(each.taken not in _REFUSED for each in receipts)
+    if failed and (failed.taken is Taken.FULL or not taken):
+        return _REFUSED[failed.taken], failed.sentence
+    return 0, " ".join(dict.fromkeys(each.sentence for each in receipts))
 
 
 def _end(code: int, sentence: str) -> NoReturn:

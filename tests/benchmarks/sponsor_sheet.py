@@ -14,6 +14,7 @@ from datetime import timedelta
 from wave_page import standing, statements_of  # isort: skip - puts the service on the path
 
 from factories import make_statement, make_wave
+from shared.organisation import take_statistics
 from sqlalchemy import func, insert, literal, select, true
 from stakeholder_pages import Clock, asked, times_of
 
@@ -46,6 +47,7 @@ def eighteen_more(wave: Wave) -> None:
         ).where(Person.id % 100 == number)
         db.session.execute(insert(Membership).from_select(["wave_id", "person_id", "origin", "joined_at"], members))
     judged(wave)
+    take_statistics()
     count_everything()
     db.session.commit()
 

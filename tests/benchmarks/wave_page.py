@@ -80,6 +80,7 @@ def fill_wave(people: int, account: Account) -> Wave:
         ).where(missing)
         db.session.execute(insert(PersonRole).from_select(["person_id", "role", "origin", "given_at"], given))
     settle_library(by=TESTER)
+    _take_statistics()
     settle_assignments(now)
     _finish_half(now)
     _plan_and_send(wave, account, now)

@@ -62,6 +62,21 @@ def test_what_is_not_understood_waits_and_an_unknown_address_is_refused(programm
     assert programme.rows("SELECT count(*) FROM interaction") == [(0,)]
 
 
+def test_a_mail_to_two_programmes_reaches_both(programme: Shell) -> None:
+    programme.write(f"INSERT INTO programme (id, name, purpose, made_at) VALUES (2, 'Letters', '', '{NOW}')")
+    programme.write(f"INSERT INTO programme_mailbox (programme_id, mail_token, made_at) VALUES (2, 'def', '{NOW}')")
+    to_both = MAIL.replace(b"Delivered-To: ", b"Cc: engagement+def@example.com, engagement+old@example.com, ")
+    assert taken(programme, to_both) == (
+        0,
+        "It waits in the inbox. No stakeholder of this programme has one of its addresses. No programme has this address. "
+        "It stands on the pages of the stakeholders whom it names.",
+    )
+    assert programme.rows("SELECT programme_id, interaction_id IS NULL FROM mail_in ORDER BY programme_id") == [
+        (1, 0),
+        (2, 1),
+    ]
+
+
 def test_a_mail_larger_than_what_is_read_is_taken_to_its_end(programme: Shell) -> None:
     code, said = taken(programme, MAIL + b"x" * 5_000_000)
     assert (code, said) == (0, "It stands on the pages of the stakeholders whom it names.")

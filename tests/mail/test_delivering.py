@@ -2,15 +2,13 @@
 
 import socket
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from mail.outbox import FROM, claim, deliver, link_for, make_mailing, queue, queue_to_many, states
 from mail.smtp_peer import smtp_peer
-from sqlalchemy import delete, event, select, text, update
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.exc import OperationalError
 
 from engagement import clock
@@ -171,46 +169,31 @@ def test_what_cannot_be_written_harms_itself_alone(app: Flask, table: str, spoil
 
 def test_database_that_takes_no_writes_stops_the_sending_and_repeats_nothing(app: Flask):
     queue_to_many(3 * WINDOW)
+
+    def refuse_outcomes(_connection, _cursor, statement, parameters, *_rest):
+        if "sent_at" in statement and statement.startswith("UPDATE"):
+            raise OperationalError(statement, parameters, Exception("disk full"))
+
     with smtp_peer() as peer:
         courier = Courier([Transport(peer.url)], "one", link_for, FROM)
-        with full_disk():
-            handed_over = []
+        event.listen(db.engine, "before_cursor_execute", refuse_outcomes)
+        handed_over = []
+        try:
             for _ in range(3):
                 with pytest.raises(OperationalError):
                     courier.deliver()
                 handed_over.append(len(peer.messages))
-            # Some of a window, by how soon the first outcomes are written; and nobody else before they could be.
-            assert 0 < handed_over[0] <= WINDOW
-            assert handed_over == [handed_over[0]] * 3
-            assert "sent" not in states()
-            db.session.rollback()
+        finally:
+            event.remove(db.engine, "before_cursor_execute", refuse_outcomes)
+        # Some of a window, by how soon the first outcomes are written; and nobody else before they could be.
+        assert 0 < handed_over[0] <= WINDOW
+        assert handed_over == [handed_over[0]] * 3
+        assert "sent" not in states()
+        db.session.rollback()
         courier.deliver()
         courier.close()
     assert Counter(peer.recipients) == Counter({f"person{n}@example.com": 1 for n in range(3 * WINDOW)})
     assert states() == {"sent": 3 * WINDOW}
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """Let the database say, for the block, that its disk is full whenever it is told that a message was sent."""
-    if db.engine.dialect.name == "postgresql":
-        refuse = "LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$"
-        db.session.execute(text(f"CREATE OR REPLACE FUNCTION refuse_outcome() RETURNS trigger {refuse}"))
-        trigger = "BEFORE UPDATE ON delivery FOR EACH ROW WHEN (NEW.state = 'sent') EXECUTE FUNCTION refuse_outcome()"
-        db.session.execute(text(f"CREATE TRIGGER full_disk {trigger}"))
-        db.session.commit()
-        yield
-        db.session.execute(text("DROP TRIGGER full_disk ON delivery"))
-        db.session.commit()
-        return
-
-    def refuse(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
-        if "sent_at" in statement and statement.startswith("UPDATE"):
-            raise OperationalError(statement, parameters, Exception("disk full"))
-
-    event.listen(db.engine, "before_cursor_execute", refuse)
-    yield
-    event.remove(db.engine, "before_cursor_execute", refuse)
 
 
 def test_no_transaction_is_open_while_the_mail_server_is_spoken_to(app: Flask):

@@ -24,7 +24,7 @@ from engagement.stakeholders.inbox import actions, rules
 from engagement.stakeholders.inbox.actions import Taken, make_mailbox, settle_mail, take_in
 from engagement.stakeholders.inbox.models import MailIn
 from engagement.stakeholders.inbox.queries import inboxes_waiting, mailbox_of
-from engagement.stakeholders.inbox.rules import address_with, read_mail, token_in
+from engagement.stakeholders.inbox.rules import address_with, read_mail, tokens_in
 from engagement.stakeholders.inbox.scopes import mail_to_assign
 from engagement.stakeholders.interactions.models import InteractionWording
 from engagement.stakeholders.interactions.queries.timeline import parties_of
@@ -131,17 +131,17 @@ def test_two_mails_without_an_id_are_told_apart_by_what_they_say():
     assert first.message_id == again.message_id != other.message_id
 
 
-def test_the_token_is_found_in_the_address():
-    assert token_in(["a@example.com", "Engagement+ABC@Example.com"], INBOX) == "abc"
-    assert token_in([address_with("abc", INBOX)], INBOX) == "abc"
-    for other in (
+def test_the_tokens_are_found_in_the_addresses():
+    assert tokens_in(["a@example.com", "Engagement+ABC@Example.com"], INBOX) == ["abc"]
+    assert tokens_in([address_with(token, INBOX) for token in ("abc", "def", "abc")], INBOX) == ["abc", "def"]
+    others = (
         "engagement@example.com",
         "engagement+@example.com",
         "engagement+abc@else.example",
         "other+abc@example.com",
         "",
-    ):
-        assert token_in([other], INBOX) is None
+    )
+    assert tokens_in(others, INBOX) == []
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ class Shell:
     organisation: str
     paper_line: str
     notices: list[Notice]
+    is_counting: bool
     sign_out_url: str
     appearance_url: str | None
     timezone_url: str | None
@@ -77,7 +78,7 @@ def _shell() -> Shell:
     settings = guard.settings()
     theme = request.cookies.get("appearance", "auto")
     places = _places(reader) if reader else _own_places() if is_unknown and guard.is_signed_in() else []
-    own_url = url_for("me.index")
+    own_url, counting = url_for("me.index"), _kept_numbers()
     return Shell(
         places=places,
         reader_name=reader.name if reader else None,
@@ -86,7 +87,8 @@ def _shell() -> Shell:
         organisation=settings.organisation,
         paper_line=_paper_line(reader, settings.organisation) if reader else "",
         # Showing a notice takes it out of the cookie; choosing a theme puts a token into the cookie.
-        notices=[] if is_unknown else _notices() + _kept_numbers(),
+        notices=[] if is_unknown else _notices() + counting,
+        is_counting=bool(counting),
         sign_out_url=url_for("sign_in.sign_out"),
         appearance_url=None if is_unknown else url_for("sign_in.appearance"),
         timezone_url=url_for("me.timezone") if reader else None,

@@ -12,6 +12,7 @@ from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.db import db
 from engagement.pages.frame import guard
+from engagement.pages.parts.counting import count_who_moved
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import Form
 from engagement.pages.parts.saving import Drawn, drawn, saving
@@ -93,6 +94,7 @@ def several_roles() -> Drawn | BaseResponse:
             number = change(asked.people, role, by=guard.reader().actor)
             left = settle_assignments(clock.now()).asked
         if saved:
+            count_who_moved()
             done = f"{role.word} is {'taken from' if asked.takes else 'given to'} {plural(number, 'person', 'people')}."
             more = "What they had not finished of it waits for a decision." if left else ""
             return saved.to("people.index", done, more, **asked.filters.arguments)

@@ -18,6 +18,7 @@ from engagement.audiences.queries import audiences_in_use
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today
+from engagement.pages.parts.counting import count_who_moved
 from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
@@ -70,6 +71,7 @@ def choose_audiences(wave_id: int) -> Drawn | BaseResponse:
             came, went = membership.choose_audiences(row, chosen, on=here_today(), by=reader.actor)
             settle_assignments(clock.now(), row.id)
         if saved:
+            count_who_moved()
             says = f"{plural(came, 'person has', 'people have')} joined, {plural(went, 'has', 'have')} left."
             return saved.to("waves.members", says, wave_id=wave_id)
     return _listed(row, MemberForm(formdata=None), form)

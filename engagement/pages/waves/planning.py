@@ -14,6 +14,7 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day
+from engagement.pages.parts.counting import count_who_moved
 from engagement.pages.parts.fields import TickField, chosen_departments
 from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
@@ -71,6 +72,7 @@ def new(programme_id: int) -> Drawn | BaseResponse:
             _name_people(form, wave)
             settle_assignments(clock.now(), wave.id)
         if saved:
+            count_who_moved()
             number = queries.member_counts([wave.id])[wave.id]
             people_words = f"{plural(number, 'person is', 'people are')} in it." if number else "Nobody is in it yet."
             return lead_on(
@@ -123,6 +125,7 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
             actions.choose_workflows(wave, workflows, by=by)
             settle_assignments(clock.now(), wave.id)
         if saved:
+            count_who_moved()
             return saved.to("waves.wave", wave_id=wave_id)
     return drawn(
         "waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place, warnings=[], lessons=[]

@@ -49,7 +49,7 @@ def count_everything() -> None:
         rows_changed(delete(table))
     note_unknown_sizes()
     rows_changed(delete(TallyShare))
-    _count(*every_share())
+    note_growth(TallyShare, _count(*every_share()))
     rows_changed(delete(Tally))
     _add_up(true())
 
@@ -74,13 +74,14 @@ def _people_of_some_marks(table: type[Mark], besides: Sequence[int] = ()) -> lis
     return list(dict.fromkeys(db.session.scalars(delete(table).where(of_them).returning(table.person_id))))
 
 
-def _count(*shares: Select[Any]) -> None:
+def _count(*shares: Select[Any]) -> int:
+    """Store these shares; return how many they are."""
+    added = 0
     for each in shares:
         rows = each.subquery()
-        added = rows_changed(
-            insert(TallyShare).from_select(list(_COLUMNS), select(*(rows.c[name] for name in _COLUMNS)))
-        )
-        note_growth(TallyShare, added)
+        columns = [rows.c[name] for name in _COLUMNS]
+        added += rows_changed(insert(TallyShare).from_select(list(_COLUMNS), select(*columns)))
+    return added
 
 
 def _add_up(these: ColumnElement[bool], sign: int = 1) -> None:

@@ -139,15 +139,16 @@ def _sent_at(message: EmailMessage) -> datetime | None:
         return None
 
 
-def token_in(addresses: Iterable[str], inbox: str) -> str | None:
-    """Return the token of the first address that belongs to an inbox: "abc" of engagement+abc@example.com."""
+def tokens_in(addresses: Iterable[str], inbox: str) -> list[str]:
+    """Return the tokens of the addresses that belong to an inbox, each once: "abc" of engagement+abc@example.com."""
     local, _, domain = kept_form(inbox).rpartition("@")
+    found: list[str] = []
     for address in addresses:
         before, at, after = kept_form(address).rpartition("@")
         name, plus, token = before.partition("+")
         if at and plus and token and (name, after) == (local, domain):
-            return token
-    return None
+            found.append(token)
+    return list(dict.fromkeys(found))
 
 
 def address_with(token: str, inbox: str) -> str:

@@ -35,8 +35,8 @@ from engagement.waves.tallies.models import NUMBERS, ReachedMark, Tally, TallyMa
 WAVES: Any = bindparam("waves", expanding=True)
 
 
-#: A page counts at most so many marks anew, for about a tenth of a second: whoever has just put a few departments into a wave sees its people.
-MOST_COUNTED = 1_000
+#: A page counts at most so many marks anew, for about a tenth of a second: what a small wave was just sent is seen at once.
+MOST_COUNTED = 500
 #: It says how many people are waiting up to here.
 MOST_TOLD = 10_000
 _MOST: Any = bindparam("most")

@@ -4,10 +4,10 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from factories import make_account, make_person, make_programme, make_wave, make_workflow, signed_in
+from factories import make_account, make_department, make_person, make_programme, make_wave, make_workflow, signed_in
 from flask import Flask, request_finished
 from pages.frame.access import ask, rules_of
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from engagement import clock
 from engagement.accounts.rules import Role
@@ -19,6 +19,7 @@ from engagement.readiness.tallies.actions import settle_tallies
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Completion, Module
 from engagement.training.rules import CompletionSource, ItemKind
+from engagement.waves.models import Wave
 from engagement.waves.tallies import queries
 from engagement.waves.tallies.models import ReachedMark, TallyMark
 from tests.training.courses import make_curriculum, make_module
@@ -80,6 +81,27 @@ def test_of_many_it_shows_what_is_kept_and_says_from_when_until_they_are_counted
     db.session.commit()
     page = page_of(manager, f"/waves/{wave.id}/readiness")
     assert ("5 of 5" in page, SAYS in page) == (True, False)
+
+
+def test_whoever_fills_a_wave_sees_its_people_at_once(manager, wave, many):
+    claims = make_department("Letters")
+    for n in range(3):
+        make_person(f"Claims {n}", f"claims{n}@example.com", claims)
+    db.session.commit()
+    typed = {"name": "Letters", "go_live_on": "2026-05-12", "training_lead_days": "7", "departments": [str(claims.id)]}
+    assert manager.post(f"/programmes/{wave.programme_id}/waves/new", data=typed).status_code == 303
+    page = page_of(manager, f"/waves/{db.session.scalar(select(func.max(Wave.id)))}")
+    assert (">3 people</a> in 1 department" in page, SAYS in page) == (True, False)
+
+
+def test_the_sheet_claims_no_later_moment_for_these_numbers(manager, wave, many):
+    said = []
+    for change in (lambda: None, all_finish):
+        change()
+        said.append(
+            re.findall(r"All (?:other )?figures as of", page_of(manager, f"/reports/programmes/{wave.programme_id}"))
+        )
+    assert said == [["All figures as of"], ["All other figures as of"]]
 
 
 def test_a_page_without_such_numbers_says_nothing(manager, wave, many):

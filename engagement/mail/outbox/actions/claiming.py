@@ -7,10 +7,9 @@ power cut sends a message twice. A worker that dies leaves its windows in doubt;
 """
 
 import json
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     CTE,
@@ -41,10 +40,6 @@ from engagement.mail.outbox.rules import LEASE
 from engagement.mail.queries import is_set_aside
 from engagement.mail.rules import ADDRESS_STOPPED, CUT_OFF, HAS_CONFIRMED, HAS_LEFT, DeliveryState
 from engagement.people.models import Person
-
-if TYPE_CHECKING:
-    # A service with SQLite does without it.
-    import psycopg
 
 #: The most messages that one connection leaves in doubt when its worker is killed.
 WINDOW = 20
@@ -146,23 +141,8 @@ def claim_window(
     Those that must not be sent any more are among them, suppressed already; with `passes_over`, those that are set
     aside are not. The caller commits before it speaks to the mail server.
     """
-    statement = _CLAIM_OTHERS if passes_over else _CLAIM
-    return in_order(statement.run(connection, _values_of_claim(worker, size, now)))
-
-
-def send_claim(connection: Connection, worker: str, size: int, now: datetime, *, passes_over: bool) -> "psycopg.Cursor":
-    """Do the same while the driver pipelines; the rows that come are read by `in_order`."""
-    statement = _CLAIM_OTHERS if passes_over else _CLAIM
-    return statement.send(connection, _values_of_claim(worker, size, now))
-
-
-def _values_of_claim(worker: str, size: int, now: datetime) -> dict[str, Any]:
-    return {"worker": worker, "size": size, "now": now, "until": now + LEASE}
-
-
-def in_order(found: Iterable[Any]) -> list[Claimed]:
-    """Return what was claimed as it goes: what somebody waits for first, then what was due first."""
-    rows = [_claimed(row) for row in found]
+    values = {"worker": worker, "size": size, "now": now, "until": now + LEASE}
+    rows = [_claimed(row) for row in (_CLAIM_OTHERS if passes_over else _CLAIM).run(connection, values)]
     rows.sort(key=attrgetter("due_at", "id"))
     rows.sort(key=attrgetter("is_urgent"), reverse=True)
     return rows
@@ -170,7 +150,7 @@ def in_order(found: Iterable[Any]) -> list[Claimed]:
 
 def claim_one(connection: Connection, worker: str, delivery_id: int, now: datetime) -> list[Claimed]:
     """Claim a certain delivery if it is due, as `claim_window` does."""
-    values = _values_of_claim(worker, 1, now) | {"only": delivery_id}
+    values = {"worker": worker, "size": 1, "now": now, "until": now + LEASE, "only": delivery_id}
     return [_claimed(row) for row in _CLAIM_ONE.run(connection, values)]
 
 

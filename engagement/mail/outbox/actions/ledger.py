@@ -10,7 +10,6 @@ from engagement.db import db
 from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.claiming import RENEW_EVERY, Claimed
 from engagement.mail.outbox.actions.one_by_one import OF_ONE_ROW, claim_each, record_each, something_is_set_aside
-from engagement.mail.outbox.actions.one_trip import record_and_claim
 from engagement.mail.outbox.actions.recording import record
 from engagement.mail.outbox.rules import Settled, untouched
 from engagement.set_aside import is_database_away
@@ -64,13 +63,12 @@ class Ledger:
             self._passes_over, self._asked_at = something_is_set_aside(self.connection), time.monotonic()
         is_unsure, self._is_unsure = self._is_unsure, True
         try:
+            record(self.connection, self.worker, self._unwritten)
+            now = clock.now()
             if is_unsure and not self._open:
-                self.write()
                 claiming.give_back(self.connection, self.worker)
-                self.connection.commit()
-            window = record_and_claim(
-                self.connection, self.worker, self._unwritten, size, clock.now(), passes_over=self._passes_over
-            )
+            window = claiming.claim_window(self.connection, self.worker, size, now, passes_over=self._passes_over)
+            self.connection.commit()
         except OF_ONE_ROW as error:
             if is_database_away(error):
                 raise

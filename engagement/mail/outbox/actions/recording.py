@@ -1,6 +1,6 @@
 """Outcomes written in batches: the one place that knows how each engine takes many rows at once."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -101,21 +101,12 @@ class _Recording:
         """Write rows of these values, in the same order."""
         if not rows:
             return
+        names = [f"the_{name}" for name in self._types]
         if connection.dialect.name == "postgresql":
-            self._statement.run(connection, self._in_arrays(worker, rows))
+            arrays = map(list, zip(*rows, strict=True))
+            self._statement.run(connection, {"worker": worker, **dict(zip(names, arrays, strict=True))})
         else:
-            self._statement.run(connection, [self._named(worker, row) for row in rows])
-
-    def send(self, connection: Connection, worker: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Do the same while the driver pipelines."""
-        if rows:
-            self._statement.send(connection, self._in_arrays(worker, rows))
-
-    def _in_arrays(self, worker: str, rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
-        return self._named(worker, map(list, zip(*rows, strict=True)))
-
-    def _named(self, worker: str, values: Iterable[Any]) -> dict[str, Any]:
-        return {"worker": worker, **dict(zip((f"the_{name}" for name in self._types), values, strict=True))}
+            self._statement.run(connection, [{"worker": worker, **dict(zip(names, row, strict=True))} for row in rows])
 
 
 _SENT, _ANY = _Recording(_settle_sent, _OF_SENT), _Recording(_settle_any, _TYPES)
@@ -126,19 +117,7 @@ def record(connection: Connection, worker: str, rows: Sequence[Settled]) -> None
 
     The caller commits.
     """
-    for recording, values in _parted(rows):
-        recording.run(connection, worker, values)
-
-
-def send_recording(connection: Connection, worker: str, rows: Sequence[Settled]) -> None:
-    """Do the same while the driver pipelines."""
-    for recording, values in _parted(rows):
-        recording.send(connection, worker, values)
-
-
-def _parted(rows: Sequence[Settled]) -> tuple[tuple[_Recording, list[tuple[Any, ...]]], ...]:
     is_sent = DeliveryState.SENT
-    sent = [(row.id, row.reply, row.sent_at) for row in rows if row.state is is_sent]
+    _SENT.run(connection, worker, [(row.id, row.reply, row.sent_at) for row in rows if row.state is is_sent])
     # Drivers don't know our vocabulary.
-    others = [(row.id, str(row.state), *row[2:]) for row in rows if row.state is not is_sent]
-    return (_SENT, sent), (_ANY, others)
+    _ANY.run(connection, worker, [(row.id, str(row.state), *row[2:]) for row in rows if row.state is not is_sent])

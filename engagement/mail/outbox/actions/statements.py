@@ -1,15 +1,11 @@
 """Statements that run for every few messages: written as any other, compiled once an engine, and run without the ORM."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.expression import ClauseElement
-
-if TYPE_CHECKING:
-    # A service with SQLite does without it.
-    import psycopg
 
 #: Turns a value into what the driver takes.
 Bind = Callable[[Any], Any]
@@ -24,7 +20,10 @@ class Statement:
 
     def run(self, connection: Connection, values: dict[str, Any] | Sequence[dict[str, Any]]) -> list[Any]:
         """Execute it with one set of values, or with each of several; return its rows, which have the driver's own types."""
-        compiled = self._compiled_for(connection.dialect)
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement(dialect), dialect)
         if isinstance(values, dict):
             result = connection.exec_driver_sql(compiled.text, compiled.bound(values))
         else:
@@ -32,23 +31,6 @@ class Statement:
         rows = list(result.cursor.fetchall()) if result.returns_rows else []
         result.close()
         return rows
-
-    def send(self, connection: Connection, values: dict[str, Any]) -> "psycopg.Cursor":
-        """Send it to PostgreSQL while the driver pipelines; the cursor has its rows when the pipeline has ended."""
-        compiled = self._compiled_for(connection.dialect)
-        return driver_of(connection).execute(compiled.text, compiled.bound(values))
-
-    def _compiled_for(self, dialect: Dialect) -> "_Compiled":
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._statement(dialect), dialect)
-        return compiled
-
-
-def driver_of(connection: Connection) -> "psycopg.Connection":
-    """Return the driver's own connection to PostgreSQL."""
-    driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    return driver
 
 
 class _Compiled:
