@@ -95,9 +95,14 @@ def month_words(day: date, *, with_year: bool = True) -> str:
     return _written(day, "MMMM y" if with_year else "MMMM", ENGLISH)
 
 
+def _written(day: date, pattern: str, locale: Locale) -> str:
+    # Of a moment only its day: moments of two zones are equal at the same instant, though it is another day there.
+    return _written_day(day.date() if isinstance(day, datetime) else day, pattern, locale)
+
+
 # A page names the same few days again and again.
 @lru_cache(maxsize=1024)
-def _written(day: date, pattern: str, locale: Locale) -> str:
+def _written_day(day: date, pattern: str, locale: Locale) -> str:
     return format_date(day, pattern, locale)
 
 

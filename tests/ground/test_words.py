@@ -1,7 +1,7 @@
 """Pieces of sentences: days, lists, zones and names of languages, in English and as other languages write them."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from babel import Locale, localedata
@@ -74,6 +74,13 @@ def test_days_in_tables_agendas_and_months() -> None:
         "December",
         "Sunday",
     )
+
+
+def test_the_day_of_a_moment_is_that_of_its_zone_whatever_was_written_before() -> None:
+    """Moments of two zones are equal at the same instant, and then are one key of a cache."""
+    moment = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    assert words.short_day_words(moment) == "2 March 2026"
+    assert words.short_day_words(moment.astimezone(ZoneInfo("Europe/Warsaw"))) == "3 March 2026"
 
 
 def test_zones_are_called_by_their_city_as_it_is_written_now() -> None:

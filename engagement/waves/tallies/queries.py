@@ -35,10 +35,12 @@ from engagement.waves.tallies.models import NUMBERS, ReachedMark, Tally, TallyMa
 WAVES: Any = bindparam("waves", expanding=True)
 
 
-#: A page counts at most so many marks anew, for about a tenth of a second: what a small wave was just sent is seen at once.
+#: A page counts at most so many people anew, for about a tenth of a second: what a small wave was just sent is seen at once.
 MOST_COUNTED = 500
 #: It says how many people are waiting up to here.
 MOST_TOLD = 10_000
+#: People may have several marks each; of more than so many nobody asks how many people they are.
+MARKS_FOR_ONE = 10
 _MOST: Any = bindparam("most")
 
 
@@ -70,9 +72,11 @@ def counts_marked() -> bool:
     if page is None:
         return True
     if page.counts is None:
-        number = db.session.scalar(_first_marks(), {"most": MOST_COUNTED + 1}) or 0
-        page.counts = 0 < number <= MOST_COUNTED
-        if number > MOST_COUNTED:
+        most = MARKS_FOR_ONE * MOST_COUNTED
+        marks, people = db.session.execute(_first_marks(), {"most": most + 1}).one()
+        are_many = people > MOST_COUNTED or marks > most
+        page.counts = marks > 0 and not are_many
+        if are_many:
             marks, people, since = db.session.execute(_waiting(), {"most": MOST_TOLD + 1}).one()
             # On PostgreSQL they may have been counted since the statement before.
             page.waiting = Waiting(people if marks <= MOST_TOLD else None, since) if since else None
@@ -93,8 +97,9 @@ def _marked() -> list[Select[Any]]:
 
 # Making a long statement anew costs more than running it.
 @cache
-def _first_marks() -> Select[Any]:
-    return select(func.count()).select_from(union_all(*_marked()).limit(_MOST).subquery())
+def _first_marks() -> Select[int, int]:
+    people = union_all(*_marked()).limit(_MOST).subquery()
+    return select(func.count(), func.count(people.c.person_id.distinct())).select_from(people)
 
 
 @cache
