@@ -44,7 +44,7 @@ from engagement.words import days_away, plural
 #: Sent messages that the page of a wave shows.
 MOST_SENT = 5
 #: Criteria that are not met, of those that it shows before the way to all.
-MOST_CRITERIA = 4
+MOST_CRITERIA = 3
 #: Departments that its table of training shows; those with the most people who have not finished.
 MOST_DEPARTMENTS = 6
 
