@@ -10,10 +10,8 @@ gc.disable()
 
 from sqlalchemy.exc import DBAPIError
 
-from engagement import clock
 from engagement.accounts.queries import refuse_demonstration
 from engagement.app import create_app
-from engagement.days.working_days import is_working_day
 from engagement.db import db
 from engagement.errors import BadInput
 
@@ -26,13 +24,10 @@ try:
         # They look for a demonstration themselves; some of them exist to mend such a database.
         commands.register(app)
     else:
-        settings = app.config["SETTINGS"]
         with app.app_context():
             # A database that does not answer yet is for /readyz to tell.
             with suppress(DBAPIError):
-                refuse_demonstration(in_production=settings.is_production)
-            # Most pages count working days; the calendars are loaded before forking, so that all share them.
-            is_working_day(clock.today(settings.timezone), settings.holidays)
+                refuse_demonstration(in_production=app.config["SETTINGS"].is_production)
             # The processes that are forked from this one need connections of their own.
             db.engine.dispose()
 except BadInput as error:

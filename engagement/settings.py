@@ -64,8 +64,7 @@ class Settings(BaseSettings):
     timezone: str = "Europe/London"
     language: str = "en"
     working_hours: str = "09:00-17:00"
-    # Known to be right, and checking the part of a country loads the calendars of all: eight MiB that most commands never use.
-    holidays: str = Field(default="GB-ENG", validate_default=False)
+    holidays: str = "GB-ENG"
     anonymity_floor: int = Field(default=5, ge=3)
     concerns_from_outside: Outside = Outside.COUNTED
     concerns_per_place: int = Field(default=30, ge=1)

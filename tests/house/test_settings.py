@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from engagement.days.working_days import check_country
 from engagement.errors import BadInput
 from engagement.settings import PREFIX, Settings, read_settings
 
@@ -49,11 +48,6 @@ def test_every_setting_stands_in_the_readme():
 def test_a_setting_that_makes_no_sense_is_named(settings, sentence):
     with pytest.raises(BadInput, match=sentence):
         read_settings(_env_file=None, **settings)
-
-
-def test_the_holidays_that_no_start_checks_are_known():
-    unset = read_settings(_env_file=None).holidays
-    assert check_country(unset) == unset
 
 
 def test_production_takes_sound_settings():

@@ -1,31 +1,17 @@
 """Addresses of pages and files, built once and kept: a page names nearly a hundred of them."""
 
-from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import flask
 from flask import Flask, request
-from werkzeug.routing import Rule
 
 #: Values that are words of a vocabulary or names of files; whatever somebody typed or was given as a code is not kept.
 _WORDS = {"filename", "kind", "role", "state", "status"}
 
 
-class Address(Rule):
-    """A rule whose code for building an address is made when one is first built: making that of all takes a start too long.
-
-    If werkzeug comes to do it otherwise, this is no longer asked and may go.
-    """
-
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        made = cache(super()._compile_builder)
-        return lambda rule, **values: made(append_unknown)(rule, **values)
-
-
 def register(app: Flask) -> None:
-    """Let templates use this `url_for` instead of Flask's, and rules wait with what builds their addresses."""
-    app.url_rule_class = Address
+    """Let templates use this `url_for` instead of Flask's."""
     app.jinja_env.globals["url_for"] = url_for
 
 
