@@ -38,6 +38,11 @@ class Uptake:
         return None if self.told is None or self.told.is_small else self.told.whole
 
     @property
+    def percent(self) -> int | None:
+        """The share in whole percent, None where the exact one is not known or may not be told."""
+        return self.told.percent if self.told and not self.is_at_least else None
+
+    @property
     def used(self) -> int | None:
         """How many did, None where the exact number is not known or may not be told."""
         return self.told.exact if self.told else None

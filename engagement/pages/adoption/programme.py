@@ -96,17 +96,13 @@ def _lede(figures: list[WaveFigures]) -> str:
         return "Nothing is known yet of whether people use what went live."
     if len(known) < len(live):
         return f"Of {len(known)} of {len(live)} waves that went live it is known how many people use it."
-    exact = [(each.uptake.told.percent, each) for each in live if each.uptake.told and not each.uptake.is_at_least]
-    shares = sorted(
-        [(percent, each) for percent, each in exact if percent is not None],
-        key=lambda share: (share[0], share[1].wave.number),
-    )
     if len(live) == 1:
         return f"{live[0].wave.title}: {live[0].uptake.sentence}"
-    if len(shares) < len(live):
+    exact = [each for each in known if each.uptake.percent is not None]
+    if len(exact) < len(live):
         return f"Of all {len(live)} waves that went live it is known how many people use it, of some of them within bounds."
-    (low, least), (high, most) = shares[0], shares[-1]
-    bounds = f"{low} % ({least.wave.title}) and {high} % ({most.wave.title})"
+    least, *_, most = sorted(exact, key=lambda each: (each.uptake.percent or 0, each.wave.number))
+    bounds = " and ".join(f"{each.uptake.percent} % ({each.wave.title})" for each in (least, most))
     return f"Between {bounds} of the people of each wave use what went live."
 
 

@@ -69,13 +69,14 @@ def page_of(client, path: str) -> str:
 def test_a_page_counts_few_who_changed_and_says_nothing(manager, wave):
     all_finish()
     page = page_of(manager, f"/waves/{wave.id}/readiness")
-    assert ("5 of 5" in page, SAYS in page) == (True, False)
+    assert ("5 of 5" in page, SAYS in page, "Counted today at" in page) == (True, False, True)
 
 
 def test_of_many_it_shows_what_is_kept_and_says_from_when_until_they_are_counted(manager, wave, many):
     all_finish()
     page = page_of(manager, f"/waves/{wave.id}/readiness")
     assert ("5 of 5" in page, "0 of 5" in page, f"5 {SAYS}" in page) == (False, True, True)
+    assert "Counted today at" not in page
     assert "Open it again in a minute. A decision at a gate counts everybody first." in page
     settle_tallies()
     db.session.commit()

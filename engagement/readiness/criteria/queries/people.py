@@ -33,8 +33,8 @@ class Friendly:
 def friendly_in_waves(waves: Sequence[Wave], on: date, *, are_few: bool = False) -> dict[int, Friendly]:
     """Return how far friendly users are with the training of each wave, in one statement; waves without any have no entry.
 
-    Champions are those of any wave of the programme on a day; pilot users were in a wave of it that went live earlier. Pilot users are looked for among the people of these waves if those `are_few`, else
-    among all who use something already: the result is the same.
+    Champions are those of any wave of the programme on a day; pilot users were in a wave of it that went live earlier. These are looked
+    for among the people of these waves if those `are_few`, else among all who use something already: the result is the same.
     """
     by_id = {wave.id: wave for wave in waves}
     champions: dict[int, Count] = defaultdict(Count)
