@@ -112,7 +112,8 @@ class Assignment(Base):
     audit_within = "wave"
     __table_args__ = (
         UniqueConstraint("wave_id", "person_id", "role"),
-        Index("ix_assignment_person", "person_id", "withdrawn_at"),
+        # Whole, so that the assignments of people are held against their grounds without the rows.
+        Index("ix_assignment_person", "person_id", "withdrawn_at", "wave_id", "role", "department_id"),
         Index("ix_assignment_role", "role", "person_id"),
         ADDRESSED,
     )
