@@ -269,6 +269,7 @@ class QuizAttempt(Base):
 @event.listens_for(Curriculum.__table__, "after_create")
 @event.listens_for(CurriculumItem.__table__, "after_create")
 @event.listens_for(Module.__table__, "after_create")
+@event.listens_for(Wave.__table__, "after_create")
 def _watch(table: Table, connection: Connection, **_: object) -> None:
     """Let changes mark the people whose kept numbers rest on them."""
     for statement in marks_of(connection.dialect.name, table.name):
