@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import dkim
@@ -59,22 +59,20 @@ def test_what_leaves_is_signed_and_nobody_can_change_it(app, frozen, signature):
     assert peer.messages[0].message["Subject"].startswith("Änderungen für Person0: „Größe“")
 
 
-def test_a_worker_process_is_told_how_messages_leave(app, signature):
+def test_a_worker_process_is_told_how_messages_leave(app, signature, monkeypatch):
     settings, secret = app.config["SETTINGS"], app.config["SECRET_KEY"]
-    app.extensions["signature"], settings.return_path = signature, "bounces+*@example.com"
-    try:
-        with smtp_peer() as peer:
-            queue_to_many(2)
-            orders = Orders(**json.loads(json.dumps(asdict(serving.orders_for(app, peer.url, 1)))))
-            worker = sending.worker_for(app, orders)
-            worker.start()
-            wait_until(lambda: len(peer.messages) == 2)
-            worker.stop()
-            queue(make_mailing())
-            db.session.commit()
-            assert serving.deliver_all(app, peer.url, lambda _: None).sent == 2
-    finally:
-        app.extensions["signature"], settings.return_path = None, ""
+    monkeypatch.setitem(app.extensions, "signature", signature)
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings, return_path="bounces+*@example.com"))
+    with smtp_peer() as peer:
+        queue_to_many(2)
+        orders = Orders(**json.loads(json.dumps(asdict(serving.orders_for(app, peer.url, 1)))))
+        worker = sending.worker_for(app, orders)
+        worker.start()
+        wait_until(lambda: len(peer.messages) == 2)
+        worker.stop()
+        queue(make_mailing())
+        db.session.commit()
+        assert serving.deliver_all(app, peer.url, lambda _: None).sent == 2
     assert [proved(message.raw, signature) for message in peer.messages] == [True] * 4
     rows = db.session.execute(select(Delivery.id, Delivery.queued_at).order_by(Delivery.id))
     assert [message.sender for message in peer.messages] == [
