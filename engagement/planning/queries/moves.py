@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Executable, bindparam, func, or_, select
 
 from engagement.communications.models import Approval, Communication, Occurrence
 from engagement.communications.queries.approvals import GO_LIVE
@@ -161,7 +161,7 @@ def message_rows(wave: Wave, days: Mapping[int, date], seen: Seen, new_go_live: 
 
 # Making a long statement anew costs more than running it.
 @cache
-def _messages() -> Select[Any]:
+def _messages() -> Executable:
     anchored = Anchor.id.is_not(None)
     columns = (Occurrence.id, Occurrence.status, Occurrence.sends_at, Occurrence.subject, Occurrence.from_cadence)
     line = (Communication.name, Communication.timezone, Communication.holiday_country)

@@ -73,16 +73,12 @@ def _grounds() -> Select[Any]:
         Assignment.withdrawn_at.is_(None),
     )
     is_elsewhere = and_(Assignment.id.is_not(None), Assignment.department_id.is_distinct_from(Person.department_id))
-    numbers = {
-        "asked": func.count(),
-        "assigned": func.count(Assignment.id),
-        "elsewhere": func.count(case((is_elsewhere, 1))),
-    }
-    return (
-        grounds()
-        .outerjoin(Assignment, has)
-        .with_only_columns(*(number.label(name) for name, number in numbers.items()))
-    )
+    numbers: list[Any] = [
+        func.count().label("asked"),
+        func.count(Assignment.id).label("assigned"),
+        func.count(case((is_elsewhere, 1))).label("elsewhere"),
+    ]
+    return grounds().outerjoin(Assignment, has).with_only_columns(*numbers)
 
 
 def _present() -> Select[int]:
