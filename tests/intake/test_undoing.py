@@ -22,6 +22,7 @@ from engagement.people import actions as people
 from engagement.people.by_hand.actions import change_delivery_details
 from engagement.people.models import Department, Person
 from engagement.people.queries import headcount, roles_of
+from engagement.verbs import Verb
 
 EVERYBODY = (ADA, BEN, CY, DEE)
 
@@ -214,13 +215,14 @@ def test_an_import_ties_the_sign_ins_that_are_older_and_undoing_leaves_them_as_b
         db.session.expire_all()
         assert person("2").has_left
         assert (ben.person, ben.email, ben.is_active, ben.session_version) == (None, "ben@example.com", True, version)
-        assert (entries("tied sign-in"), entries("untied sign-in")) == (times, times)
+        assert (entries(Verb.TIED_SIGN_IN), entries(Verb.UNTIED_SIGN_IN)) == (times, times)
 
 
 def test_undoing_unties_a_sign_in_that_was_tied_by_signing_in_since(app: Flask) -> None:
     run = bring_in(ADA, CY, DEE, BEN.replace("ben@", "other@"))
     ben = older_administrator()
     person("2").email = "ben@example.com"
+    db.session.flush()
     assert accounts.account_for_person(person("2")) is ben
     others = accounts.account_for_person(person("1"))
     actions.undo_run(run, by=INES)
