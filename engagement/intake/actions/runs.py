@@ -59,6 +59,7 @@ def stage_file(
         started_by_account_id=by.account_id,
         started_at=clock.now(),
         columns={field.value: header for field, header in file.header_names.items()},
+        unread=file.unread_headers,
         counts={},
         problems=[],
         new_departments=[],

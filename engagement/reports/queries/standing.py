@@ -103,6 +103,12 @@ def lede_of(report: ProgrammeReport, standing: Standing) -> str:
         if ahead.trained.assigned
         else "nobody has training to do yet"
     )
+    if f"{_named(ahead)} goes live on" in standing.sentence:
+        # A reason has named the wave and its day already, and perhaps how many are trained.
+        also = (
+            "" if trained in standing.sentence else f" {trained[0].upper()}{trained[1:]} in wave {ahead.wave.number}."
+        )
+        return f"{standing.sentence} {needed}{also}"
     day = day_words(ahead.wave.go_live_on, with_year=ahead.wave.go_live_on.year != report.on.year)
     return f"{standing.sentence} {needed} Wave {ahead.wave.number}, {ahead.wave.name}, is next, on {day}; {trained}."
 
