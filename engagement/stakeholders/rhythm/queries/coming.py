@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, bindparam, select, true
 
@@ -68,7 +68,7 @@ def _contacts(at: MapAt) -> Select[int, int, int]:
 
 
 @kept
-def _promises(at: MapAt, reading: Reach) -> Select[Any]:
+def _promises(at: MapAt, reading: Reach) -> Select[int, date, int, str, str]:
     readable = true() if reading.everything else commitments_within(reading)
     return (
         select(Commitment.stakeholder_id, Commitment.due_on, Commitment.id, Commitment.text, Person.name)
