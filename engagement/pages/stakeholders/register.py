@@ -37,7 +37,7 @@ from engagement.stakeholders import queries
 from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
 from engagement.stakeholders.filters.queries import groups_and_owners
-from engagement.stakeholders.rhythm.queries import contacts_of
+from engagement.stakeholders.rhythm.queries.said import contacts_of
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
 from engagement.stakeholders.scopes import places_within
 from engagement.words import plural
