@@ -62,8 +62,8 @@ def _pair(one_id: int, other_id: int) -> tuple[EntryHeld, EntryHeld]:
 @blueprint.route("/stakeholders/<int:stakeholder_id>/merging/<int:other_id>", methods=["GET", "POST"])
 def merge(stakeholder_id: int, other_id: int) -> Drawn | BaseResponse:
     """Show two stakeholders side by side, and make them one."""
-    if (stays := merged_already(rights.reading_maps(guard.reader()), (stakeholder_id, other_id))) is not None:
-        return done("stakeholders.stakeholder", "The two are one already.", stakeholder_id=stays)
+    if (kept_id := merged_already(rights.reading_maps(guard.reader()), (stakeholder_id, other_id))) is not None:
+        return done("stakeholders.stakeholder", "The two are one already.", stakeholder_id=kept_id)
     one, other = _pair(stakeholder_id, other_id)
     texts = {ONE: _texts(one), OTHER: _texts(other)}
     first = OTHER if one.stakeholder.kind is StakeholderKind.OUTSIDE is not other.stakeholder.kind else ONE
