@@ -59,6 +59,7 @@ PAGES = (
     "/stakeholders/map?near=55",
     "/stakeholders/map?since={ago}",
     "/stakeholders/gaps",
+    "/stakeholders/gaps/wanted",
     "/stakeholders/network",
     "/stakeholders/network?around={person}",
     "/stakeholders/duplicates",

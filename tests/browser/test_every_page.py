@@ -19,7 +19,7 @@ PLANNING = (
     "/programmes/1/workflows/new /programmes/1/waves/new /waves/1 /waves/1/edit /waves/1/people /waves/1/go-live "
     "/waves/1/training /waves/1/training/people /people /people/1 /people/import /people/import/runs /people/role-rules "
     "/people/without-role /people/leavers /people/41 /departments /departments/2 /stakeholders /stakeholders?q=nobody "
-    "/stakeholders/map /stakeholders/map?since=2026-01-01 /stakeholders/gaps /stakeholders/1 /stakeholders/1/edit "
+    "/stakeholders/map /stakeholders/map?since=2026-01-01 /stakeholders/gaps /stakeholders/gaps/wanted /stakeholders/1 /stakeholders/1/edit "
     "/stakeholders/new?wave=1 /stakeholders/import /stakeholders/duplicates /stakeholders/leadership /stakeholders/network "
     "/workflows/1/value /workflows/1/value/new /value/import /consultations /programmes/1/bodies/new /workflows/1/notices "
     "/workflows/1/notices/draft /waves/1/statuses?status=ready "

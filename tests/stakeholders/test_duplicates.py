@@ -30,7 +30,7 @@ from engagement.stakeholders.relations.actions import say_relation
 from engagement.stakeholders.relations.queries.network import network_within
 from engagement.stakeholders.relations.rules import RelationKind
 from engagement.stakeholders.rhythm.actions import say_own_rhythm
-from engagement.stakeholders.rhythm.queries import own_rhythm
+from engagement.stakeholders.rhythm.queries.said import own_rhythm
 from engagement.stakeholders.rhythm.rules import Every
 from engagement.stakeholders.rules import Contact, StakeholderGroup
 from engagement.stakeholders.standings.actions import forget_labels, say_standing

@@ -21,7 +21,8 @@ from engagement.stakeholders.interactions.actions import withdraw_interaction
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.actions import say_own_rhythm, say_rhythms
 from engagement.stakeholders.rhythm.models import ContactRhythm
-from engagement.stakeholders.rhythm.queries import contacts_of, late_contacts, rhythms_of
+from engagement.stakeholders.rhythm.queries.lateness import late_contacts
+from engagement.stakeholders.rhythm.queries.said import contacts_of, rhythms_of
 from engagement.stakeholders.rhythm.rules import USUAL, Every, LastContact, closest
 from engagement.stakeholders.standings.rules import Quadrant
 from engagement.verbs import Verb

@@ -7,7 +7,7 @@ from factories import TESTER
 from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
-from engagement.stakeholders.rhythm.queries import contacts_of
+from engagement.stakeholders.rhythm.queries.said import contacts_of
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.actions import say_standing
 from engagement.stakeholders.standings.rules import Standing

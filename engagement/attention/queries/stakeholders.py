@@ -18,7 +18,8 @@ from engagement.stakeholders.commitments.queries.next_steps import (
 )
 from engagement.stakeholders.inbox.queries import inboxes_waiting
 from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.rhythm.queries import contacts_of, late_contacts
+from engagement.stakeholders.rhythm.queries.lateness import late_contacts
+from engagement.stakeholders.rhythm.queries.said import contacts_of
 from engagement.stakeholders.rhythm.rules import LastContact
 
 

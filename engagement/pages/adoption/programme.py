@@ -1,5 +1,6 @@
 """The page of a programme's adoption: its waves with their uptake, side by side since go-live, and the same as a file."""
 
+from datetime import date
 from typing import Any
 
 from flask import Response, redirect, render_template, url_for
@@ -7,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.adoption.queries.figures import Part, WaveFigures, figures_of_waves
+from engagement.adoption.queries.grounds import told_until
 from engagement.adoption.queries.uptake import DEFINITION
 from engagement.pages.adoption import blueprint
 from engagement.pages.adoption.drawing import Curve, drawing
@@ -62,8 +64,13 @@ def programme(programme_id: int) -> str:
         weeks=_weeks(curves),
         waves=[each.wave for each, _ in curves],
         definition=DEFINITION,
+        came_until=None if any(each.uptake.as_of for each in figures) else _came_until(row.id),
         may_bring=reaches_programme(rights.planning(guard.reader()), row),
     )
+
+
+def _came_until(programme_id: int) -> date | None:
+    return max(told_until(programme_id).values(), default=None)
 
 
 def _has_curve(part: Part) -> bool:

@@ -21,4 +21,5 @@ from engagement.pages.stakeholders import (
     stakeholder,
     standing,
     step,
+    wanted,
 )

@@ -21,7 +21,7 @@ from engagement.stakeholders.health.actions import judge_health
 from engagement.stakeholders.health.queries import health_shown
 from engagement.stakeholders.health.rules import LONGEST_REASON
 from engagement.stakeholders.rhythm import actions
-from engagement.stakeholders.rhythm.queries import contacts_of, own_rhythm, rhythms_of
+from engagement.stakeholders.rhythm.queries.said import contacts_of, own_rhythm, rhythms_of
 from engagement.stakeholders.rhythm.rules import Every
 from engagement.stakeholders.standings.queries.posts import is_labelled
 from engagement.stakeholders.standings.rules import Quadrant

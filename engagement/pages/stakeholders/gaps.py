@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import render_template, url_for
 
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.stakeholders import blueprint
-from engagement.pages.stakeholders.map_asked import map_asked
+from engagement.pages.stakeholders.map_asked import MapAsked, map_asked
 from engagement.pages.stakeholders.map_lines import MapLine, lines_of, links_for
 from engagement.stakeholders.standings.queries.gaps import GapCounts, Gaps
 from engagement.stakeholders.standings.rules import Level
@@ -74,11 +74,18 @@ def gaps() -> str:
         lines=[GapLine(line) for line in lines_of(shown, links)],
         page=page,
         without=lines_of(without, links),
-        without_total=counts.without,
-        not_kept=counts.not_kept,
+        counts=counts,
+        wanted_url=_wanted_url(found) if counts.unwanted else "",
         files=found.asked.files("stakeholders.map_export", order="-urgency"),
         sees_people=rights.reading(guard.reader()).holds_anything,
     )
+
+
+def _wanted_url(found: MapAsked) -> str:
+    """Return the address where desired levels are said of several at once, "" for a reader who plans nothing, and of an earlier day."""
+    if found.on or not rights.planning(guard.reader()).holds_places:
+        return ""
+    return url_for("stakeholders.wanted", **found.kept)
 
 
 def _lede(counts: GapCounts) -> str:

@@ -1,9 +1,10 @@
 """What an address asks of the power/interest map: filters, days, and the order of the table."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -20,6 +21,7 @@ from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.queries.placing import Stood
 from engagement.stakeholders.standings.queries.reading import ORDERS, MapAt, Square
 from engagement.stakeholders.standings.rules import CELLS, MOST
+from engagement.waves.models import Wave
 
 #: What the address of the map keeps when somebody was moved and the reader comes back.
 KEPT = ("q", "programme", "wave", "group", "owner")
@@ -36,6 +38,8 @@ class MapAsked:
     since: date | None
     cell: int | None
     problems: list[str]
+    waves: Sequence[Wave]
+    """Those whose map anybody is on, whatever the filters say."""
 
     @property
     def before(self) -> datetime | None:
@@ -50,6 +54,11 @@ class MapAsked:
             for question in self.asked.questions
             if question.value and question.kind != "day"
         ]
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The filters that the addresses of forms carry, so that the reader comes back to the same map."""
+        return {name: value for name, value in self.asked.narrowed_by.items() if name in KEPT}
 
     @cached_property
     def at(self) -> MapAt:
@@ -146,7 +155,7 @@ def map_asked(maps: Reach, *, compares: bool = True) -> MapAsked:
     if compares:
         asked.day("since", "With the way since", most=today())
     cell = asked.row("near", known=range(CELLS * CELLS))
-    return MapAsked(maps, asked, filters, on, since, cell, problems)
+    return MapAsked(maps, asked, filters, on, since, cell, problems, waves)
 
 
 def _days(given: MultiDict[str, str]) -> tuple[date | None, date | None, list[str]]:

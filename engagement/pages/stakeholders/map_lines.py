@@ -10,10 +10,11 @@ from flask import url_for
 
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
-from engagement.pages.stakeholders.map_asked import KEPT, MapAsked
+from engagement.pages.stakeholders.map_asked import MapAsked
 from engagement.stakeholders.scopes import doors_to
+from engagement.stakeholders.standings.queries.movement import Move
 from engagement.stakeholders.standings.queries.placing import Stood
-from engagement.stakeholders.standings.queries.telling import Told, told
+from engagement.stakeholders.standings.queries.telling import Reason, Told, told
 from engagement.stakeholders.standings.rules import Level, written
 
 NO_NUMBERS: Mapping[int, int] = MappingProxyType({})
@@ -93,6 +94,17 @@ class MapLine:
 
 
 @dataclass(frozen=True)
+class MoveLine:
+    """Somebody of whom something became different: `words` of those judged anew, and `said`, why, if it may be told."""
+
+    move: Move
+    told: Told
+    url: str
+    words: str
+    said: Reason | None
+
+
+@dataclass(frozen=True)
 class Links:
     """Who somebody is and where their links lead."""
 
@@ -113,9 +125,8 @@ class Links:
 
 def links_for(found: MapAsked, ids: Collection[int], *, comes_back_to: str = "map") -> Links:
     """Look up these stakeholders, in two statements."""
-    kept: dict[str, Any] = {name: value for name, value in found.asked.narrowed_by.items() if name in KEPT}
     # Without a stakeholder the address has no query of its own, so it is made once.
-    query = url_for("stakeholders.index", **{"from": comes_back_to, **kept}).partition("?")[2]
+    query = url_for("stakeholders.index", **{"from": comes_back_to, **found.kept}).partition("?")[2]
     return Links(
         told(ids, before=found.before),
         doors_to(ids, found.maps, rights.planning(guard.reader())),

@@ -1,8 +1,6 @@
 """The power/interest map: its page, and the same as a file and as a picture."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from flask import Response, render_template, url_for
@@ -20,15 +18,17 @@ from engagement.pages.stakeholders.map_lines import (
     HEADER,
     HEADER_BEFORE,
     Links,
+    MoveLine,
     file_row,
     lines_of,
     links_for,
 )
+from engagement.pages.stakeholders.map_rail import Rail, moves_since, rail_of
 from engagement.pages.stakeholders.spots import NARROW, WIDE, Dot, Mark, arranged
 from engagement.reach import Reach
-from engagement.stakeholders.rhythm.queries import contacts_of
+from engagement.stakeholders.rhythm.queries.said import contacts_of
 from engagement.stakeholders.standings.queries.movement import Move, Movement, movement_since
-from engagement.stakeholders.standings.queries.telling import Reason, Told, reasons
+from engagement.stakeholders.standings.queries.telling import reasons
 from engagement.stakeholders.standings.rules import CELLS
 from engagement.words import listed, plural
 
@@ -36,18 +36,6 @@ from engagement.words import listed, plural
 FIRST_UNPLACED = 8
 #: With more marks, a list of them would say less than the table.
 MOST_NAMED = 40
-_FOUR_WEEKS = 28
-
-
-@dataclass(frozen=True)
-class MoveLine:
-    """Somebody of whom something became different: `words` of those judged anew, and `said`, why, if it may be told."""
-
-    move: Move
-    told: Told
-    url: str
-    words: str
-    said: Reason | None
 
 
 @blueprint.get("/stakeholders/map")
@@ -61,8 +49,9 @@ def map_page() -> str:
     unplaced_total = found.total - found.placed_total
     unplaced = found.at.unplaced(FIRST_UNPLACED) if unplaced_total else []
     changed = moves.first if moves else []
+    rail = rail_of(found)
     told = {row.stakeholder_id for row in (*lines, *unplaced)} | {move.stakeholder_id for move in changed}
-    links = links_for(found, told | dots.keys())
+    links = links_for(found, told | rail.people | dots.keys())
     picture = _picture(found, links, dots)
     return render_template(
         "stakeholders/map.html",
@@ -86,7 +75,7 @@ def map_page() -> str:
         moves=moves,
         movement_words=_movement_words(moves) if moves else "",
         moved=_move_lines(found, changed, links),
-        last_four_weeks=_four_weeks_ago(found),
+        **_beside(found, rail, links),
         files=[
             *found.asked.files("stakeholders.map_export"),
             ("SVG", _address("stakeholders.map_picture", found)),
@@ -120,6 +109,27 @@ def _move_lines(found: MapAsked, moves: Sequence[Move], links: Links) -> list[Mo
         MoveLine(move, links.people[key], links.url(key), judged.get(key, ""), said.get(key))
         for key, move in zip(keys, moves, strict=True)
     ]
+
+
+def _beside(found: MapAsked, rail: Rail, links: Links) -> dict[str, Any]:
+    """Return what the rail shows, with its links to all of the same kind."""
+    began = moves_since(found, rail.last)
+    return {
+        "last": _last_line(rail, links),
+        "moves_from": began,
+        "moves_url": _address("stakeholders.map_page", found, since=began.isoformat(), _anchor="movement"),
+        "champions": rail.champions,
+        "coming": rail.coming_lines(links),
+        "reads_promises": rights.reading_notes(guard.reader()).holds_places,
+    }
+
+
+def _last_line(rail: Rail, links: Links) -> MoveLine | None:
+    if rail.last is None:
+        return None
+    move, said = rail.last
+    key = move.stakeholder_id
+    return MoveLine(move, links.people[key], links.url(key), move.words, said)
 
 
 def _picture(found: MapAsked, links: Links, dots: Mapping[int, Dot]) -> Picture:
@@ -192,12 +202,6 @@ def _movement_words(moves: Movement) -> str:
     ]
     words = listed([part for part, number in zip(told, (moves.moved, moves.came, moves.left), strict=True) if number])
     return f"{words}." if words else "Nobody came, left or was judged anew."
-
-
-def _four_weeks_ago(found: MapAsked) -> str:
-    """Return the address that compares the map with four weeks before."""
-    then = (found.on or today()) - timedelta(days=_FOUR_WEEKS)
-    return _address("stakeholders.map_page", found, since=then.isoformat(), _anchor="movement")
 
 
 @blueprint.get("/stakeholders/map.<any(csv, xlsx):kind>")

@@ -9,7 +9,6 @@ from wtforms import BooleanField, DateField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from engagement.accounts.scopes import rights
-from engagement.db import count_of
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.fields import REFERENCE, PersonField, choices_of
@@ -114,18 +113,32 @@ def promises() -> Drawn:
     """List promises to stakeholders on the maps that the reader keeps, and those that the reader has to keep."""
     asked = Asked()
     listed = _asked(_to_list(), asked)
-    page = asked.page(count_of(listed))
-    rows = lists.with_everything(listed.limit(page.size).offset(page.offset))
-    late = sum(row.days_late(today()) > 0 for row in rows)
+    total, late = lists.counted(listed, today())
+    page = asked.page(total)
     return drawn(
         "stakeholders/promises.html",
         PromiseForm(formdata=None),
-        rows=rows,
+        lede=_lede(total, late, is_narrowed=asked.is_narrowed),
+        rows=lists.with_everything(listed.limit(page.size).offset(page.offset)) if total else [],
         page=page,
         asked=asked,
-        late=late,
         on=today(),
     )
+
+
+def _lede(total: int, late: int, *, is_narrowed: bool) -> str:
+    if not total:
+        return "What we said we would do, who does it and by when. A promise ends with a sentence on what came of it."
+    found = (
+        plural(total, "promise fits", "promises fit")
+        if is_narrowed
+        else plural(total, "promise is open", "promises are open")
+    )
+    if late == total:
+        return f"{found}, and past {'its' if total == 1 else 'their'} day."
+    if late:
+        return f"{found}, {late:,} of them past the day."
+    return f"{found}." if is_narrowed else f"{found}, and no day is past."
 
 
 @blueprint.get("/stakeholders/promises.<any(csv, xlsx):kind>")

@@ -28,7 +28,7 @@ from engagement.stakeholders.interactions.queries.timeline import shown as inter
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
 from engagement.stakeholders.queries import StakeholderLine
 from engagement.stakeholders.relations.queries.network import relations_of
-from engagement.stakeholders.rhythm.queries import contacts_of
+from engagement.stakeholders.rhythm.queries.said import contacts_of
 from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.stakeholders.rules import StakeholderKind
 from engagement.stakeholders.scopes import (

@@ -11,7 +11,6 @@ from engagement.pages.parts.fields import chosen_departments
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import ChampionForm
-from engagement.pages.waves.people_map import coverage_lede
 from engagement.stakeholders.champions import actions as appointing
 from engagement.stakeholders.champions import queries as coverage
 from engagement.stakeholders.models import Champion
@@ -49,7 +48,7 @@ def _drawn(wave: Wave, form: ChampionForm) -> Drawn:
         form,
         wave=wave,
         coverage=covered,
-        lede=coverage_lede(covered),
+        lede=covered.words,
         definition=COVERAGE_DEFINITION,
         others=[(champion, _time_words(champion)) for champion in coverage.other_champions(wave.id, today)],
         as_of=today,

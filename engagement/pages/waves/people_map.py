@@ -1,4 +1,4 @@
-"""What a wave's page shows of its people: the stakeholder map as a list, and the coverage by champions."""
+"""What a wave's page shows of its people: the stakeholder map as a list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +8,10 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.pages.frame.formats import today
 from engagement.stakeholders import queries
 from engagement.stakeholders.chain.queries import broken_chains
-from engagement.stakeholders.champions.queries import WaveCoverage
 from engagement.stakeholders.queries import StakeholderLine
-from engagement.stakeholders.rules import PEOPLE_FOR_A_CHAMPION
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave
 from engagement.waves.scopes import reaches_wave
-from engagement.words import plural
 
 MOST_SHOWN = 12
 
@@ -43,15 +40,3 @@ def _chain_words(wave: Wave, departments: ByWave) -> str:
     """Say where the sponsor's word doesn't get through to a wave's departments; "" where it does, or where it is over."""
     broken = broken_chains([wave], today(), departments) if wave.status.is_open else []
     return broken[0].words if broken else ""
-
-
-def coverage_lede(coverage: WaveCoverage) -> str:
-    """Say in one or two sentences how well champions cover a wave."""
-    if not coverage.people:
-        return "Nobody is in the wave yet."
-    people = plural(coverage.people, "person", "people")
-    if coverage.people_for_one is None:
-        return f"No champion for {people}. Aim: one for every {PEOPLE_FOR_A_CHAMPION}."
-    every = f"one for every {coverage.people_for_one:,}" if coverage.champions > 1 else "one for all"
-    aim = f"Aim: one for every {PEOPLE_FOR_A_CHAMPION}."
-    return f"{plural(coverage.champions, 'champion', 'champions')} for {people}, {every}. {aim}"

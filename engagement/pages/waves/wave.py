@@ -21,7 +21,7 @@ from engagement.pages.waves.dated import milestones_shown
 from engagement.pages.waves.fallback import WayBack, way_back
 from engagement.pages.waves.inclusion import inclusion_words
 from engagement.pages.waves.moves import day_off_words, move_words, outdated_messages
-from engagement.pages.waves.people_map import coverage_lede, map_of
+from engagement.pages.waves.people_map import map_of
 from engagement.pages.waves.steps import STEPS, steps_shown
 from engagement.programmes.portfolio.rules import mix_of, mix_words
 from engagement.readiness.criteria.queries.counting import Read, read_of
@@ -131,7 +131,6 @@ def _of_people(
         "progress": replace(progress, rows=tuple(progress.behind[:MOST_DEPARTMENTS])),
         "more_departments": max(0, len(progress.rows) - MOST_DEPARTMENTS),
         "coverage": covered,
-        "coverage_words": coverage_lede(covered),
         "coverage_definition": COVERAGE_DEFINITION,
         "inclusion": inclusion_words(wave, sums, read.places, sees_people=sees_people, has_occasions=has_occasions),
     }

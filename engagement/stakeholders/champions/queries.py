@@ -15,11 +15,12 @@ from engagement.people.models import Department, Person
 from engagement.people.queries import Places, places_of, standing_department
 from engagement.people.rules import path_key
 from engagement.stakeholders.models import Champion
-from engagement.stakeholders.rules import champions_needed, coverage_words
+from engagement.stakeholders.rules import PEOPLE_FOR_A_CHAMPION, champions_needed, coverage_words
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave, departments_of_waves
 from engagement.waves.rules import WaveStatus
 from engagement.waves.tallies.queries import WAVES, MemberSum, member_sums
+from engagement.words import plural
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,18 @@ class WaveCoverage:
     def people_for_one(self) -> int | None:
         """The number of people for each champion, rounded; None without champions."""
         return round(self.people / self.champions) if self.champions else None
+
+    @property
+    def words(self) -> str:
+        """The coverage in one or two sentences, with what is aimed at."""
+        if not self.people:
+            return "Nobody is in the wave yet."
+        people = plural(self.people, "person", "people")
+        aim = f"Aim: one for every {PEOPLE_FOR_A_CHAMPION}."
+        if self.people_for_one is None:
+            return f"No champion for {people}. {aim}"
+        every = f"one for every {self.people_for_one:,}" if self.champions > 1 else "one for all"
+        return f"{plural(self.champions, 'champion', 'champions')} for {people}, {every}. {aim}"
 
 
 def is_champion_on(on: Any) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from engagement.programmes.models import Programme
 from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.models import ContactRhythm
-from engagement.stakeholders.rhythm.queries import own_rhythm, rhythms_of
+from engagement.stakeholders.rhythm.queries.said import own_rhythm, rhythms_of
 from engagement.stakeholders.rhythm.rules import Every
 from engagement.stakeholders.standings.rules import Quadrant
 from engagement.verbs import Verb

@@ -24,6 +24,7 @@ class Every(Worded):
 
 
 _DAYS = {Every.WEEK: 7, Every.TWO_WEEKS: 14, Every.MONTH: 31, Every.QUARTER: 92, Every.HALF_YEAR: 183}
+_OF_DAYS = {days: every for every, days in _DAYS.items()}
 #: Where a programme says nothing else.
 USUAL = {
     Quadrant.WORK_CLOSELY: Every.TWO_WEEKS,
@@ -53,6 +54,11 @@ class LastContact:
     def days_late(self, on: date) -> int:
         """Return how many days the next contact is late."""
         return max(0, (on - self.due_on).days) if self.due_on else 0
+
+
+def every_of(days: int) -> Every:
+    """Return the rhythm by which the next contact is due after so many days."""
+    return _OF_DAYS[days]
 
 
 def closest(rhythms: list[Every]) -> Every | None:

@@ -1,7 +1,7 @@
 """Changes of standings: saying where somebody stands, and forgetting the labels of people without a post."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 
 from sqlalchemy import select, update
@@ -12,7 +12,7 @@ from engagement.db import db, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.queries import on_the_map
+from engagement.stakeholders.queries import lock_stakeholders, on_the_map
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.posts import has_labels, is_labelled
 from engagement.stakeholders.standings.queries.present import standing_of
@@ -22,6 +22,7 @@ from engagement.stakeholders.standings.rules import (
     MOST,
     NOT_LABELLED,
     WHY,
+    Level,
     Standing,
     replaces,
     told_standing,
@@ -63,6 +64,22 @@ def say_standing(
     audit.record(Verb.SAID_STANDING, told_of(stakeholder), by=by, **told_standing(stakeholder.kind, was, said, reason))
     db.session.flush()
     return row
+
+
+def say_wanted(levels: Mapping[int, Level], reason: str = "", *, on: date, by: Actor) -> int:
+    """Say how engaged these stakeholders need to be, where nobody has said it; all else that was said stays. Return of how many it was said.
+
+    Raises BadInput and RuleBroken as `say_standing` does.
+    """
+    lock_stakeholders(sorted(levels))
+    number = 0
+    for key, level in levels.items():
+        old = standing_of(key)
+        was = old.said(with_labels=True) if old else Standing()
+        if was.level_wanted is None:
+            say_standing(db.session.get_one(Stakeholder, key), replace(was, level_wanted=level), reason, on=on, by=by)
+            number += 1
+    return number
 
 
 def _refuse(said: Standing, reason: str, *, labelled: bool) -> None:

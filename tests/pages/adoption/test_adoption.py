@@ -111,6 +111,18 @@ def test_the_page_of_a_programme_says_first_how_much_is_used(manager, wave):
     assert lede() == "Of all 2 waves that went live it is known how many people use it, of some of them within bounds."
 
 
+def test_numbers_that_came_before_the_go_live_are_not_denied(manager, wave):
+    wave.status, wave.go_live_on = WaveStatus.PLANNED, date(2026, 5, 12)
+    db.session.commit()
+    address = f"/programmes/{wave.programme_id}/adoption"
+    assert "No numbers of use yet" in text_of(manager.get(address))
+    written(manager, sent(manager, wave, PLAIN).location)
+    page = text_of(manager.get(address))
+    assert "Numbers to Sunday 12 April are here" in page
+    assert "No numbers of use yet" not in page
+    assert "none yet" not in text_of(manager.get(f"/waves/{wave.id}/adoption"))
+
+
 def test_a_team_cannot_have_more_people_than_uses(manager, wave):
     lines = ["department,day,workflow,uses,people", "Claims,2026-04-10,Claims triage,4,9"]
     page = text_of(manager.get(sent(manager, wave, lines).location))

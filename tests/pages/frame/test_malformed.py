@@ -46,6 +46,7 @@ LISTS = [
     "/stakeholders",
     "/stakeholders.csv",
     "/stakeholders/gaps",
+    "/stakeholders/gaps/wanted",
     "/stakeholders/map",
     "/stakeholders/map.csv",
     "/stakeholders/map.svg",

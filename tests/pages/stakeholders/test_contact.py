@@ -16,7 +16,7 @@ from engagement.stakeholders.commitments.rules import Outcome
 from engagement.stakeholders.health.queries import judgement_of
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
-from engagement.stakeholders.rhythm.queries import own_rhythm, rhythms_of
+from engagement.stakeholders.rhythm.queries.said import own_rhythm, rhythms_of
 from engagement.stakeholders.rhythm.rules import Every
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.actions import say_standing

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -85,6 +85,17 @@ def commitments_listed(readable: ColumnElement[bool], filters: Filters, reading:
     if filters.stakeholder_id is not None:
         query = query.where(Commitment.stakeholder_id == filters.stakeholder_id)
     return query
+
+
+def counted(commitments: Select[Commitment], on: date) -> tuple[int, int]:
+    """Return how many promises a SELECT gives, and how many of them are past their day."""
+    rows = commitments.order_by(None).with_only_columns(
+        Commitment.closed_at, Commitment.due_on, maintain_column_froms=True
+    )
+    each = rows.subquery().c
+    is_late = and_(each.closed_at.is_(None), each.due_on < on)
+    number, late = db.session.execute(select(func.count(), func.sum(case((is_late, 1), else_=0)))).one()
+    return number, late or 0
 
 
 def with_everything(commitments: Select[Commitment]) -> list[Commitment]:

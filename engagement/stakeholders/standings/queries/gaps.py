@@ -1,14 +1,16 @@
 """Who is less engaged than we need them to be: counted and put in order by the database, because a page shows a part of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func
+from sqlalchemy import Select, and_, case, func, true
 
 from engagement.db import db
+from engagement.reach import Reach
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import NAME_SORTED
-from engagement.stakeholders.scopes import places_within
+from engagement.stakeholders.scopes import places_within, stakeholders_within_alone
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.placing import Rows, Stood, counting, read
 from engagement.stakeholders.standings.queries.posts import may_be_labelled
@@ -21,13 +23,21 @@ _FIRST = (_ORDER_OF_GAPS, case((_POWER.is_(None), -GAP), else_=-GAP * _POWER), N
 
 @dataclass(frozen=True)
 class GapCounts:
-    """Of those on the map: all, those with both levels, those below, those who lack a level, those of whom none is kept."""
+    """Of those on the map: all, those with both levels, those below, those who lack a level, those who lack the desired one, those of
+    whom none is kept.
+    """
 
     total: int = 0
     both: int = 0
     below: int = 0
     without: int = 0
+    unwanted: int = 0
     not_kept: int = 0
+
+    @property
+    def kept(self) -> int:
+        """Of how many levels are kept."""
+        return self.total - self.not_kept
 
 
 class Gaps(MapAt):
@@ -35,8 +45,9 @@ class Gaps(MapAt):
 
     def counts(self) -> GapCounts:
         """Return how many there are of which kind."""
-        total, both, below, told = db.session.execute(_counted(self)).one()
-        return GapCounts(total, both or 0, below or 0, (told or 0) - (both or 0), total - (told or 0))
+        total, *some = db.session.execute(_counted(self)).one()
+        both, below, told, unwanted = (number or 0 for number in some)
+        return GapCounts(total, both, below, told - both, unwanted, total - told)
 
     def widest(self, size: int, offset: int, below: int) -> list[Stood]:
         """Return a part of those with both levels: by gap times power; then gaps of those without a power; then no gap.
@@ -50,6 +61,11 @@ class Gaps(MapAt):
         """Return the first who lack one of the levels, by name."""
         return read(_without(self).limit(size))
 
+    def without_wanted(self, planning: Reach, size: int, ids: Collection[int] | None = None) -> list[Stood]:
+        """Return the first of those whom `planning` may change who lack the desired level, or of these of them: those with most power first."""
+        these = true() if ids is None else Stakeholder.id.in_(ids)
+        return read(_without_wanted(self, planning).where(these).limit(size))
+
 
 @kept
 def _counted(at: MapAt) -> Select[Any]:
@@ -59,6 +75,7 @@ def _counted(at: MapAt) -> Select[Any]:
         func.sum(case((and_(HAS_BOTH_LEVELS, is_told), 1), else_=0)),
         func.sum(case((and_(HAS_BOTH_LEVELS, HAS_GAP, is_told), 1), else_=0)),
         func.sum(case((is_told, 1), else_=0)),
+        func.sum(case((and_(_WANTED.is_(None), is_told), 1), else_=0)),
     )
     return counting(counted, places_within(at.maps), at.filters, at.before)
 
@@ -76,3 +93,10 @@ def _widest_below(at: MapAt) -> Rows:
 @kept
 def _without(at: MapAt) -> Rows:
     return rows_of(at).where(~HAS_BOTH_LEVELS, may_be_labelled(at.on)).order_by(NAME_SORTED, Stakeholder.id)
+
+
+@kept
+def _without_wanted(at: MapAt, planning: Reach) -> Rows:
+    changeable = stakeholders_within_alone(planning)
+    rows = rows_of(at).where(_WANTED.is_(None), may_be_labelled(at.on), changeable)
+    return rows.order_by(_POWER.desc().nulls_last(), NAME_SORTED, Stakeholder.id)

@@ -1,13 +1,14 @@
-"""What became different on the map between two moments: who moved, who came, who left; found and counted by the database."""
+"""What became different on the map: who moved last, and who moved, came and left between two moments; found and counted by the database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, and_, bindparam, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from engagement.accounts.models import Account
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile, StakeholderRemoval
@@ -17,6 +18,7 @@ from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.placing import Stood, asks_what_was_said, of_then, stood_of, was_on_maps
 from engagement.stakeholders.standings.queries.posts import may_be_labelled
 from engagement.stakeholders.standings.queries.reading import MapAt, kept
+from engagement.stakeholders.standings.queries.telling import Reason, tells_reasons
 from engagement.stakeholders.standings.rules import Standing, standing_words
 
 #: What is judged of somebody, and the two moments that are compared.
@@ -43,6 +45,13 @@ class Move(NamedTuple):
         return standing_words(before, now)
 
 
+class LastMove(NamedTuple):
+    """The newest judgement by which somebody stands elsewhere, and why (the text is "" if that may not be told)."""
+
+    move: Move
+    reason: Reason
+
+
 @dataclass(frozen=True)
 class Movement:
     """How many moved, came and left, and the first of them: those who moved furthest, then the others by name."""
@@ -56,6 +65,48 @@ class Movement:
     def total(self) -> int:
         """Of how many something became different."""
         return self.moved + self.came + self.left
+
+
+def last_move(at: MapAt) -> LastMove | None:
+    """Return who of a map was last judged to stand elsewhere, None if nobody was."""
+    row = db.session.execute(_last_move(at)).first()
+    if row is None:
+        return None
+    key, is_told, *judged = row[:10]
+    before, now = (stood_of((key, *said, is_told)) for said in (judged[:4], judged[4:]))
+    return LastMove(Move(before, now), Reason._make(row[10:]))
+
+
+@kept
+def _last_move(at: MapAt) -> Select[Any]:
+    """Return a SELECT of the newest move alone; going back over judgements by their number ends with the first that fits."""
+    then, now = aliased(StakeholderStanding), aliased(StakeholderStanding)
+    is_told = may_be_labelled(at.on)
+    was, stands = ([getattr(rows, name) for name in _JUDGED] for rows in (then, now))
+    # Of two judgements of one instant the second follows the first.
+    follows = and_(then.stakeholder_id == now.stakeholder_id, then.superseded_at == now.said_at, then.id < now.id)
+    asked = (
+        select(
+            *(Stakeholder.id, is_told, *was, *stands),
+            *(case((tells_reasons(at.on), now.reason), else_=""), Account.name, now.said_at),
+        )
+        .select_from(now)
+        .join(then, follows)
+        .join(Stakeholder, Stakeholder.id == now.stakeholder_id)
+        .outerjoin(Person, Person.id == Stakeholder.person_id)
+        .outerjoin(Department, Department.id == Stakeholder.department_id)
+        .outerjoin(Account, Account.id == now.said_by_id)
+        # What we want of somebody moves nobody.
+        .where(_says_else(was[:3], stands[:3], is_told), was_on_maps(places_within(at.maps), at.filters, at.before))
+    )
+    asked = asked if at.before is None else asked.where(now.said_at < at.before)
+    return asked.order_by(now.id.desc(), then.id.desc()).limit(1)
+
+
+def _says_else(was: Sequence[Any], now: Sequence[Any], is_told: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that what was judged differs, as far as it may be told."""
+    differs = [one.is_distinct_from(other) for one, other in zip(was, now, strict=True)]
+    return or_(*differs[:2], and_(is_told, or_(*differs[2:])))
 
 
 def movement_since(then: MapAt, at: MapAt, limit: int) -> Movement:
@@ -77,8 +128,6 @@ def _moves(before: MapAt, at: MapAt) -> Select[Any]:
     # Or SQLite asks anew who was here wherever a kind is mentioned.
     each = _of_both_moments(before, at).cte("each").prefix_with("MATERIALIZED")
     then, now = ([each.c[f"{name}_{end}"] for name in _JUDGED] for end in _ENDS)
-    differs = [one.is_distinct_from(other) for one, other in zip(then, now, strict=True)]
-    is_judged_anew = or_(*differs[:2], and_(each.c.is_told, or_(*differs[2:])))
     stayed = and_(each.c.was_here, each.c.is_here)
     kinds = (stayed, and_(each.c.is_here, ~each.c.was_here), and_(each.c.was_here, ~each.c.is_here))
     (power, interest), (power_now, interest_now) = then[:2], now[:2]
@@ -89,7 +138,7 @@ def _moves(before: MapAt, at: MapAt) -> Select[Any]:
             *(each.c.id, each.c.is_told, each.c.was_here, each.c.is_here, *then, *now),
             *(func.sum(case((kind, 1), else_=0)).over() for kind in kinds),
         )
-        .where(or_(and_(stayed, is_judged_anew), *kinds[1:]))
+        .where(or_(and_(stayed, _says_else(then, now, each.c.is_told)), *kinds[1:]))
         .order_by(
             case(*((kind, number) for number, kind in enumerate(kinds))),
             case((stayed, func.coalesce(distance, 0)), else_=0).desc(),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Executable, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Executable, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from engagement.accounts.models import Account
@@ -94,10 +94,15 @@ def reasons(ids: Iterable[int], *, before: datetime | None = None, on: date) -> 
     return {key: Reason(text, by, at) for key, text, by, at in rows}
 
 
-@lru_cache(maxsize=8)
-def _reasons(before: datetime | None, on: date) -> Executable:
+def tells_reasons(on: date) -> ColumnElement[bool]:
+    """Return the condition on `Stakeholder` that it may be told on a day why they were judged as they are."""
     of_any_time = aliased(StakeholderStanding)
     labelled = exists().where(of_any_time.stakeholder_id == Stakeholder.id, has_labels(of_any_time))
+    return or_(may_be_labelled(on), ~labelled)
+
+
+@lru_cache(maxsize=8)
+def _reasons(before: datetime | None, on: date) -> Executable:
     row = StakeholderStanding
     return (
         select(row.stakeholder_id, row.reason, Account.name, row.said_at)
@@ -106,6 +111,6 @@ def _reasons(before: datetime | None, on: date) -> Executable:
         .where(
             Stakeholder.id.in_(bindparam("ids", expanding=True)),
             row.reason != "",
-            or_(may_be_labelled(on), ~labelled),
+            tells_reasons(on),
         )
     )
