@@ -30,7 +30,7 @@ from engagement.stakeholders.rhythm.queries.said import contacts_of
 from engagement.stakeholders.standings.queries.movement import Move, Movement, movement_since
 from engagement.stakeholders.standings.queries.telling import reasons
 from engagement.stakeholders.standings.rules import CELLS
-from engagement.words import listed, plural
+from engagement.words import listed, number_word, plural
 
 #: How many who aren't placed stand beside the map; the table has all of them.
 FIRST_UNPLACED = 8
@@ -189,8 +189,10 @@ def _lede(found: MapAsked) -> str:
     if against == 1:
         return f"{words} One is against{', with the power to slow it down' if strong else ''}."
     if against:
-        power = "All" if strong == against else f"{strong:,}" if strong else "None"
-        return f"{words} {against:,} are against; {power.lower()} of them with the power to slow it down."
+        power = ("both" if against == 2 else "all") if strong == against else number_word(strong) if strong else "none"
+        return (
+            f"{words} {number_word(against).capitalize()} are against; {power} of them with the power to slow it down."
+        )
     return f"{words} Nobody is said to be against."
 
 
