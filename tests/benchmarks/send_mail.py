@@ -22,7 +22,7 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 from shared.grounds import application, database, fill_directory  # noqa: E402
 from shared.sinks import sink, smtp_source, smtplib_loop  # noqa: E402
-from sqlalchemy import func, insert, literal, select, text  # noqa: E402
+from sqlalchemy import exists, func, insert, literal, select, text  # noqa: E402
 
 from engagement import clock  # noqa: E402
 from engagement.communications.queries.readers import translation_column  # noqa: E402
@@ -168,7 +168,8 @@ def measure(engine: str, people: int, workers: int, connections: int, pipelines:
 
 
 def wait_until_sent(people: int) -> None:
-    waits = select(func.count()).where(Delivery.state.not_in((DeliveryState.SENT, DeliveryState.UNKNOWN)))
+    """Look ten times a second whether anything waits; counting what does would take a fourteenth of both processors."""
+    waits = select(exists().where(Delivery.state.in_([state for state in DeliveryState if not state.is_final])))
     while db.session.scalar(waits):
         db.session.rollback()
         time.sleep(0.1)
@@ -183,7 +184,7 @@ if __name__ == "__main__":
     parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--workers", type=int, default=0, help="worker processes; 2 on PostgreSQL and 1 on SQLite")
     parser.add_argument(
-        "--connections", type=int, default=8, help="of each worker; smtp-source has as many as it likes"
+        "--connections", type=int, default=16, help="of each worker; smtp-source has as many as it likes"
     )
     parser.add_argument("--plain", action="store_true", help="a relay without PIPELINING")
     parser.add_argument("--roles", action="store_true", help="four texts, for readers with different training roles")

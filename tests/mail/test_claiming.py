@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
 from factories import TESTER
 from mail.outbox import attempted, claim, make_mailing, only_row, queue_to_many, settle, states
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from engagement import clock
 from engagement.db import db
@@ -14,7 +15,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions import claiming, recording
 from engagement.mail.outbox.actions.ledger import Ledger
 from engagement.mail.outbox.queries import expired_claims
-from engagement.mail.outbox.rules import LEASE, untouched
+from engagement.mail.outbox.rules import LEASE, settled, untouched
 from engagement.mail.rules import GIVEN_UP, HAS_LEFT, DeliveryState, MailingKind, Outcome, wait_after
 from engagement.people.models import Person
 
@@ -170,3 +171,42 @@ def test_what_was_not_handed_over_waits_as_if_nobody_had_claimed_it(app, frozen)
     found = only_row()
     assert (found.state, found.attempts, found.attempted_at, found.claimed_by) == (DeliveryState.QUEUED, 0, None, None)
     assert found.due_at == row.due_at
+
+
+def whole_readings(ledger: Ledger) -> int:
+    """How often PostgreSQL read all deliveries over a worker's connection, as far as it hasn't reported it yet."""
+    read = text("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'delivery'")
+    found: int = ledger.connection.execute(read).scalar_one()
+    ledger.connection.rollback()
+    return found
+
+
+def test_a_window_is_found_without_reading_everything_that_is_due(app):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite takes the index in any case")
+    queue_to_many(20_000)
+    db.session.execute(text("ANALYZE delivery"))
+    db.session.commit()
+    ledger = Ledger("one")
+    before = whole_readings(ledger)
+    assert len(ledger.claim(20)) == 20
+    assert whole_readings(ledger) == before
+    ledger.put_back()
+
+
+def test_a_worker_that_rested_reads_no_more_than_it_claims(app):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite plans each statement once, without looking at the tables")
+    ledger = Ledger("one")
+    for _ in range(20):
+        assert ledger.claim(20) == []
+    queue_to_many(2_000)
+    before = whole_readings(ledger)
+    (first, *others) = ledger.claim(20)
+    ledger.settle(settled(first.id, first.attempts, first.due_at, SENT, clock.now()))
+    ledger.write()
+    assert len(others) == 19
+    assert whole_readings(ledger) == before
+    ledger.leave_rest()
+    ledger.write()
+    ledger.put_back()

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from mail.outbox import FROM, link_for, queue_to_many, states, wait_until
+from mail.outbox import FROM, link_for, make_mailing, queue, queue_to_many, states, wait_until, working
 from mail.sending_process import SendingProcess
 from mail.smtp_peer import smtp_peer
 from sqlalchemy import Connection, select, update
@@ -36,6 +36,22 @@ def test_two_connections_send_everything_exactly_once(app: Flask):
     assert Counter(peer.recipients) == Counter({f"person{n}@example.com": 1 for n in range(120)})
     db.session.rollback()
     assert states() == {"sent": 120}
+
+
+def test_a_worker_at_rest_soon_sends_what_comes(app: Flask):
+    queue_to_many(1)
+    waited = 0.0
+    with smtp_peer() as peer, working(app, peer):
+        wait_until(lambda: len(peer.messages) == 1)
+        for number in (2, 3, 4):
+            # It has looked since, and found nothing.
+            time.sleep(0.2)
+            queue(make_mailing())
+            db.session.commit()
+            began = time.monotonic()
+            wait_until(lambda number=number: len(peer.messages) == number)
+            waited += time.monotonic() - began
+    assert waited < 3 * 0.5
 
 
 def test_two_processes_send_everything_exactly_once(app: Flask):

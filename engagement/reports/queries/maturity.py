@@ -141,4 +141,6 @@ def _lede(programme: Programme, lines: Sequence[WorkflowLine]) -> str:
         if programme.target_processes
         else ""
     )
+    if not there:
+        return f"No workflow is in production yet{target}."
     return f"{share_words(there, len(lines))} workflows are in production{target}."

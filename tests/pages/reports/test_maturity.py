@@ -105,6 +105,12 @@ def test_a_programme_without_workflows_divides_by_nothing(app):
     assert "no workflow yet" in browser.get(address(programme, ".csv")).get_data(as_text=True)
 
 
+def test_before_the_first_go_live_no_workflow_is_in_production(app):
+    programme = make_programme(sponsor=make_person("Margaret Leclerc"))
+    make_workflow(programme)
+    assert "No workflow is in production yet." in text_of(sponsor_of(app, programme).get(address(programme)))
+
+
 def test_the_files_hold_the_same_figures(app, programme):
     browser = sponsor_of(app, programme)
     table = browser.get(address(programme, ".csv")).get_data().decode("utf-8-sig").splitlines()

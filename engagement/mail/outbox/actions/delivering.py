@@ -20,8 +20,10 @@ from engagement.mail.outbox.actions.writing import LinkFor
 from engagement.mail.outbox.rules import PLAIN, Counts, Leaving
 from engagement.mail.wire.actions.transport import Transport, server_of
 
-LOOK_EVERY = 1.0
-LONGEST_PAUSE = 60.0
+#: Seconds after which a worker without work looks again, so that a link to sign in leaves at once.
+LOOK_EVERY = 0.25
+#: Seconds to wait after trouble, at first and at most.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 #: Seconds between two checks for deliveries of dead workers.
 TAKE_OVER_EVERY = 15.0
 #: `flask serve` promises to end within five seconds.
@@ -71,8 +73,9 @@ def deliver_until_empty(
 class Worker:
     """Sends due messages over its connections in a thread of this process until stopped.
 
-    `app_context` makes the application context for the thread. It looks once a second; after trouble with the mail server or the
-    database it doubles its wait each time, up to a minute. Raises BadInput for an unusable `mail_from` or `smtp_url`.
+    `app_context` makes the application context for the thread. It looks four times a second; after trouble with the mail
+    server or the database it waits for a second, and doubles that each time, up to a minute. Raises BadInput for an
+    unusable `mail_from` or `smtp_url`.
     """
 
     def __init__(
@@ -122,7 +125,7 @@ class Worker:
     def _run(self) -> None:
         pause = 0.0
         while not self._stop.is_set():
-            pause = pause * 2 or LOOK_EVERY
+            pause = min(pause * 2 or FIRST_PAUSE, LONGEST_PAUSE)
             try:
                 with self._app_context():
                     self._take_over()
@@ -130,10 +133,10 @@ class Worker:
                 if self._courier.counts.trouble:
                     log.warning("mail server takes nothing", reply=self._courier.counts.trouble)
                 else:
-                    pause = LOOK_EVERY / 2
+                    pause = 0.0
             except Exception as error:
                 log.error("delivery stopped for a while", exc_info=error)
-            self._stop.wait(min(max(pause, LOOK_EVERY), LONGEST_PAUSE))
+            self._stop.wait(pause or LOOK_EVERY)
         with self._app_context():
             self._courier.close()
 

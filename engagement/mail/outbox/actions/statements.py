@@ -33,6 +33,15 @@ class Statement:
         return rows
 
 
+def plan_anew(connection: Connection) -> None:
+    """Have PostgreSQL plan the statements of this transaction for their values and for the tables as they are now.
+
+    It keeps a plan otherwise. One made while a worker rested over a few deliveries would read all of them for each window later.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode TO force_custom_plan")
+
+
 class _Compiled:
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         found = statement.compile(dialect=dialect)
