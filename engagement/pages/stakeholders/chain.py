@@ -50,7 +50,7 @@ def _lede(chains: Sequence[Chain]) -> str:
     words = (
         f"The way from the sponsor has no gap to {number_word(whole)} of {departments}."
         if whole
-        else f"The way from the sponsor has a gap to {departments}, that is to each of them."
+        else f"The way from the sponsor has a gap to {'each of ' * (len(chains) > 1)}{departments}."
     )
     return (
         f"{words} {number_word(broken).capitalize()} {'has' if broken == 1 else 'have'} a step at which nobody stands."
