@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import subprocess
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import yaml
 from flask import Flask
 
 from engagement import commands
-from engagement.settings import PREFIX, Settings, read_settings
+from engagement.settings import PREFIX, SETTINGS, read_settings
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -26,10 +27,10 @@ def test_the_example_names_every_setting_once_and_its_default() -> None:
     lines = (DEPLOY / "env.example").read_text(encoding="utf-8").splitlines()
     said = dict(match.groups() for line in lines if (match := re.fullmatch(r"#?([A-Z_]+)=(.*)", line)))
     assert len(said) == sum(bool(re.fullmatch(r"#?[A-Z_]+=.*", line)) for line in lines)
-    assert set(said) == {PREFIX + name.upper() for name in Settings.model_fields} | {"POSTGRES_PASSWORD"}
+    assert set(said) == {PREFIX + name.upper() for name in SETTINGS} | {"POSTGRES_PASSWORD"}
     commented = {match.group(1) for line in lines if (match := re.match(r"#([A-Z_]+)=", line))}
     for name in commented:
-        default = Settings.model_fields[name.removeprefix(PREFIX).lower()].default
+        default = SETTINGS[name.removeprefix(PREFIX).lower()].default
         words = {True: "true", False: "false"}.get(default) if isinstance(default, bool) else str(default)
         assert said[name] == words, name
 
@@ -40,9 +41,9 @@ def test_the_example_is_sound_once_key_and_password_are_filled_in(
     text = (DEPLOY / "env.example").read_text(encoding="utf-8")
     key = "0123456789abcdefghijklmnopqrstuvwxyz"
     (tmp_path / "env").write_text(text.replace("SECRET_KEY=\n", f"SECRET_KEY={key}\n"), encoding="utf-8")
-    for name in Settings.model_fields:
+    for name in SETTINGS:
         monkeypatch.delenv(PREFIX + name.upper(), raising=False)
-    assert read_settings(_env_file=str(tmp_path / "env")).is_production
+    assert read_settings(env_file=str(tmp_path / "env")).is_production
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_each_part_runs_a_command_that_is_there_closed_and_from_this_repository(
         words = [word for word in command if word != "CMD"]
         if words[0] == "flask":
             assert known_command(commanded, words[1:]), words
-    assert set(part["environment"]) <= {PREFIX + each.upper() for each in Settings.model_fields}
+    assert set(part["environment"]) <= {PREFIX + each.upper() for each in SETTINGS}
 
 
 def test_the_parts_wait_for_each_other_and_only_this_machine_reaches_the_port() -> None:
@@ -136,3 +137,24 @@ def test_each_unit_runs_a_command_that_is_there_as_an_ordinary_user(commanded: F
 
 def test_there_is_a_unit_for_each_part() -> None:
     assert [unit.stem for unit in UNITS] == [f"engagement-{part}" for part in ("alone", "clock", "web", "worker")]
+
+
+@pytest.mark.parametrize(("ended", "told"), [(0, 0), (67, 67), (75, 75), (2, 75), (1, 75), (127, 75)])
+def test_mail_is_refused_only_for_its_address(tmp_path: Path, ended: int, told: int) -> None:
+    """Postfix gives a mail back for every code that it doesn't know, such as that of settings which make no sense."""
+    flask = tmp_path / ".venv" / "bin" / "flask"
+    flask.parent.mkdir(parents=True)
+    flask.write_text(f'#!/bin/sh\necho "$FLASK_APP $@"; cat; exit {ended}\n', encoding="utf-8")
+    flask.chmod(0o755)
+    script = (DEPLOY / "mail-in").read_text(encoding="utf-8").replace("cd /opt/engagement", f"cd {tmp_path}")
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, "mail-in", "--to", "engagement+abc@example.com"],
+        input="Words", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == told
+    assert done.stdout == "wsgi.py --env-file /etc/engagement/env mail-in --to engagement+abc@example.com\nWords"
+
+
+def test_mail_is_handed_to_a_command_that_is_there(commanded: Flask) -> None:
+    [command] = re.findall(r"flask --env-file \S+ (.+) \"\$@\"", (DEPLOY / "mail-in").read_text(encoding="utf-8"))
+    assert known_command(commanded, [*command.split(), "--to"])
