@@ -9,6 +9,7 @@ from contextlib import suppress
 gc.disable()
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import configure_mappers
 
 from engagement.accounts.queries import refuse_demonstration
 from engagement.app import create_app
@@ -28,7 +29,9 @@ try:
             # A database that does not answer yet is for /readyz to tell.
             with suppress(DBAPIError):
                 refuse_demonstration(in_production=app.config["SETTINGS"].is_production)
-            # The processes that are forked from this one need connections of their own.
+            # Else each process forked from this one would do it at its first page, in its own copy of what they share.
+            configure_mappers()
+            # They need connections of their own.
             db.engine.dispose()
 except BadInput as error:
     print(error.sentence, file=sys.stderr)

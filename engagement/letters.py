@@ -9,10 +9,10 @@ numbers are ordered by size. What stands in a line of another direction is `isol
 import re
 import unicodedata
 from functools import cache, lru_cache
-from typing import Protocol
 
 from anyascii import anyascii
-from pyuca.collator import Collator
+
+from engagement.collation import Weighing
 
 #: The most words of a search; each is a condition of its own.
 MOST_WORDS = 10
@@ -124,15 +124,7 @@ def search_key(name: str, *more: str | None) -> str:
     return folded(" ".join(filter(None, [*parts, *more])))[:LONGEST_SEARCH]
 
 
-class _Weighing(Protocol):
-    def sort_key(self, text: str) -> tuple[int, ...]: ...
-
-
-@cache
-def _collator() -> _Weighing:
-    weighing: _Weighing = Collator()
-    return weighing
-
+_weighing = cache(Weighing)
 
 #: Separators of parts and of words in a key; they sort before every letter.
 _NEXT, _SPACE = "\x01", "\x02"
@@ -146,10 +138,8 @@ def _weight(sign: str) -> str:
     kind = unicodedata.category(sign)
     if kind[0] in "ZPS":
         return _SPACE
-    weights = _collator().sort_key(sign)
-    primary = weights[: weights.index(0)]
     # Surrogates are not characters, so weights from there on are shifted.
-    return "".join(chr(weight if weight < 0xD800 else weight + 0x800) for weight in primary)
+    return "".join(chr(weight if weight < 0xD800 else weight + 0x800) for weight in _weighing().primary(sign))
 
 
 _SPACES = re.compile(f"{_SPACE}+")

@@ -31,6 +31,7 @@ class Verb(StrEnum):
     KEPT_SIGN_IN_ADDRESS = "kept sign-in address", "kept sign-in address until an administrator decides"
     CONFIRMED_SIGN_IN_ADDRESS = "confirmed sign-in address"
     TIED_SIGN_IN = "tied sign-in to the directory"
+    UNTIED_SIGN_IN = "untied sign-in from the directory"
     GAVE_ROLE = "gave role"
     WITHDREW_ROLE = "withdrew role"
     MOVED_ROLE = "moved role", "moved role along with its department"

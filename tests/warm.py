@@ -12,6 +12,6 @@ from engagement.days.working_days import check_country
 from engagement.letters import sort_key
 
 configure_mappers()
-# Reads the order of all letters, and the holidays of all countries.
+# Reads where the letters stand in their order, and the holidays of the country that most tests are in.
 sort_key("a")
 check_country("GB-ENG")

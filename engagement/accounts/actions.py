@@ -5,7 +5,7 @@ from sqlalchemy import select
 from engagement import audit, clock
 from engagement.accounts import queries
 from engagement.accounts.addresses import actions as addresses
-from engagement.accounts.addresses.queries import holder_of, is_guarded, is_same_name, refuse_elsewhere, scope_in_words
+from engagement.accounts.addresses.queries import holder_of, is_guarded, is_theirs, refuse_elsewhere, scope_in_words
 from engagement.accounts.attempts import actions as attempts
 from engagement.accounts.attempts.rules import ORDINARY, Limits, Way
 from engagement.accounts.links.queries import NO_MORE, refuse_from_elsewhere
@@ -85,7 +85,7 @@ def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
     if own is not None:
         return own
     there = queries.account_by_email(person.email)
-    if there is not None and there.person_id is None and is_same_name(there.name, person.name):
+    if there is not None and is_theirs(there, person):
         addresses.tie(there, person)
         return there
     if there is not None:
@@ -248,7 +248,7 @@ def choose_timezone(account: Account, timezone: str | None) -> None:
 
 
 def sign_in_with_password(email: str, password: str, *, place: str, secret: str, limits: Limits = ORDINARY) -> Account:
-    """Return the account with this address and password; count the attempt if there is none.
+    """Return the account with this address and password, tied to its person; count the attempt if there is none.
 
     `place` is the network address of the request. Raises BadInput with the same words, after the same work, for an
     unknown address, a wrong password and a deactivated account; with other words after too many attempts.
@@ -263,6 +263,7 @@ def sign_in_with_password(email: str, password: str, *, place: str, secret: str,
         raise BadInput(WRONG, {"password": WRONG})
     if passwords.hasher().check_needs_rehash(stored):
         account.password_hash = passwords.hash_of(password)
+    addresses.tie_to_directory(Account.id == account.id)
     return account
 
 
@@ -281,6 +282,7 @@ def use_link(link: OneTimeLink) -> Account:
         account = account_for_person(person, signs_in=True) if person else None
     if account is None or not account.is_active:
         raise RuleBroken(NO_MORE)
+    addresses.tie_to_directory(Account.id == account.id)
     refuse_from_elsewhere(link, account)
     return account
 

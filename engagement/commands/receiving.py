@@ -12,7 +12,8 @@ from engagement.mail.bounces.actions.taking import Taken as Kept
 from engagement.serving import settings_of
 from engagement.settings import Settings
 from engagement.stakeholders.inbox.actions import Taken, take_in
-from engagement.stakeholders.inbox.rules import MOST_BYTES, ReadMail, read_mail, tokens_in
+from engagement.stakeholders.inbox.rules.reading import MOST_BYTES, ReadMail, read_mail
+from engagement.stakeholders.inbox.rules.tokens import tokens_in
 
 #: What mail servers understand (sysexits.h): no such user, and try again later.
 NO_USER, LATER = 67, 75

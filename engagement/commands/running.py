@@ -8,8 +8,9 @@ from sqlalchemy import text
 from engagement import sending, serving
 from engagement.accounts.queries import refuse_demonstration
 from engagement.db import db
-from engagement.scheduler.running import start_clock, wait_for_stop
+from engagement.scheduler.running import wait_for_stop
 from engagement.terminal import plainly, this_app
+from engagement.ticking import become_clock
 
 
 def _app_on_its_database() -> Flask:
@@ -41,13 +42,10 @@ def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
 @plainly
 def scheduler() -> None:
     """Run the clock alone; any number may run on one database."""
-    app = _app_on_its_database()
-    stop = sending.stop_event()
-    ticking = start_clock(app)
-    click.echo("The clock ticks. Ctrl-C ends it.")
-    wait_for_stop(stop)
-    ticking.shutdown(wait=False)
-    sending.end_process()
+    _app_on_its_database()
+    db.session.remove()
+    db.engine.dispose()
+    become_clock()
 
 
 @click.command("worker")

@@ -15,7 +15,7 @@ class ImportRun(Base):
     """One HR file: who brought it, what it would do or did.
 
     `file_hash` is SHA-256 in hex. `columns` maps the fields that were read to headers of the file; fields without a
-    column keep their values in the directory. `counts` has a number for each kind of change and more (see `comparing`);
+    column keep their values in the directory. `unread` has the headers whose columns were not read. `counts` has a number for each kind of change and more (see `comparing`);
     `problems` holds the first of `problems_total`. `directory_mark` tells whether anything changed since the
     comparison, `fingerprint` identifies what the run would change. `last_audit_id` is the run's last audit entry, or
     that of its undoing; undoing an earlier run uses it to see what came later.
@@ -38,6 +38,7 @@ class ImportRun(Base):
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     columns: Mapped[dict[str, str]] = mapped_column(JSON)
+    unread: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     problems_total: Mapped[int] = mapped_column(default=0)

@@ -13,7 +13,7 @@ from engagement.scheduler.items import ids_of, one_by_one
 from engagement.settings import Settings
 from engagement.training.actions import leftovers
 from engagement.training.actions.assigning import settle_assignments
-from engagement.training.queries.settled import unsettled_waves
+from engagement.training.queries.settled import unsettled_waves, waves_with_questions
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.words import count
@@ -44,10 +44,11 @@ def settle_directory(settings: Settings) -> str:
         lambda role: audiences.settle_training_roles(clock.now(), TrainingRole(role)),
     )
     unsettled = unsettled_waves()
+    to_settle = select(Wave).where(Wave.id.in_(unsettled | waves_with_questions())).order_by(Wave.go_live_on)
     settled = one_by_one(
         line,
         Wave,
-        ids_of(select(Wave).order_by(Wave.go_live_on)),
+        ids_of(to_settle),
         lambda key: settle_assignments(clock.now(), key, is_settled=key not in unsettled),
     )
     made, withdrawn, asked = (sum(getattr(s, each) for s in settled) for each in ("made", "withdrawn", "asked"))

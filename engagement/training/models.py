@@ -112,7 +112,8 @@ class Assignment(Base):
     audit_within = "wave"
     __table_args__ = (
         UniqueConstraint("wave_id", "person_id", "role"),
-        Index("ix_assignment_person", "person_id", "withdrawn_at"),
+        # Whole, so that the assignments of people are held against their grounds without the rows.
+        Index("ix_assignment_person", "person_id", "withdrawn_at", "wave_id", "role", "department_id"),
         Index("ix_assignment_role", "role", "person_id"),
         ADDRESSED,
     )
@@ -268,6 +269,7 @@ class QuizAttempt(Base):
 @event.listens_for(Curriculum.__table__, "after_create")
 @event.listens_for(CurriculumItem.__table__, "after_create")
 @event.listens_for(Module.__table__, "after_create")
+@event.listens_for(Wave.__table__, "after_create")
 def _watch(table: Table, connection: Connection, **_: object) -> None:
     """Let changes mark the people whose kept numbers rest on them."""
     for statement in marks_of(connection.dialect.name, table.name):

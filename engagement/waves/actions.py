@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import and_, func, literal, or_, select, update
+from sqlalchemy import func, literal, select, update
 
 from engagement import audit, clock
 from engagement.audit import Actor
@@ -227,30 +227,27 @@ def place_people(wave: Wave, *, by: Actor = audit.CLOCK) -> tuple[int, int]:
     """
     if not wave.status.is_open:
         return 0, 0
+    placing = queries.placing_to_do(wave.id)
+    if placing is None:
+        return 0, 0
     now = clock.now()
-    here = queries.people_of_departments(wave.id)
-    of_wave = (Membership.wave_id == wave.id, Membership.ended_at.is_(None))
     came = rows_changed(
         insert_new(Membership)
         .from_select(
             ["wave_id", "person_id", "origin", "joined_at", "joined_by"],
-            here.with_only_columns(
+            placing.coming.with_only_columns(
                 literal(wave.id),
                 Person.id,
                 literal(MembershipOrigin.DEPARTMENT, Membership.origin.type),
                 literal(now, Membership.joined_at.type),
                 literal(by.name[:401]),
-            ).where(Person.id.not_in(select(Membership.person_id).where(*of_wave))),
+            ),
         )
         .on_conflict_do_nothing()
     )
     note_growth(Membership, came)
-    gone = select(Person.id).where(Person.left_at.is_not(None))
-    moved = and_(Membership.origin == MembershipOrigin.DEPARTMENT, Membership.person_id.not_in(here))
     ended = rows_changed(
-        update(Membership)
-        .where(*of_wave, or_(moved, Membership.person_id.in_(gone)))
-        .values(ended_at=now, ended_by=by.name[:401])
+        update(Membership).where(Membership.id.in_(placing.going)).values(ended_at=now, ended_by=by.name[:401])
     )
     db.session.expire_all()
     return came, ended

@@ -147,7 +147,8 @@ class Membership(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
-        Index("ix_membership_person", "person_id", "ended_at"),
+        # With the wave in it, so that everybody is gone through in their order without the rows.
+        Index("ix_membership_person", "person_id", "ended_at", "wave_id"),
         Index("ix_membership_wave", "wave_id", "person_id"),
     )
 

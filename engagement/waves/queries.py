@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
@@ -16,7 +17,7 @@ from engagement.programmes.models import Workflow
 from engagement.reach import Reach, allow_anything, found
 from engagement.searching import by_name
 from engagement.waves.models import GoLiveMove, Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
-from engagement.waves.rules import WaveStatus, may_take_back
+from engagement.waves.rules import MembershipOrigin, WaveStatus, may_take_back
 from engagement.waves.scopes import people_within
 from engagement.waves.tallies.queries import WAVES, member_sums
 
@@ -235,21 +236,61 @@ def waves_with_members_below(lineage: str) -> list[Wave]:
     )
 
 
-def people_of_departments(wave_id: int) -> Select[int]:
-    """Return a SELECT of the ids of people who have not left and work in, or below, the wave's departments."""
-    lineages = lineages_of_waves([wave_id])[wave_id]
-    if not lineages:
-        return select(Person.id).where(false())
-    below = or_(*(Department.lineage.startswith(lineage, autoescape=True) for lineage in lineages))
-    return select(Person.id).where(
-        Person.left_at.is_(None), Person.department_id.in_(select(Department.id).where(below))
-    )
-
-
 def lineages_of_waves(wave_ids: Sequence[int]) -> dict[int, list[str]]:
     """Return the lineages of each wave's departments, which cover those below; every wave has an entry.
 
     A merged department counts as its successor.
     """
+    standing = standing_departments_of_waves(wave_ids)
+    return {wave_id: [row.lineage for row in rows] for wave_id, rows in standing.items()}
+
+
+def standing_departments_of_waves(wave_ids: Sequence[int]) -> dict[int, list[Department]]:
+    """Return each wave's departments, of which a merged one counts as its successor; every wave has an entry."""
     given = departments_of_waves(wave_ids)
-    return {wave_id: [standing_department(row).lineage for row in given.get(wave_id, [])] for wave_id in wave_ids}
+    return {wave_id: [standing_department(row) for row in given.get(wave_id, [])] for wave_id in wave_ids}
+
+
+#: The wave, and the departments that stand for its own, that a statement is about; given when it is executed.
+_WAVE, _DEPARTMENTS = bindparam("wave", type_=Integer), bindparam("departments", expanding=True, type_=Integer)
+
+
+@dataclass(frozen=True)
+class Placing:
+    """The people who have to come to a wave because of its departments, and the memberships that have to end, as SELECTs of their ids."""
+
+    coming: Select[int]
+    going: Select[int]
+
+
+def placing_to_do(wave_id: int) -> Placing | None:
+    """Return who has to come to a wave and who to go; None, which is usual, if nobody has."""
+    standing = standing_departments_of_waves([wave_id])[wave_id]
+    given = {"wave": wave_id, "departments": [row.id for row in standing]}
+    if not db.session.scalar(_number_misplaced(), given):
+        return None
+    placing = _placing()
+    return Placing(placing.coming.params(given), placing.going.params(given))
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _number_misplaced() -> Select[int]:
+    # Counted, because of EXISTS PostgreSQL thinks that it finds somebody soon, and then reads everybody.
+    parts = [part.subquery() for part in (_placing().coming, _placing().going)]
+    coming, going = (select(func.count()).select_from(part).scalar_subquery() for part in parts)
+    return select(coming + going)
+
+
+@cache
+def _placing() -> Placing:
+    top = aliased(Department)
+    below = select(Department.id).join(top, Department.lineage.startswith(top.lineage)).where(top.id.in_(_DEPARTMENTS))
+    here = select(Person.id).where(Person.left_at.is_(None), Person.department_id.in_(below))
+    gone = select(Person.id).where(Person.left_at.is_not(None))
+    of_wave = (Membership.wave_id == _WAVE, Membership.ended_at.is_(None))
+    moved = and_(Membership.origin == MembershipOrigin.DEPARTMENT, Membership.person_id.not_in(here))
+    return Placing(
+        here.where(Person.id.not_in(select(Membership.person_id).where(*of_wave))),
+        select(Membership.id).where(*of_wave, or_(moved, Membership.person_id.in_(gone))),
+    )

@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 from factories import PASSWORD, TESTER, make_account, make_person, make_programme, make_wave
+from sqlalchemy import select
 
 from engagement import clock
 from engagement.accounts import actions, queries
 from engagement.accounts.links import rules as links
 from engagement.accounts.rules import Role
+from engagement.audit import AuditEntry
+from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
+from engagement.verbs import Verb
 
 SECRET = "only for tests"
 
@@ -112,6 +116,35 @@ def test_a_sign_in_without_a_person_is_tied_to_who_has_its_address_and_its_name(
     person = make_person("Adele K. Minh", email="admin@example.com")
     assert actions.account_for_person(person) is account
     assert account.person_id == person.id
+
+
+@pytest.mark.parametrize("way", ["password", "link"])
+def test_a_sign_in_that_is_older_than_the_directory_is_tied_by_signing_in(app, way):
+    account = make_account("admin@example.com", "Adele Minh", Role.ADMINISTRATOR)
+    person = make_person("Adele K. Minh", email="admin@example.com")
+    for time in "12":
+        if way == "password":
+            assert _sign_in("admin@example.com", PASSWORD) is account
+        else:
+            token = links.sign_in_token(SECRET, origin="asked", nonce=time, account_id=account.id)
+            link = links.read_token(SECRET, token, links.LinkPurpose.SIGN_IN, clock.now())
+            assert actions.use_link(link) is account
+        assert account.person is person
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == Verb.TIED_SIGN_IN)).all()
+    assert [(entry.actor_name, entry.subject_name, entry.person_id) for entry in entries] == [
+        ("Adele K. Minh", "admin@example.com", person.id)
+    ]
+
+
+def test_a_sign_in_is_not_tied_to_somebody_who_left_or_has_another_one(app):
+    account = make_account("admin@example.com", "Adele Minh", Role.ADMINISTRATOR)
+    people.mark_as_left(make_person("Adele Minh", email="admin@example.com"), by=TESTER)
+    assert _sign_in("admin@example.com", PASSWORD).person_id is None
+    person = make_person("Adele Minh", email="elsewhere@example.com")
+    own = actions.account_for_person(person)
+    person.email = account.email
+    assert _sign_in("admin@example.com", PASSWORD).person_id is None
+    assert own.person is person
 
 
 def test_a_sign_in_without_a_person_is_not_that_of_somebody_else_with_its_address(app):

@@ -6,7 +6,9 @@ Each is a process of its own that is started, signs nobody in, and answers `/log
 its whole life, in turn. The bare one has Flask, SQLAlchemy, a sign-in and one page with one query; the second yardstick imports
 beside it whatever the service imports of other people's packages, so that the rest is ours. Compiled files and templates are there before.
 Memory is what Linux counts for gunicorn with two web processes, loaded before they are forked, and a worker, each after its first work: what
-they share is divided among them (PSS). The aims: at most 1.6 times the bare one, and at most 200 MiB together.
+they share is divided among them (PSS). Beside it stands the same of the bare one, whose worker has asked the database once. All have the
+packages of an installation and none of those of the tests, which SQLAlchemy and structlog load if they are there.
+The aims: at most 1.6 times the bare one, and at most 200 MiB together.
 """
 
 import os
@@ -22,14 +24,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path[:0] = [str(ROOT), str(HERE), str(HERE.parent)]
+sys.path[:0] = [str(HERE.parents[1]), str(HERE), str(HERE.parent)]
 
 from shared.grounds import database  # noqa: E402
+from shared.installation import ROOT, installed  # noqa: E402
 
 ROUNDS, MOST, MOST_MIB = 7, 1.6, 200
+#: The bare one, as a module.
 BARE = """
-import sys, importlib
+import os
 from flask import Flask, render_template_string
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
@@ -41,16 +44,20 @@ class Person(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
 app = Flask("bare")
-app.config.update(SECRET_KEY="k", SQLALCHEMY_DATABASE_URI="sqlite://")
+url = os.environ["ENGAGEMENT_DATABASE_URL"].replace("postgresql:", "postgresql+psycopg:")
+app.config.update(SECRET_KEY="k", SQLALCHEMY_DATABASE_URI=url)
 db.init_app(app)
 LoginManager(app).user_loader(lambda key: None)
 @app.get("/login")
 def login():
     db.create_all()
-    return render_template_string("{% for p in people %}{{ p.name }}{% endfor %}", people=list(db.session.scalars(db.select(Person))))
-assert app.test_client().get("/login").status_code == 200
+    return render_template_string("People: {% for p in people %}{{ p.name }}{% endfor %}", people=list(db.session.scalars(db.select(Person))))
 """
-OURS = "from wsgi import app; assert app.test_client().get('/login').status_code == 200"
+ANSWERS = "assert app.test_client().get('/login').status_code == 200"
+STARTS, BARE_STARTS = f"from wsgi import app; {ANSWERS}", f"from bare import app; {ANSWERS}"
+BARE_WORKER = (
+    "import signal; from bare import app, db; app.app_context().push(); db.session.scalar(db.select(1)); signal.pause()"
+)
 #: Prints the modules of other people's packages that the service has loaded.
 THEIRS = (
     "import sys, wsgi; wsgi.app.test_client().get('/login'); print(' '.join(n for n, m in list(sys.modules.items()) "
@@ -58,25 +65,25 @@ THEIRS = (
 )
 
 
-def seconds_of(script: str, environment: dict[str, str]) -> float:
+def seconds_of(python: str, script: str, environment: dict[str, str]) -> float:
     """Return the processor seconds of a Python process from its start to its end."""
-    process = subprocess.Popen([sys.executable, "-c", script], env=environment, cwd=ROOT)
+    process = subprocess.Popen([python, "-c", script], env=environment, cwd=ROOT)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, script
     return usage.ru_utime + usage.ru_stime
 
 
-def start(environment: dict[str, str]) -> None:
+def start(python: str, environment: dict[str, str]) -> None:
     """Print how long a start takes, beside both yardsticks."""
-    listed = subprocess.run([sys.executable, "-c", THEIRS], env=environment, cwd=ROOT, capture_output=True, text=True)
+    listed = subprocess.run([python, "-c", THEIRS], env=environment, cwd=ROOT, capture_output=True, text=True)
     packages = listed.stdout.split()
     assert packages, listed.stderr
-    with_theirs = f"{BARE}\nfor name in {packages!r}: importlib.import_module(name)\n"
-    found: dict[str, list[float]] = {BARE: [], with_theirs: [], OURS: []}
+    with_theirs = f"import importlib\nfor name in {packages!r}: importlib.import_module(name)\n{BARE_STARTS}"
+    found: dict[str, list[float]] = {BARE_STARTS: [], with_theirs: [], STARTS: []}
     for turn in range(ROUNDS + 1):
         for script, taken in found.items():
-            spent = seconds_of(script, environment)
+            spent = seconds_of(python, script, environment)
             # The first one compiles.
             taken += [spent] if turn else []
     bare, theirs, ours = (sorted(taken)[ROUNDS // 2] for taken in found.values())
@@ -124,45 +131,55 @@ def mebibytes(pid: int) -> float:
     return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / 1024
 
 
-def idle(served: int, worker: int, port: int) -> tuple[list[float], float]:
-    """Return the memory of the web processes and of the worker, once they have answered and wait."""
-    waited(lambda: answers(port))
-    # Both web processes answer some of these.
-    for _ in range(40):
-        assert answers(port)
-    waited(lambda: b"engagement.sending" in Path(f"/proc/{worker}/cmdline").read_bytes())
-    time.sleep(5)
-    return [mebibytes(pid) for pid in family(served)], mebibytes(worker)
+def idle(
+    python: str, app: str, worker: list[str], works: bytes, environment: dict[str, str]
+) -> tuple[list[float], float]:
+    """Return the memory of gunicorn's processes and of the worker, once they have answered and wait.
 
-
-def memory(environment: dict[str, str]) -> None:
-    """Print the memory of two web processes and a worker."""
+    The worker is at work when `works` stands in its command line.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    tools = Path(sys.executable).parent
-    flask = str(tools / "flask")
-    web = [str(tools / "gunicorn"), *"--preload -k gthread -w 2 --threads 4 --worker-tmp-dir /dev/shm".split()]
-    web += ["--bind", f"127.0.0.1:{port}", "wsgi:app"]
+    web = [python, *"-m gunicorn --preload -k gthread -w 2 --threads 4 --worker-tmp-dir /dev/shm".split()]
+    web += ["--bind", f"127.0.0.1:{port}", app]
+    with running(web, environment) as served, running([python, *worker], environment) as works_alone:
+        waited(lambda: answers(port))
+        # Both web processes answer some of these.
+        for _ in range(40):
+            assert answers(port)
+        waited(lambda: works in Path(f"/proc/{works_alone.pid}/cmdline").read_bytes())
+        time.sleep(5)
+        return [mebibytes(pid) for pid in family(served.pid)], mebibytes(works_alone.pid)
+
+
+def memory(python: str, environment: dict[str, str]) -> None:
+    """Print the memory of two web processes and a worker, and the same of the bare one."""
     with database("postgresql") as url:
         # With a mail server named, a worker is a process that knows nothing else; the built-in mailbox needs all the service.
         there = environment | {"ENGAGEMENT_DATABASE_URL": url, "ENGAGEMENT_SMTP_URL": "smtp://127.0.0.1:9"}
-        subprocess.run([flask, "db", "upgrade"], env=there, cwd=ROOT, check=True, capture_output=True)
-        with running(web, there) as served, running([flask, "worker"], there) as worker:
-            webs, sends = idle(served.pid, worker.pid, port)
-    print(
-        f"memory when idle: web {' + '.join(f'{each:.0f}' for each in webs)}, worker {sends:.0f}: "
-        f"{sum(webs) + sends:.0f} MiB together (≤ {MOST_MIB}); the first is gunicorn's own process"
-    )
+        subprocess.run([python, "-m", "flask", "db", "upgrade"], env=there, cwd=ROOT, check=True, capture_output=True)
+        ours = idle(python, "wsgi:app", ["-m", "flask", "worker"], b"engagement.sending", there)
+        bare = idle(python, "bare:app", ["-c", BARE_WORKER], b"bare", there)
+    for name, (webs, worker) in (("service", ours), ("bare one", bare)):
+        print(
+            f"memory of the {name} when idle: web {' + '.join(f'{each:.0f}' for each in webs)}, worker {worker:.0f}: "
+            f"{sum(webs) + worker:.0f} MiB together; the first is gunicorn's own process"
+        )
+    together, of_bare = (sum(webs) + worker for webs, worker in (ours, bare))
+    print(f"together {together:.0f} MiB (≤ {MOST_MIB}), {together / of_bare:.2f} times the bare one")
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="engagement-bench-start-") as folder:
+        (Path(folder) / "bare.py").write_text(BARE, encoding="utf-8")
+        python = str(installed(Path(folder) / "installed"))
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | {
+            "PYTHONPATH": folder,
             "PYTHONPYCACHEPREFIX": f"{folder}/compiled",
             "ENGAGEMENT_INSTANCE_PATH": f"{folder}/instance",
             "ENGAGEMENT_SECRET_KEY": "s" * 40,
             "FLASK_APP": "wsgi.py",
         }
-        start(environment | {"ENGAGEMENT_DATABASE_URL": f"sqlite:///{folder}/start.db"})
-        memory(environment)
+        start(python, environment | {"ENGAGEMENT_DATABASE_URL": f"sqlite:///{folder}/start.db"})
+        memory(python, environment)

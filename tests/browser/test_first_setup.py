@@ -12,7 +12,7 @@ from engagement.accounts.links.rules import setup_token
 from engagement.communications.models import Occurrence
 from engagement.db import db
 
-PEOPLE = "employee_id,email,name,department,roles\n" + "".join(
+PEOPLE = "employee_id,email,name,department,training_role\n" + "".join(
     f"{number},learner{number}@example.com,Learner Number{number},Operations/Claims,user\n"
     for number in range(901, 909)
 )

@@ -16,12 +16,13 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.intake.actions import runs as actions
-from engagement.intake.applying.queries import merged_since
+from engagement.intake.applying.queries import merged_since, sign_ins_undone
 from engagement.intake.rules import RunStatus
 from engagement.people import actions as people
 from engagement.people.by_hand.actions import change_delivery_details
 from engagement.people.models import Department, Person
 from engagement.people.queries import headcount, roles_of
+from engagement.verbs import Verb
 
 EVERYBODY = (ADA, BEN, CY, DEE)
 
@@ -186,3 +187,45 @@ def test_a_file_opens_departments_again_that_undoing_closed(app: Flask) -> None:
     assert open_paths() == ["Operations"]
     assert tally(bring_in(ADA, BEN.replace("Operations/Claims", "New/Place"))) == {"returned": 1, "unchanged": 1}
     assert open_paths() == ["New", "New/Place", "Operations"]
+
+
+def older_administrator() -> Account:
+    """Ben as who set the service up, before any file: with a password and the role, and nobody in the directory."""
+    account = accounts.make_account("ben@example.com", "Ben Bitdiddle", by=INES, password="four plain words here")
+    accounts.grant_role(account, Role.ADMINISTRATOR, by=INES)
+    db.session.flush()
+    return account
+
+
+def test_an_import_ties_the_sign_ins_that_are_older_and_undoing_leaves_them_as_before(
+    app: Flask, frozen: time_machine.Traveller
+) -> None:
+    ben = older_administrator()
+    version = ben.session_version
+    for times in (1, 2):
+        frozen.shift(timedelta(hours=1))
+        run = bring_in(*EVERYBODY)
+        assert account_of(person("2")) is ben
+        assert sign_ins_undone(run) == [
+            "Ben Bitdiddle (administrator) keeps the sign-in ben@example.com, which was there before; it belongs to nobody in "
+            "the directory then."
+        ]
+        frozen.shift(timedelta(hours=1))
+        actions.undo_run(run, by=INES)
+        db.session.expire_all()
+        assert person("2").has_left
+        assert (ben.person, ben.email, ben.is_active, ben.session_version) == (None, "ben@example.com", True, version)
+        assert (entries(Verb.TIED_SIGN_IN), entries(Verb.UNTIED_SIGN_IN)) == (times, times)
+
+
+def test_undoing_unties_a_sign_in_that_was_tied_by_signing_in_since(app: Flask) -> None:
+    run = bring_in(ADA, CY, DEE, BEN.replace("ben@", "other@"))
+    ben = older_administrator()
+    person("2").email = "ben@example.com"
+    db.session.flush()
+    assert accounts.account_for_person(person("2")) is ben
+    others = accounts.account_for_person(person("1"))
+    actions.undo_run(run, by=INES)
+    db.session.expire_all()
+    assert (ben.person, ben.is_active) == (None, True)
+    assert (others.person, others.is_active) == (person("1"), False)

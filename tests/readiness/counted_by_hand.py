@@ -21,6 +21,7 @@ from engagement.programmes.oversight.models import Overseer
 from engagement.programmes.rules import OwnershipPart
 from engagement.programmes.scope.models import ScopeStatement
 from engagement.programmes.scope.rules import StatementFor, applying
+from engagement.readiness.criteria.queries.people import Friendly
 from engagement.readiness.criteria.rules import CriterionKind, CriterionState
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Severity
@@ -28,6 +29,7 @@ from engagement.stakeholders.leadership.models import StepLine
 from engagement.stakeholders.leadership.rules import StepState
 from engagement.stakeholders.models import Champion
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem
+from engagement.training.queries.counts import Count
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.value.models import MetricBaseline, ValueMetric
 from engagement.waves.impacts.models import ImpactAssessment
@@ -87,11 +89,24 @@ def _training_of(wave: Wave) -> tuple[Any, ...]:
 
 def _others_of(wave: Wave) -> tuple[Any, ...]:
     finished = {person for person, each in _learners(wave).items() if all(each.values())}
-    friends = {row.person_id for row in _rows(Champion) if row.until_on is None or row.until_on > ON}
-    for row in _rows(Membership):
-        if row.wave_id != wave.id and row.wave.status is WaveStatus.LIVE and row.wave.go_live_on < wave.go_live_on:
-            friends.add(row.person_id)
-    return len(finished - friends), len(finished)
+    return len(finished.difference(*_friends_of(wave))), len(finished)
+
+
+def _friends_of(wave: Wave) -> tuple[set[int], set[int]]:
+    champions = {row.person_id for row in _rows(Champion) if row.until_on is None or row.until_on > ON}
+    pilots = {
+        row.person_id
+        for row in _rows(Membership)
+        if row.wave_id != wave.id and row.wave.status is WaveStatus.LIVE and row.wave.go_live_on < wave.go_live_on
+    }
+    return champions, pilots - champions
+
+
+def friendly_by_hand(wave: Wave) -> Friendly:
+    """Return how far champions are with their training, and pilot users who are none."""
+    learners = _learners(wave)
+    found = ([all(learners[key].values()) for key in each & learners.keys()] for each in _friends_of(wave))
+    return Friendly(*(Count(len(each), sum(each)) for each in found))
 
 
 def _support_of(wave: Wave) -> tuple[Any, ...]:

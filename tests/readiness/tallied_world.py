@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from datetime import timedelta
 from itertools import count
 
 from factories import TESTER, make_department, make_person, make_programme, make_wave
@@ -12,14 +13,16 @@ from engagement.db import db
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
 from engagement.readiness.tallies.actions import settle_tallies
-from engagement.readiness.tallies.queries import waves_that_differ
+from engagement.readiness.tallies.queries import sums_of, waves_that_differ
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.leftovers import decide_leftovers
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Leftover, Module
+from engagement.training.queries.counts import Count
 from engagement.training.rules import CompletionSource, ItemKind, LeftoverDecision
 from engagement.training.tallies.queries import learning_sums, people_sums
 from engagement.waves import actions as waves
 from engagement.waves.models import Membership, Wave
+from engagement.waves.rules import WaveStatus
 from engagement.waves.tallies.queries import member_sums
 from tests.training.courses import make_curriculum, make_module
 
@@ -49,8 +52,8 @@ def finish(person: Person, module: Module) -> None:
     )
 
 
-def by_hand() -> tuple[dict[tuple, list[int]], dict[tuple, list[int]]]:
-    """Count members and learners row by row in Python, from the tables alone."""
+def by_hand() -> tuple[dict[tuple, list[int]], dict[tuple, list[int]], dict[int, Count]]:
+    """Count members, learners and pilot users row by row in Python, from the tables alone."""
     members: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
     roles = set(db.session.scalars(select(PersonRole.person_id)))
     for row in db.session.scalars(select(Membership).where(Membership.ended_at.is_(None))):
@@ -78,18 +81,27 @@ def by_hand() -> tuple[dict[tuple, list[int]], dict[tuple, list[int]]]:
         each[row.wave_id, row.person_id, row.person.department_id].append((is_finished, left))
         cell = learners[row.wave_id, row.person.department_id, row.role]
         cell[0], cell[1], cell[2] = cell[0] + 1, cell[1] + is_finished, cell[2] + left
-    for (wave_id, _, department_id), found in each.items():
+    pilots: dict[int, Count] = defaultdict(Count)
+    for (wave_id, person_id, department_id), found in each.items():
+        if was_earlier(person_id, db.session.get_one(Wave, wave_id)):
+            pilots[wave_id] += Count(1, all(finished for finished, _ in found))
         cell = learners[wave_id, department_id, None]
         cell[0], cell[1] = cell[0] + 1, cell[1] + all(finished for finished, _ in found)
         cell[2] += sum(left for _, left in found)
-    return members, learners
+    return members, learners, dict(pilots)
+
+
+def was_earlier(person_id: int, own: Wave) -> bool:
+    """Return whether somebody was in a wave of the same programme that is in use and went live earlier."""
+    been = db.session.scalars(select(Wave).join(Membership).where(Membership.person_id == person_id)).all()
+    return any(wave.status.is_in_use and wave.go_live_on < own.go_live_on for wave in been)
 
 
 def compare() -> None:
     db.session.flush()
     db.session.expire_all()
     ids = list(db.session.scalars(select(Wave.id)))
-    members, learners = by_hand()
+    members, learners, pilots = by_hand()
     kept = {
         (row.wave_id, row.department_id, row.role): [row.asked, row.finished, row.minutes_left]
         for row in learning_sums(ids)
@@ -98,6 +110,7 @@ def compare() -> None:
     assert {(row.wave_id, row.department_id): [row.members, row.without_role] for row in member_sums(ids)} == dict(
         members
     )
+    assert {key: each for key, each in sums_of(ids).pilots.items() if each.assigned} == pilots
     together: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for (wave_id, _, role), cell in learners.items():
         if role is None:
@@ -138,7 +151,7 @@ class World:
 
     def change(self) -> None:
         person, module = self.chance.choice(self.people), self.chance.choice(self.modules)
-        what = self.chance.randint(0, 10)
+        what = self.chance.randint(0, 11)
         if what <= 2:
             finish(person, module)
         elif what == 3:
@@ -161,6 +174,10 @@ class World:
             curriculum.choices_needed = (curriculum.choices_needed + 1) % 3
             item = db.session.scalars(select(CurriculumItem).order_by(CurriculumItem.id)).first()
             item.kind = self.chance.choice(list(ItemKind))
+        elif what == 10:
+            wave = self.chance.choice(self.waves)
+            wave.status = self.chance.choice((WaveStatus.PLANNED, WaveStatus.LIVE))
+            wave.go_live_on += timedelta(days=self.chance.randint(-9, 9))
         else:
             settle_tallies()
         db.session.flush()

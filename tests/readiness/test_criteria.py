@@ -4,18 +4,19 @@ from datetime import date
 
 import pytest
 from factories import TESTER, make_department, make_person, make_wave
-from readiness.counted_by_hand import by_hand
+from readiness.counted_by_hand import by_hand, friendly_by_hand
 from readiness.random_programme import make_random_programme
 
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Department
 from engagement.readiness.criteria.actions import Terms, change_criterion, judge, set_terms, write_criterion
-from engagement.readiness.criteria.queries.people import friendly_in_waves
+from engagement.readiness.criteria.queries.people import Friendly, friendly_in_waves
 from engagement.readiness.criteria.queries.standing import Standing, history_of, standings_of
 from engagement.readiness.criteria.rules import COUNTED, CriterionKind, CriterionState
 from engagement.readiness.queries.verdicts import verdict, verdicts
 from engagement.readiness.tallies.actions import settle_tallies
+from engagement.readiness.tallies.queries import sums_of
 from engagement.waves.impacts.actions import assess_impact
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.models import Wave
@@ -52,17 +53,21 @@ def test_every_count_is_what_counting_row_by_row_gives(seed, statements):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_friendly_users_are_the_same_wherever_they_are_looked_for(seed):
+def test_friendly_users_are_those_found_by_hand_before_and_after_they_are_counted(seed):
     waves = make_random_programme(seed)
-    for some in (waves, waves[1:2], waves[2:]):
-        found = friendly_in_waves(some, TODAY)
-        assert friendly_in_waves(some, TODAY, are_few=True) == found
-        settle_tallies()
-        # As a page, which doesn't look for marked people while nobody is.
-        for are_few in (False, True):
-            token = shown.set(Shown())
-            assert friendly_in_waves(some, TODAY, are_few=are_few) == found
-            shown.reset(token)
+
+    def compare() -> None:
+        for some in (waves, waves[1:2], waves[2:]):
+            found = friendly_in_waves(some, sums_of([wave.id for wave in some]).pilots, TODAY)
+            by_hand = {wave.id: friendly_by_hand(wave) for wave in some}
+            assert found == {key: each for key, each in by_hand.items() if each != Friendly()}
+
+    compare()
+    settle_tallies()
+    # As a page, which doesn't look for marked people while nobody is.
+    token = shown.set(Shown())
+    compare()
+    shown.reset(token)
 
 
 def test_what_is_asked_of_a_wave_is_said_in_dated_rows_and_bad_numbers_are_refused_in_words():

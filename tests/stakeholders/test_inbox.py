@@ -1,5 +1,6 @@
 """Mail that comes in: how any mail is read, what becomes an interaction, what waits, and whose words go."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 
@@ -20,11 +21,13 @@ from engagement.privacy.queries.data_file import data_of
 from engagement.reach import Reach
 from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
-from engagement.stakeholders.inbox import actions, rules
+from engagement.stakeholders.inbox import actions
 from engagement.stakeholders.inbox.actions import Taken, make_mailbox, settle_mail, take_in
 from engagement.stakeholders.inbox.models import MailIn
 from engagement.stakeholders.inbox.queries import inboxes_waiting, mailbox_of
-from engagement.stakeholders.inbox.rules import address_with, read_mail, tokens_in
+from engagement.stakeholders.inbox.rules import reading as rules
+from engagement.stakeholders.inbox.rules.reading import read_mail
+from engagement.stakeholders.inbox.rules.tokens import address_with, tokens_in
 from engagement.stakeholders.inbox.scopes import mail_to_assign
 from engagement.stakeholders.interactions.models import InteractionWording
 from engagement.stakeholders.interactions.queries.timeline import parties_of
@@ -119,7 +122,7 @@ def test_no_mail_makes_it_fail(raw):
 def test_a_long_mail_is_cut_and_says_so():
     read = read_mail(mail("x" * 10_000))
     assert read.text == "x" * rules.LONGEST_TEXT + "\n\n" + rules.CUT
-    said = actions.said_of("s" * 400, read.text, "a" * 4_000, clock.now(), ZONE)
+    said = actions.said_of(replace(read, subject="s" * 400), "a" * 4_000, None, ZONE)
     assert len(said.notes) <= 5_000
     assert len(said.topics) == 300
     large = mail("Short.") + b"x" * rules.MOST_BYTES

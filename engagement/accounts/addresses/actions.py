@@ -13,7 +13,7 @@ from engagement.accounts.addresses.queries import (
     has_post,
     holder_of,
     is_guarded,
-    is_same_name,
+    is_theirs,
 )
 from engagement.accounts.letters import actions as letters
 from engagement.accounts.models import Account, Grant
@@ -39,7 +39,7 @@ def keep_posts(people: ColumnElement[bool]) -> None:
     without = ~exists().where(Account.person_id == Person.id)
     for person in db.session.scalars(select(Person).where(people, has_post(Person.id), without)).all():
         there = db.session.scalar(select(Account).where(Account.email == person.email)) if person.email else None
-        if there is not None and there.person_id is None and is_same_name(there.name, person.name):
+        if there is not None and is_theirs(there, person):
             tie(there, person)
             continue
         is_own = bool(person.email) and not _is_elsewhere(person, there)
@@ -65,12 +65,25 @@ def _is_elsewhere(person: Person, there: Account | None) -> bool:
     return person.has_left and (there is not None or bool(db.session.scalar(select(others))))
 
 
-def tie(account: Account, person: Person) -> None:
-    """Tie a sign-in that belonged to nobody in the directory to this person."""
-    account.person_id = person.id
+def tie_to_directory(accounts: ColumnElement[bool], *, by: Actor | None = None) -> None:
+    """Tie sign-ins (a condition on `Account`) that are older than the directory to the people there who are theirs.
+
+    Nobody gets a second sign-in. Without `by`, each of them does it by signing in.
+    """
     db.session.flush()
-    by = Actor(account.id, person.name, person.id)
-    audit.record(Verb.TIED_SIGN_IN, account, by=by)
+    own = aliased(Account)
+    free = (Account.person_id.is_(None), Person.left_at.is_(None), ~exists().where(own.person_id == Person.id))
+    pairs = select(Account, Person).join(Person, Person.email == Account.email).where(accounts, *free)
+    for account, person in db.session.execute(pairs.order_by(Account.id)).all():
+        if is_theirs(account, person):
+            tie(account, person, by=by)
+
+
+def tie(account: Account, person: Person, *, by: Actor | None = None) -> None:
+    """Tie a sign-in that belonged to nobody in the directory to this person, who does it unless `by` says who."""
+    account.person = person
+    db.session.flush()
+    audit.record(Verb.TIED_SIGN_IN, account, by=by or Actor(account.id, person.name, person.id))
 
 
 def give_up(account: Account) -> None:

@@ -65,6 +65,11 @@ def holder_of(email: str, *, apart_from: int | None) -> str | None:
     return db.session.scalar(select(holders.c.name).where(holders.c.email == email, ~mine).limit(1))
 
 
+def is_theirs(account: Account, person: Person) -> bool:
+    """Return whether a sign-in with the address of a person is theirs: it belongs to nobody else, and has their name."""
+    return account.person_id is None and is_same_name(account.name, person.name)
+
+
 def is_same_name(one: str, other: str) -> bool:
     """Return whether two names may be one person's: the longer one has all words of the shorter."""
     first, second = set(search_words(one)), set(search_words(other))

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, literal, or_, select, update
 from engagement import audit, clock
 from engagement.audiences.conditions.queries.catalogue import ground_on
 from engagement.audiences.membership.models import WaveAudience
-from engagement.audiences.membership.queries import audiences_of, saved_rules, why_no_members
+from engagement.audiences.membership.queries import audiences_of, choices_of, saved_rules, why_no_members
 from engagement.audiences.models import Audience
 from engagement.audiences.queries import rule_problem
 from engagement.audit import Actor
@@ -60,7 +60,11 @@ def settle_members(wave: Wave, on: date, *, by: Actor = audit.CLOCK) -> tuple[in
     if not wave.status.is_open:
         return 0, 0
     came, went = place_people(wave, by=by)
-    audiences = audiences_of(wave.id)
+    choices = choices_of(wave.id)
+    if not choices:
+        # Nobody came by a rule who could have to go.
+        return came, went
+    audiences = [row.audience for row in choices if row.ended_at is None]
     for audience in audiences:
         if problem := rule_problem(audience):
             raise RuleBroken(problem)

@@ -1,8 +1,9 @@
 """Reads of the audiences of waves, and why an audience can't be one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from engagement.audiences.conditions.queries.audience import named_in
@@ -19,17 +20,26 @@ OF_WAVES = frozenset({"wave", "wave_state"})
 
 def audiences_of(wave_id: int) -> list[Audience]:
     """Return the audiences whose people are in a wave, in the order in which they were chosen."""
-    return [row.audience for row in db.session.scalars(_present().where(WaveAudience.wave_id == wave_id))]
+    return [row.audience for row in choices_of(wave_id) if row.ended_at is None]
+
+
+def choices_of(wave_id: int) -> Sequence[WaveAudience]:
+    """Return every choice of an audience for a wave, those that ended too, in their order."""
+    return db.session.scalars(_choices(), {"wave": wave_id}).all()
+
+
+# Making a statement anew costs more than running it.
+@cache
+def _choices() -> Select[WaveAudience]:
+    of_wave = select(WaveAudience).where(WaveAudience.wave_id == bindparam("wave"))
+    return of_wave.options(joinedload(WaveAudience.audience)).order_by(WaveAudience.id)
 
 
 def waves_of_audience(audience_id: int) -> list[Wave]:
     """Return the waves that an audience's people are in."""
-    return [row.wave for row in db.session.scalars(_present().where(WaveAudience.audience_id == audience_id))]
-
-
-def _present() -> Select[WaveAudience]:
-    names = (joinedload(WaveAudience.audience), joinedload(WaveAudience.wave))
-    return select(WaveAudience).where(WaveAudience.ended_at.is_(None)).options(*names).order_by(WaveAudience.id)
+    present = select(WaveAudience).where(WaveAudience.audience_id == audience_id, WaveAudience.ended_at.is_(None))
+    rows = db.session.scalars(present.options(joinedload(WaveAudience.wave)).order_by(WaveAudience.id))
+    return [row.wave for row in rows]
 
 
 def saved_rules() -> dict[int, Rule]:

@@ -14,6 +14,7 @@ from engagement.intake.comparing.queries.sign_ins import leavers_of, sign_ins_to
 from engagement.intake.models import ImportRun
 from engagement.intake.queries import mapping_named, saved_mappings
 from engagement.intake.reading.queries.files import open_file
+from engagement.intake.reading.rules.columns import headers_in_words
 from engagement.intake.rules import ChangeKind, Progress, Step, missing, needs_confirmation, quietly
 from engagement.words import plural
 
@@ -111,6 +112,8 @@ def _lines(run: ImportRun, training_left: int, sign_ins: list[str]) -> list[str]
         questions = plural(training_left, "unfinished training assignment", "unfinished training assignments")
         lines.append(f"{questions} to be asked about")
     lines += [f"New department: {path}" for path in run.new_departments]
+    if run.unread:
+        lines.append(f"Columns that are not read: {headers_in_words(run.unread)}")
     lines += sign_ins
     lines += [problem["sentence"] for problem in run.problems]
     if run.problems_total > len(run.problems):

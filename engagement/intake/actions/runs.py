@@ -3,11 +3,12 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, select, true
 from sqlalchemy import func as sql
 from sqlalchemy.exc import IntegrityError
 
 from engagement import audit, clock
+from engagement.accounts.addresses.actions import tie_to_directory
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, note_growth, rows_changed
 from engagement.errors import RuleBroken
@@ -58,6 +59,7 @@ def stage_file(
         started_by_account_id=by.account_id,
         started_at=clock.now(),
         columns={field.value: header for field, header in file.header_names.items()},
+        unread=file.unread_headers,
         counts={},
         problems=[],
         new_departments=[],
@@ -184,6 +186,7 @@ def _write_people(run: ImportRun, by: Actor, progress: Progress) -> None:
     for table in (Person, PersonRole, ImportChange):
         note_growth(table, run.touched)
     db.session.expire_all()
+    tie_to_directory(true(), by=by)
     if has_managers(run):
         settle_heads(run, by)
     progress(*Step.AUDIT.at(run.touched))

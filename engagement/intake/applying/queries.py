@@ -1,6 +1,6 @@
 """The effects of an applied run: on people, on sign-ins with rights, and on departments."""
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, or_, select
 
 from engagement.accounts.addresses.queries import guarded
 from engagement.accounts.models import Account
@@ -44,16 +44,37 @@ def merged_since(run: ImportRun) -> list[tuple[str, str]]:
     return sorted((paths[old], paths[new]) for old, new in pairs)
 
 
+def added_by(run: ImportRun) -> Select[int]:
+    """Return a SELECT of the ids of people whom a run added or brought back; undoing makes them leavers."""
+    return of_kind(run, ChangeKind.NEW, ChangeKind.RETURNED)
+
+
+def tied_since(run: ImportRun) -> ColumnElement[bool]:
+    """Return the condition on `Account` that it was tied to somebody whom an applied run added, and so was there before them."""
+    entry = and_(
+        AuditEntry.subject_kind == Account.__tablename__,
+        AuditEntry.subject_id == cast(Account.id, String),
+        AuditEntry.verb == Verb.TIED_SIGN_IN,
+        AuditEntry.at >= run.applied_at,
+    )
+    return and_(Account.person_id.in_(added_by(run)), exists().where(entry))
+
+
 def sign_ins_undone(run: ImportRun) -> list[str]:
-    """Return a sentence for each sign-in with rights that undoing an applied run would end or leave ended."""
+    """Return a sentence for each sign-in with rights that undoing an applied run would end, leave ended, or untie."""
     if not run.is_applied:
         return []
-    gone = of_kind(run, ChangeKind.NEW, ChangeKind.RETURNED)
-    ending = [f"{named(a)} counts as having left: their sign-in {a.email} ends." for a in active_guarded(gone)]
+    older = set(db.session.scalars(select(Account.id).where(tied_since(run))))
+    gone = [
+        f"{named(account)} keeps the sign-in {account.email}, which was there before; it belongs to nobody in the directory then."
+        if account.id in older
+        else f"{named(account)} counts as having left: their sign-in {account.email} ends."
+        for account in active_guarded(added_by(run))
+    ]
     back = (Account.person_id.in_(of_kind(run, ChangeKind.LEFT)), ended_with_leaving(), guarded())
     accounts = db.session.scalars(select(Account).where(*back).order_by(by_name(Account.name), Account.id)).all()
     waiting = "is back, but their sign-in {} stays ended until an administrator lets them in."
-    return [*ending, *(f"{named(account)} {waiting.format(account.email)}" for account in accounts)]
+    return [*gone, *(f"{named(account)} {waiting.format(account.email)}" for account in accounts)]
 
 
 #: Audit verbs about sign-ins with rights that a file changed, and their words.

@@ -22,6 +22,7 @@ from engagement.programmes.queries import workflows_of
 #: How many refused rows an answer names.
 MOST_NAMED = 100
 _FIELDS = [column.value for column in Column]
+_ROW_IS = 'Each row is an object, such as {"email": …, "day": …, "workflow": …, "uses": …}.'
 
 
 @blueprint.post("/adoption/usage")
@@ -80,13 +81,15 @@ def _json_rows(workflow_ids: Sequence[int]) -> tuple[Layout, list[Row]]:
     except (ValueError, RecursionError):
         raise ValueError("The body is neither JSON nor CSV (text/csv).") from None
     rows = said.get("rows") if isinstance(said, dict) else said
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        raise ValueError(
-            'Send a list of rows, each an object, such as [{"email": …, "day": …, "workflow": …, "uses": …}].'
-        )
-    used = [name for name in _FIELDS if any(name in row for row in rows)]
+    if not isinstance(rows, list) or not any(isinstance(row, dict) for row in rows):
+        raise ValueError(f"Send a list of rows. {_ROW_IS}")
+    objects = [row for row in rows if isinstance(row, dict)]
+    used = [name for name in _FIELDS if any(name in row for row in objects)]
     return guessed(used, workflow_ids), [
-        _row(number, [_text(row.get(name)) for name in used]) for number, row in enumerate(rows, 1)
+        _row(number, [_text(row.get(name)) for name in used])
+        if isinstance(row, dict)
+        else Row(number, [""] * len(used), [_ROW_IS])
+        for number, row in enumerate(rows, 1)
     ]
 
 

@@ -16,6 +16,7 @@ from engagement.intake.applying.queries import merged_since, of_kind, sign_ins_a
 from engagement.intake.comparing.queries.consequences import training_left_by
 from engagement.intake.comparing.queries.sign_ins import sign_ins_touched
 from engagement.intake.models import ImportRun
+from engagement.intake.reading.rules.columns import headers_in_words
 from engagement.intake.reading.rules.problems import ProblemKind, Severity
 from engagement.intake.rules import STAGED, ChangeKind, Progress, needs_confirmation, quietly, within
 from engagement.intake.scopes import run_for
@@ -85,6 +86,7 @@ def run(run_id: int) -> str:
         "intake/run.html",
         run=found,
         is_anew="anew" in request.args,
+        unread=headers_in_words(found.unread) if found.unread else "",
         tally=_tally(found),
         parts=[(url_for("intake.run", run_id=run_id, show=p), words, n, p == shown) for p, words, n in parts],
         shows_problems=shown in PROBLEMS,

@@ -2,7 +2,6 @@
 
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.db import count_of
 from engagement.pages.frame import guard
@@ -16,7 +15,7 @@ from engagement.pages.stakeholders.interactions import named, say_what_comes_nex
 from engagement.programmes.scopes import programme_for
 from engagement.stakeholders.inbox.actions import make_mailbox, said_of, settle_mail
 from engagement.stakeholders.inbox.queries import mailbox_of, stakeholders_with, waiting_mail
-from engagement.stakeholders.inbox.rules import address_with
+from engagement.stakeholders.inbox.rules.tokens import address_with
 from engagement.stakeholders.inbox.scopes import mail_to_assign
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.queries.naming import written_as
@@ -59,7 +58,7 @@ def assign_mail(mail_in_id: int) -> Drawn | BaseResponse:
     planning = rights.planning(reader)
     mail = held(mail_to_assign(planning, mail_in_id))
     among = stakeholders_within(planning)
-    said = said_of(mail.subject, mail.text, mail.attachments, mail.sent_at or clock.now(), reader_zone().key)
+    said = said_of(mail, mail.attachments, mail.original_on, reader_zone().key)
     sender = list(stakeholders_with([mail.sender], mail.programme_id, planning)) if mail.sender else []
     given = {
         "parties": written_as(sender, among),

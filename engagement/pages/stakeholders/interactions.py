@@ -19,6 +19,7 @@ from engagement.stakeholders.commitments.actions.promising import promise_to_all
 from engagement.stakeholders.commitments.queries.lists import made_in
 from engagement.stakeholders.commitments.queries.next_steps import lacking_next_step
 from engagement.stakeholders.commitments.scopes import commitments_within
+from engagement.stakeholders.inbox.queries import forwarded_as
 from engagement.stakeholders.interactions import actions
 from engagement.stakeholders.interactions.models import Interaction
 from engagement.stakeholders.interactions.queries.naming import stakeholders_named, written_as
@@ -124,6 +125,7 @@ def interaction(interaction_id: int) -> Drawn:
         promises=made_in(row.id, commitments_within(rights.reading_notes(reader))),
         heading=first_words(one.parties),
         former=former_wordings(row.id),
+        mail=forwarded_as(row.id),
         on=today(),
         may_change=is_within(rights.planning(reader), row),
     )

@@ -26,7 +26,6 @@ from engagement.stakeholders.leadership.models import StepLine
 from engagement.verbs import Verb
 from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.milestones.models import Milestone
-from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import LONGEST_OFFSET, Counted, Offset
 from engagement.waves.models import Wave
 
@@ -135,10 +134,10 @@ def settle_plan(waves: Iterable[Wave], seen: Seen, *, by: Actor = audit.CLOCK) -
     Needed where a day changed without a preview: a go-live that came on another day, other public holidays. Repeating it
     changes nothing. Approvals of messages that move lapse, and their people are told.
     """
-    moved = 0
+    moved, waves = 0, list(waves)
+    milestones = settle_milestones(waves, seen.country)
     for wave in waves:
-        settle_milestones([wave], seen.country)
-        days: dict[int, date] = {row.id: row.falls_on for row in milestones_of(wave.id)}
+        days: dict[int, date] = {row.id: row.falls_on for row in milestones[wave.id]}
         rows = [row for row in message_rows(wave, days, seen, None) if row.moves and row.effect is not Effect.PASSED]
         messages = held_messages([row.key for row in rows])
         for row in rows:

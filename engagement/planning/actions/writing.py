@@ -26,6 +26,8 @@ def write_message(message: Occurrence, sends_at: datetime) -> None:
 
 def held_messages(keys: Sequence[int]) -> dict[int, Occurrence]:
     """Return the messages with these ids, read anew and locked, by id."""
+    if not keys:
+        return {}
     asked = (
         select(Occurrence)
         .join(Occurrence.communication)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Executable, bindparam, func, or_, select
 
 from engagement.communications.models import Approval, Communication, Occurrence
 from engagement.communications.queries.approvals import GO_LIVE
@@ -151,27 +152,33 @@ def message_rows(wave: Wave, days: Mapping[int, date], seen: Seen, new_go_live: 
     Messages that are kept for a roll-back have no day, so they are left out. `new_go_live` is the go-live if it changes:
     approvals of texts were given for the present one.
     """
+    rows = db.session.execute(_messages(), {"wave": wave.id, "milestones": list(days)}).all()
+    overtaken = _overtaken(rows, new_go_live) if new_go_live is not None else set()
+    for row in rows:
+        if (found := _message(row, days, seen, is_overtaken=row.id in overtaken)) is not None:
+            yield found
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _messages() -> Executable:
     anchored = Anchor.id.is_not(None)
     columns = (Occurrence.id, Occurrence.status, Occurrence.sends_at, Occurrence.subject, Occurrence.from_cadence)
     line = (Communication.name, Communication.timezone, Communication.holiday_country)
     counted = (Anchor.milestone_id, Anchor.offset_days, Anchor.counted_in, Anchor.day_policy)
-    asked = (
+    from_one = Anchor.milestone_id.in_(bindparam("milestones", expanding=True))
+    return (
         select(*columns, *line, *counted, Milestone)
         .join(Communication, Communication.id == Occurrence.communication_id)
         .outerjoin(Anchor, Anchor.occurrence_id == Occurrence.id)
         .outerjoin(Milestone, Milestone.id == Anchor.milestone_id)
         .where(
-            or_(Communication.wave_id == wave.id, Anchor.milestone_id.in_(list(days))),
+            or_(Communication.wave_id == bindparam("wave"), from_one),
             or_(anchored, Occurrence.status.in_(WRITABLE)),
             Occurrence.is_kept.is_(False),
         )
         .order_by(Occurrence.sends_at, Occurrence.id)
     )
-    rows = db.session.execute(asked).all()
-    overtaken = _overtaken(rows, new_go_live) if new_go_live is not None else set()
-    for row in rows:
-        if (found := _message(row, days, seen, is_overtaken=row.id in overtaken)) is not None:
-            yield found
 
 
 def _overtaken(rows: Sequence[Any], go_live: date) -> set[int]:

@@ -1,5 +1,6 @@
 """Reads of what criteria count of people as kept numbers, what people add to them, and whether they agree with a full count."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from engagement.programmes.scope.queries import holds_now
 from engagement.programmes.scope.rules import StatementFor
 from engagement.readiness.tallies import models as models  # has tables set marks
 from engagement.training.models import Assignment
+from engagement.training.queries.counts import Count
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.training.tallies.queries import LearningSum, People, learning_shares, people_to_count
 from engagement.waves.models import Membership, Wave, WaveWorkflow
@@ -43,11 +45,13 @@ class ReachedSum(NamedTuple):
 
 
 class WaveSums(NamedTuple):
-    """All kept numbers of some waves: members by department, learning by department and role, and what reached whom by wave."""
+    """All kept numbers of some waves: members by department, learning by department and role, and by wave what reached whom, and its
+    pilot users: how many of its learners they are, and how many of them have finished."""
 
     members: Sequence[MemberSum]
     learning: Sequence[LearningSum]
     reached: Mapping[int, ReachedSum]
+    pilots: Mapping[int, Count]
 
 
 def sums_of(wave_ids: Sequence[int], *, by_department: bool = True) -> WaveSums:
@@ -57,18 +61,20 @@ def sums_of(wave_ids: Sequence[int], *, by_department: bool = True) -> WaveSums:
     """
     members, learning = [], []
     reached: dict[int, list[int]] = {}
+    pilots: dict[int, Count] = defaultdict(Count)
     for wave_id, department_id, role, *numbers in db.session.execute(
         _statement(by_department, counts_marked()), {"waves": list(wave_ids)}
     ):
-        people, without_role, asked, finished, minutes_left, *others = map(int, numbers)
+        people, without_role, asked, finished, minutes_left, early, early_finished, *others = map(int, numbers)
         if asked > 0:
             learning.append(LearningSum(wave_id, department_id, role, asked, finished, minutes_left))
         if role is not None:
             continue
+        pilots[wave_id] += Count(early, early_finished)
         if people > 0:
             members.append(MemberSum(wave_id, department_id, people, without_role))
         reached[wave_id] = [sum(pair) for pair in zip(reached.get(wave_id, [0] * len(others)), others, strict=True)]
-    return WaveSums(members, learning, {key: ReachedSum(key, *each) for key, each in reached.items()})
+    return WaveSums(members, learning, {key: ReachedSum(key, *each) for key, each in reached.items()}, pilots)
 
 
 # Making a long statement anew costs more than running it.

@@ -28,27 +28,33 @@ def _named(line: WaveLine) -> str:
     return f"wave {line.wave.number}, {line.wave.name},"
 
 
+def _trained(line: WaveLine) -> str:
+    finished, assigned = line.trained.finished, line.trained.assigned
+    if not assigned:
+        return "nobody has training to do yet"
+    return f"{share_words(finished, assigned)}{',' if finished else ''} are trained"
+
+
 def _waves_off(report: ProgrammeReport) -> Iterator[str]:
     for line in report.waves:
         wave, trained, pace = line.wave, line.trained, line.pace
         if not wave.status.is_open or not wave.status.keeps_days:
             continue
-        share = share_words(trained.finished, trained.assigned, "nobody")
         if wave.status.is_ahead and wave.go_live_on < report.on:
             yield f"{_named(line)} was to go live on {short_day_words(wave.go_live_on, with_year=False)} and has not"
         elif line.ready is not None and line.ready.gate.state is GateState.SHUT:
             yield f"{_named(line)} was stopped at its gate"
         elif wave.status.is_ahead and is_training_behind(pace.due_on, pace.on, trained.finished, trained.assigned):
             day = short_day_words(wave.go_live_on, with_year=False)
-            yield f"{_named(line)} goes live on {day}, and {share}, are trained"
+            yield f"{_named(line)} goes live on {day}, and {_trained(line)}"
         elif line in report.close and line.ready is not None and line.ready.tally.short:
             day = short_day_words(wave.go_live_on, with_year=False)
             yield f"{_named(line)} goes live on {day}, and {line.ready.tally.words.rstrip('.')}"
         elif wave.status.is_ahead and pace.is_behind_line:
             expected = round(100 * (pace.expected or 0))
-            yield f"in {_named(line)} {share}, are trained, where {expected}\N{NO-BREAK SPACE}% should be by today"
+            yield f"in {_named(line)} {_trained(line)}, where {expected}\N{NO-BREAK SPACE}% should be by today"
         elif wave.status.is_live and trained.assigned and line.is_in_doubt:
-            yield f"{_named(line)} is live, and its training is not finished: {share}"
+            yield f"{_named(line)} is live, and its training is not finished: {share_words(trained.finished, trained.assigned)}"
 
 
 def _others_off(report: ProgrammeReport) -> Iterator[str]:
@@ -98,11 +104,11 @@ def lede_of(report: ProgrammeReport, standing: Standing) -> str:
     ahead = report.next_wave
     if ahead is None:
         return f"{standing.sentence} {needed} No further wave is planned."
-    trained = (
-        f"{share_words(ahead.trained.finished, ahead.trained.assigned)}, are trained"
-        if ahead.trained.assigned
-        else "nobody has training to do yet"
-    )
+    trained = _trained(ahead)
+    if f"{_named(ahead)} goes live on" in standing.sentence:
+        # A reason has named the wave and its day already, and perhaps how many are trained.
+        begun = f"{standing.sentence} {needed}"
+        return begun if trained in begun else f"{begun} {trained[0].upper()}{trained[1:]} in wave {ahead.wave.number}."
     day = day_words(ahead.wave.go_live_on, with_year=ahead.wave.go_live_on.year != report.on.year)
     return f"{standing.sentence} {needed} Wave {ahead.wave.number}, {ahead.wave.name}, is next, on {day}; {trained}."
 

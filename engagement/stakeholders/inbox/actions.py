@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from engagement.audit import Actor
 from engagement.db import count_of, db, rows_changed
 from engagement.errors import EngagementError, RuleBroken
 from engagement.programmes.models import Programme
+from engagement.reach import Reach
 from engagement.stakeholders.inbox.models import MailIn, ProgrammeMailbox
 from engagement.stakeholders.inbox.queries import (
     mailbox_by_token,
@@ -21,7 +22,7 @@ from engagement.stakeholders.inbox.queries import (
     stakeholders_with,
     waiting_mail,
 )
-from engagement.stakeholders.inbox.rules import ReadMail
+from engagement.stakeholders.inbox.rules.reading import ReadMail
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.models import Interaction
 from engagement.stakeholders.interactions.rules import LONGEST_TOPICS, Channel, Said
@@ -76,7 +77,9 @@ def take_in(mail: ReadMail, token: str, timezone: str) -> Receipt:
     row = MailIn(
         programme_id=box.programme_id, message_id=mail.message_id, sent_at=mail.sent_at, received_at=clock.now()
     )
-    interaction, problem = _interaction_of(mail, box.programme_id, timezone)
+    if mail.original is not None and not _is_to_stakeholders(mail, box.programme_id):
+        row.is_forwarded, row.original_on = True, mail.original.day(_day_of(_moment_of(mail), timezone), timezone)
+    interaction, problem = _interaction_of(mail, row, timezone)
     if interaction is not None:
         row.interaction_id, row.handled_at, row.handled_by_id = interaction.id, clock.now(), interaction.logged_by_id
         db.session.add(row)
@@ -91,18 +94,23 @@ def take_in(mail: ReadMail, token: str, timezone: str) -> Receipt:
     return Receipt(Taken.WAITS, f"It waits in the inbox. {problem}")
 
 
-def _interaction_of(mail: ReadMail, programme_id: int, timezone: str) -> tuple[Interaction | None, str]:
+def _is_to_stakeholders(mail: ReadMail, programme_id: int) -> bool:
+    """Return whether it was written to a stakeholder, who was told on its own day whatever else stands in it."""
+    return bool(stakeholders_with(mail.written_to, programme_id, Reach(everything=True)))
+
+
+def _interaction_of(mail: ReadMail, row: MailIn, timezone: str) -> tuple[Interaction | None, str]:
     """Return the interaction that a mail became, or the reason why it waits."""
     if mail.problem or mail.is_automatic:
         return None, mail.problem or "No person wrote it: it is an automatic answer."
-    found = planner_with(mail.sender, programme_id, timezone)
+    found = planner_with(mail.sender, row.programme_id, timezone)
     if found is None:
         return None, "Its sender doesn’t plan this programme, so somebody who does has to look at it."
     account, planning = found
-    parties = stakeholders_with(mail.addresses, programme_id, planning)
+    parties = stakeholders_with(mail.addresses, row.programme_id, planning)
     if not parties:
         return None, "No stakeholder of this programme has one of its addresses."
-    said = said_of(mail.subject, mail.text, ", ".join(mail.attachments), mail.sent_at or clock.now(), timezone)
+    said = said_of(mail, ", ".join(mail.attachments), row.original_on, timezone)
     try:
         with db.session.begin_nested():
             return log_interaction(parties, said, on=clock.today(timezone), by=account.actor), ""
@@ -110,12 +118,23 @@ def _interaction_of(mail: ReadMail, programme_id: int, timezone: str) -> tuple[I
         return None, error.sentence
 
 
-def said_of(subject: str, text: str, attachments: str, sent_at: datetime, timezone: str) -> Said:
-    """Return a mail as what is said of an interaction; one from a clock that is ahead counts as of now."""
-    at = min(sent_at, clock.now())
-    notes = f"{text}\n\n[Attached, not kept: {attachments[:150]}]" if attachments else text
-    day = at.astimezone(ZoneInfo(timezone)).date()
-    return Said(Channel.MESSAGE, day, notes, subject[:LONGEST_TOPICS], began_at=at if at > _long_ago() else None)
+def said_of(mail: ReadMail | MailIn, attachments: str, original_on: date | None, timezone: str) -> Said:
+    """Return a mail as what is said of an interaction: on the day of what it forwards, else at its own moment."""
+    notes = f"{mail.text}\n\n[Attached, not kept: {attachments[:150]}]" if attachments else mail.text
+    topics = mail.subject[:LONGEST_TOPICS]
+    if original_on is not None:
+        return Said(Channel.MESSAGE, original_on, notes, topics)
+    at = _moment_of(mail)
+    return Said(Channel.MESSAGE, _day_of(at, timezone), notes, topics, began_at=at if at > _long_ago() else None)
+
+
+def _moment_of(mail: ReadMail | MailIn) -> datetime:
+    """Return when a mail was sent; one from a clock that is ahead counts as of now."""
+    return min(mail.sent_at or clock.now(), clock.now())
+
+
+def _day_of(moment: datetime, timezone: str) -> date:
+    return moment.astimezone(ZoneInfo(timezone)).date()
 
 
 def _long_ago() -> datetime:

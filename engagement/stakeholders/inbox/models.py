@@ -1,6 +1,6 @@
 """Tables of mail that comes in: a programme's private address, and each mail by its Message-ID."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,7 +9,7 @@ from engagement.accounts.models import Account
 from engagement.addresses import LONGEST_ADDRESS
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short
 from engagement.programmes.models import Programme
-from engagement.stakeholders.inbox.rules import LONGEST_ID, LONGEST_SUBJECT
+from engagement.stakeholders.inbox.rules.reading import LONGEST_ID, LONGEST_SUBJECT
 
 
 class ProgrammeMailbox(Base):
@@ -30,7 +30,10 @@ class ProgrammeMailbox(Base):
 
 
 class MailIn(Base):
-    """A mail to a programme. It waits until `handled_at`; then its words stand in `interaction_id`, or nowhere any more."""
+    """A mail to a programme. It waits until `handled_at`; then its words stand in `interaction_id`, or nowhere any more.
+
+    `original_on` is the day of the mail that it forwards, None if that could not be read.
+    """
 
     __tablename__ = "mail_in"
     audit_name = "title"
@@ -47,7 +50,9 @@ class MailIn(Base):
     problem: Mapped[str] = mapped_column(Text, default="")
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    interaction_id: Mapped[int | None] = mapped_column(ForeignKey("interaction.id"))
+    is_forwarded: Mapped[bool] = mapped_column(default=False)
+    original_on: Mapped[date | None]
+    interaction_id: Mapped[int | None] = mapped_column(ForeignKey("interaction.id"), index=True)
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 

@@ -56,6 +56,12 @@ def planner_with(address: str, programme_id: int, timezone: str) -> tuple[Accoun
     return (account, planning) if planning.covers_all_of(programme_id) else None
 
 
+def forwarded_as(interaction_id: int) -> MailIn | None:
+    """Return the mail with which an interaction was forwarded, None for one that came in any other way."""
+    here = (MailIn.interaction_id == interaction_id, MailIn.is_forwarded.is_(True))
+    return db.session.scalar(select(MailIn).where(*here))
+
+
 def stakeholders_with(addresses: Iterable[str], programme_id: int, planning: Reach) -> Sequence[Stakeholder]:
     """Return the stakeholders on a programme's maps who have one of these addresses."""
     asked = sorted(addresses)

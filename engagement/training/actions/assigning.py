@@ -45,8 +45,6 @@ def settle_assignments(
     change, so that only questions are looked at.
     """
     of_wave = Assignment.wave_id == wave_id if wave_id is not None else true()
-    if is_settled and not db.session.scalar(select(exists().where(Leftover.ended_at.is_(None)))):
-        return AssignmentCounts(0, 0, 0)
     made = 0 if is_settled else _make(now, wave_id)
     note_growth(Assignment, made)
     ended = end_questions(now, of_wave)

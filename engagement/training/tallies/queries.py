@@ -4,7 +4,19 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, literal, select, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    union,
+    union_all,
+)
 
 from engagement.db import db
 from engagement.people.models import Person
@@ -12,7 +24,7 @@ from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment
 from engagement.training.queries.standing import belonging, standing_of
 from engagement.waves.tallies.models import TallyMark, TallyShare
-from engagement.waves.tallies.queries import WAVES, counts_marked, kept_sums, marked_people, share, sums_with
+from engagement.waves.tallies.queries import WAVES, counts_marked, is_pilot, kept_sums, marked_people, share, sums_with
 
 #: Ids of people.
 People = Select[Any] | CompoundSelect[Any] | Sequence[int]
@@ -112,14 +124,18 @@ def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple
         .join(Person, Person.id == standing.c.person_id)
         .where(standing.c.asked > 0)
     )
+    finished = func.min(standing.c.is_finished)
+    pilot = is_pilot(standing.c.wave_id, standing.c.person_id)
     by_person = (
         select(
             *share(
                 standing.c.wave_id,
                 standing.c.person_id,
                 asked=literal(1),
-                finished=func.min(standing.c.is_finished),
+                finished=finished,
                 minutes_left=func.sum(standing.c.minutes_left),
+                pilots=case((pilot, 1), else_=0),
+                pilots_finished=case((and_(finished == 1, pilot), 1), else_=0),
             )
         )
         .join(Person, Person.id == standing.c.person_id)
@@ -130,12 +146,13 @@ def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple
 
 
 def learners_of(people: People, *where: Callable[[Any], ColumnElement[bool]], counts: bool = True) -> Subquery:
-    """Return a row for each of these people and each wave that asks something of them: `wave_id`, `person_id`, and whether all is `finished`.
+    """Return a row for each of these people and each wave that asks something of them: `wave_id`, `person_id`, whether all is `finished`,
+    and whether they are among its `pilots`.
 
     It is read as kept and, if that `counts`, found anew for those who are marked. `where` are conditions, given as functions of a table
     with `wave_id`.
     """
-    kept = select(TallyShare.wave_id, TallyShare.person_id, TallyShare.finished).where(
+    kept = select(TallyShare.wave_id, TallyShare.person_id, TallyShare.finished, TallyShare.pilots).where(
         TallyShare.role.is_(None),
         TallyShare.asked > 0,
         TallyShare.person_id.in_(people),
@@ -149,4 +166,4 @@ def learners_of(people: People, *where: Callable[[Any], ColumnElement[bool]], co
     _, once = learning_shares(these, *(condition(Assignment) for condition in where))
     anew = once.subquery()
     others = kept.where(TallyShare.person_id.not_in(marked))
-    return union_all(others, select(anew.c.wave_id, anew.c.person_id, anew.c.finished)).subquery()
+    return union_all(others, select(anew.c.wave_id, anew.c.person_id, anew.c.finished, anew.c.pilots)).subquery()

@@ -8,8 +8,13 @@ _OF_MODULE = (
     "INSERT INTO tally_mark (role) SELECT role FROM curriculum WHERE id IN "
     "(SELECT curriculum_id FROM curriculum_item WHERE module_id = {row}.id);"
 )
+#: Whoever was in another wave too may be a pilot user of one of them, or no longer.
+_IN_OTHER_WAVES = (
+    "INSERT INTO tally_mark (person_id) SELECT DISTINCT person_id FROM membership WHERE wave_id = {row}.id AND EXISTS "
+    "(SELECT 1 FROM membership AS other WHERE other.person_id = membership.person_id AND other.wave_id <> {row}.id);"
+)
 _ITSELF = "INSERT INTO tally_mark (role) VALUES ({row}.role);"
-#: By table: what marks the role, when, and by which row.
+#: By table: what marks the role or people, when, and by which row.
 _CHANGES = {
     "curriculum_item": (
         ("made", _OF_CURRICULUM, "INSERT", ("NEW",)),
@@ -18,6 +23,7 @@ _CHANGES = {
     ),
     "curriculum": (("changed", _ITSELF, "UPDATE OF role, choices_needed", ("OLD", "NEW")),),
     "module": (("changed", _OF_MODULE, "UPDATE OF minutes, withdrawn_at", ("NEW",)),),
+    "wave": (("changed", _IN_OTHER_WAVES, "UPDATE OF status, go_live_on, programme_id", ("NEW",)),),
 }
 
 
@@ -35,11 +41,11 @@ def marks_of(dialect: str, table: str) -> list[str]:
 
     SQLite makes a table anew to change it, and forgets its triggers: a migration that does so executes these again.
     """
-    return marking(dialect, table, WATCHED[table]) if table in WATCHED else _marking_roles(dialect, table)
+    return marking(dialect, table, WATCHED[table]) if table in WATCHED else _marking_many(dialect, table)
 
 
-def _marking_roles(dialect: str, table: str) -> list[str]:
-    """Return the statements for triggers that mark the roles whose curriculum a change of this table changes."""
+def _marking_many(dialect: str, table: str) -> list[str]:
+    """Return the statements for triggers that mark the roles, or people, that a change of this table concerns."""
     statements = []
     for name, mark, when, rows in _CHANGES[table]:
         body = " ".join(mark.format(row=row) for row in rows)

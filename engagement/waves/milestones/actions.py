@@ -45,16 +45,18 @@ class MilestoneDetails:
     offset: Offset | None = None
 
 
-def settle_milestones(waves: Iterable[Wave], country: str = UNSET.country) -> None:
-    """Count the milestones of these waves anew; what follows another one gets its day in `country`.
+def settle_milestones(waves: Iterable[Wave], country: str = UNSET.country) -> dict[int, list[Milestone]]:
+    """Count the milestones of these waves anew, and return them by wave; what follows another one gets its day in `country`.
 
     Waves without the milestones that each one has get them from their days. Repeating it changes nothing. The scheduler
     calls it too, in case the country setting or a calendar was changed.
     """
     rows = list(waves)
     found = milestones_of_waves([wave.id for wave in rows])
+    settled = {wave.id: _complete(wave, found[wave.id]) for wave in rows}
     for wave in rows:
-        write_days(wave, _complete(wave, found[wave.id]), {}, country)
+        write_days(wave, settled[wave.id], {}, country)
+    return settled
 
 
 def set_days(wave: Wave, given: Mapping[MilestoneKind, date], country: str = UNSET.country) -> None:

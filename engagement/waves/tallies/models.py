@@ -22,6 +22,8 @@ NUMBERS = (
     "asked",
     "finished",
     "minutes_left",
+    "pilots",
+    "pilots_finished",
     "briefed",
     "to_confirm",
     "confirmed",
@@ -35,9 +37,10 @@ class Numbers:
     """The numbers of one wave, department and training role; without a role, those of people whatever their roles.
 
     `members` are in the wave now, `without_role` those of them without a training role. `asked` and `finished` count people in the
-    sense of `training.queries.standing`; `minutes_left` is their unfinished required training. The others count members without regard
-    to roles, in the sense of `readiness.tallies.queries`: who was sent a briefing of the wave, one to confirm, and confirmed each; who
-    has statements to understand, and did; who was told of everything in the wave that affects their work.
+    sense of `training.queries.standing`; `minutes_left` is their unfinished required training. `pilots` and
+    `pilots_finished` are those of them, whatever their roles, who were in a wave that went live earlier (`queries.is_pilot`). The others
+    count members without regard to roles, in the sense of `readiness.tallies.queries`: who was sent a briefing of the wave, one to
+    confirm, and confirmed each; who has statements to understand, and did; who was told of everything in the wave that affects their work.
     """
 
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
@@ -48,6 +51,8 @@ class Numbers:
     asked: Mapped[int]
     finished: Mapped[int]
     minutes_left: Mapped[int]
+    pilots: Mapped[int] = mapped_column(server_default="0")
+    pilots_finished: Mapped[int] = mapped_column(server_default="0")
     briefed: Mapped[int] = mapped_column(server_default="0")
     to_confirm: Mapped[int] = mapped_column(server_default="0")
     confirmed: Mapped[int] = mapped_column(server_default="0")
@@ -73,7 +78,7 @@ class TallyShare(Numbers, Base):
         Index("ix_tally_share_person", "person_id", "wave_id"),
         Index("ix_tally_share_wave", "wave_id", "department_id"),
         # Whole, so that how far some of the people are is read without their rows.
-        Index("ix_tally_share_role", "role", "person_id", "asked", "wave_id", "finished"),
+        Index("ix_tally_share_role", "role", "person_id", "asked", "wave_id", "finished", "pilots"),
     )
 
     id: Mapped[Key]

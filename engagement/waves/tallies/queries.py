@@ -25,10 +25,12 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from engagement.db import db
 from engagement.people.models import Person, PersonRole
-from engagement.waves.models import Membership
+from engagement.waves.models import Membership, Wave
+from engagement.waves.rules import IN_USE
 from engagement.waves.tallies.models import NUMBERS, ReachedMark, Tally, TallyMark, TallyShare
 
 #: The waves that a statement reads, given when it is executed.
@@ -171,6 +173,19 @@ def member_shares(
         select(*share(Membership.wave_id, Membership.person_id, **numbers))
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.ended_at.is_(None), Membership.person_id.in_(people), *where)
+    )
+
+
+def is_pilot(wave_id: Any, person_id: Any) -> ColumnElement[bool]:
+    """Return the condition that somebody was ever in a wave of the same programme that is in use and went live earlier."""
+    own, earlier, there = aliased(Wave), aliased(Wave), aliased(Membership)
+    return exists().where(
+        own.id == wave_id,
+        there.person_id == person_id,
+        earlier.id == there.wave_id,
+        earlier.programme_id == own.programme_id,
+        earlier.status.in_(IN_USE),
+        earlier.go_live_on < own.go_live_on,
     )
 
 

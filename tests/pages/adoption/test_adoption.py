@@ -176,15 +176,15 @@ def test_a_system_posts_with_its_secret(app, manager, wave):
         for n in range(6)
     ]
     assert machine.post("/adoption/usage", json=rows).status_code == 401
-    answer = machine.post(
-        "/adoption/usage", json={"rows": [*rows, {"email": "x@example.com", "day": "2026-04-13"}]}, headers=bearer
-    )
-    assert (answer.status_code, answer.json["taken"], answer.json["left_out"]) == (200, 6, 1)
-    assert answer.json["refused"][0]["line"] == 7
+    some_bad = {"rows": [*rows, {"email": "x@example.com", "day": "2026-04-13"}, "person7@example.com"]}
+    answer = machine.post("/adoption/usage", json=some_bad, headers=bearer)
+    assert (answer.status_code, answer.json["taken"], answer.json["left_out"]) == (200, 6, 2)
+    assert [each["line"] for each in answer.json["refused"]] == [7, 8]
+    assert answer.json["refused"][1]["why"][0].startswith("Each row is an object")
     team = "department,day,workflow,uses,people\nOperations/Claims,2026-04-13,Claims triage,40,8\nNowhere,2026-04-13,Claims triage,1,1\n"
     answer = machine.post("/adoption/usage", data=team, content_type="text/csv", headers=bearer)
     assert answer.json["refused"] == [{"line": 3, "why": ["No department is called “Nowhere”."]}]
-    for body, status in (("{", 400), ("[]", 400), (json.dumps([{"day": "2026-04-13"}]), 422)):
+    for body, status in (("{", 400), ("[]", 400), ('["a"]', 400), (json.dumps([{"day": "2026-04-13"}]), 422)):
         assert machine.post("/adoption/usage", data=body, headers=bearer).status_code == status
     door = manager.get(path).get_data(as_text=True).partition("/usage-doors/")[2].partition("/")[0]
     assert manager.post(f"/usage-doors/{door}/ending").status_code == 303

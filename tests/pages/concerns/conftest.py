@@ -1,5 +1,7 @@
 """The change team, and settings that a test changes."""
 
+from dataclasses import replace
+
 import pytest
 from factories import make_change_manager, signed_in
 
@@ -14,6 +16,6 @@ def configured(app, monkeypatch):
     """Settings changed for one test."""
 
     def change(**values):
-        monkeypatch.setitem(app.config, "SETTINGS", app.config["SETTINGS"].model_copy(update=values))
+        monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], **values))
 
     return change

@@ -169,6 +169,18 @@ def test_unknown_columns_are_chosen_and_kept(ines: FlaskClient) -> None:
     assert '<option selected value="Where">' in page(ines, use[1].replace("&amp;", "&"))
 
 
+def test_columns_that_are_not_read_are_named_before_and_after(ines: FlaskClient) -> None:
+    data = csv_of("1,ada@example.com,Ada Lovelace,user,4711", header="employee_id,email,name,roles,cost centre")
+    address = give(ines, data).headers["Location"]
+    preview = page(ines, address)
+    assert "2 columns are not read" in preview
+    assert "“roles”, “cost centre”" in preview
+    assert ines.post(f"{address}/application").status_code == 303
+    assert "“roles”, “cost centre”" in page(ines, address)
+    all_read = give(ines, csv_of("1,ada@example.com,Ada Byron,user", header="employee_id,email,name,training_role"))
+    assert "not read" not in page(ines, all_read.headers["Location"])
+
+
 def test_a_preview_asks_as_many_queries_for_fifty_people_as_for_two(
     app: Flask, ines: FlaskClient, statements: Statements
 ) -> None:

@@ -2,6 +2,8 @@
 
 import html
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from pages.stakeholders.map_pages import text_of as plain_text
@@ -19,7 +21,7 @@ def text_of(answer) -> str:
 
 @pytest.fixture
 def takes_mail(app, monkeypatch):
-    settings = app.config["SETTINGS"].model_copy(update={"mail_in": "engagement@example.com"})
+    settings = replace(app.config["SETTINGS"], mail_in="engagement@example.com")
     monkeypatch.setitem(app.config, "SETTINGS", settings)
 
 
@@ -87,6 +89,31 @@ def test_mail_that_waits_is_assigned_and_stands_with_the_stakeholder(manager, wa
     assert manager.get(address).status_code == 404
     assert manager.post(address, data={**data, "parties": "Works council"}).status_code == 404
     assert db.session.query(InteractionWording).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "field", "words"),
+    [
+        (date(2026, 3, 27), "2026-03-27", "Tuesday 14 April; the original is of Friday 27 March"),
+        (None, "2026-04-14", "Tuesday 14 April; the original’s day could not be read"),
+    ],
+)
+def test_forwarded_mail_says_which_day_is_meant(manager, council, waiting, day, field, words):
+    waiting.is_forwarded, waiting.original_on = True, day
+    db.session.commit()
+    address = f"/stakeholders/inbox/mail/{waiting.id}"
+    page = manager.get(address)
+    assert f'value="{field}"' in page.get_data(as_text=True)
+    assert f"Forwarded {words}" in text_of(page)
+    data = {
+        "happened_on": field,
+        "channel": "message",
+        "sentiment": "",
+        "topics": "",
+        "notes": "We wait.",
+        "parties": "Works council",
+    }
+    assert f"Forwarded {words}" in text_of(manager.get(manager.post(address, data=data).location))
 
 
 def test_mail_is_thrown_away(manager, wave, waiting):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 
 from engagement import audit
 from engagement.accounts.addresses.queries import guarded
@@ -27,6 +27,12 @@ def end_sign_ins(leaving: Select[int], now: datetime, by: Actor) -> None:
     rows_changed(update(Account).where(*going).values(deactivated_at=now, session_version=Account.session_version + 1))
     waited = (Account.person_id.in_(leaving), Account.returned_at.is_not(None))
     rows_changed(update(Account).where(*waited).values(deactivated_at=now, returned_at=None))
+
+
+def untie_sign_ins(accounts: ColumnElement[bool], now: datetime, by: Actor) -> None:
+    """Let sign-ins (a condition on `Account`) go on without a person, as they did before the directory had one."""
+    audit.record_each(Verb.UNTIED_SIGN_IN, Account, select(Account).where(accounts), by=by, at=now)
+    rows_changed(update(Account).where(accounts).values(person_id=None))
 
 
 def reopen_sign_ins(returning: Select[int], now: datetime, by: Actor) -> None:

@@ -27,8 +27,13 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.intake.applying.actions.departments import open_again
-from engagement.intake.applying.actions.sign_ins import end_sign_ins, rename_sign_ins, reopen_sign_ins
-from engagement.intake.applying.queries import left_by, of_kind, with_other_address
+from engagement.intake.applying.actions.sign_ins import (
+    end_sign_ins,
+    rename_sign_ins,
+    reopen_sign_ins,
+    untie_sign_ins,
+)
+from engagement.intake.applying.queries import added_by, left_by, of_kind, tied_since, with_other_address
 from engagement.intake.models import KNOWN, ImportChange, ImportRun
 from engagement.intake.reading.rules.problems import shown
 from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus
@@ -93,12 +98,13 @@ def _latest_on_top_of(run: ImportRun) -> ImportRun | None:
 def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
     """Restore every value: new and returned people count as left, leavers are back.
 
-    People from a department that was merged since go to its successor; a department that was closed is reopened.
+    People from a department that was merged since go to its successor; a department that was closed is reopened. A sign-in
+    that was there before a new person goes on without one.
     """
     returned = of_kind(run, ChangeKind.LEFT)
     reopen_sign_ins(returned, now, by)
-    gone = of_kind(run, ChangeKind.NEW, ChangeKind.RETURNED)
-    end_sign_ins(gone, now, by)
+    untie_sign_ins(tied_since(run), now, by)
+    end_sign_ins(added_by(run), now, by)
     rows_changed(update(Person).where(Person.id.in_(of_kind(run, ChangeKind.NEW))).values(left_at=now))
     changing = of_kind(run, *KNOWN).where(ImportChange.changes["email"][1].as_string().is_not(None))
     keep_posts(Person.id.in_(changing))

@@ -97,6 +97,12 @@ class HrFile:
         return {name: self.header[index] for name, index in self.columns.items()}
 
     @property
+    def unread_headers(self) -> list[str]:
+        """Return the names of the columns that say nothing which is kept here, or which no field was chosen for."""
+        used = set(self.columns.values())
+        return [name.strip() for index, name in enumerate(self.header) if index not in used and name.strip()]
+
+    @property
     def is_usable(self) -> bool:
         """Whether no problem of the whole file keeps its rows from being read."""
         return not any(problem.is_fatal for problem in self.problems)

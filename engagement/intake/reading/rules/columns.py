@@ -148,7 +148,7 @@ def rival_columns(header: Sequence[str], line: int) -> list[Problem]:
             line,
             header[columns[0]],
             ProblemKind.RIVAL_COLUMNS,
-            f"The columns {_listed([header[index] for index in columns])} all say {WORDS[field]}. "
+            f"The columns {headers_in_words([header[index] for index in columns])} all say {WORDS[field]}. "
             "Remove or rename all but one, or choose the column yourself.",
         )
         for field, columns in _claims(header).items()
@@ -175,7 +175,7 @@ def apply_mapping(header: Sequence[str], mapping: SavedMapping, line: int) -> tu
     if lacking:
         these = "which is" if len(lacking) == 1 else "which are"
         taken = f"The saved mapping takes {listed(lacking)}, {these} not in this file."
-        problems.append(_unmappable(line, f"{taken} The headers on line {line} are: {_listed(header)}."))
+        problems.append(_unmappable(line, f"{taken} The headers on line {line} are: {headers_in_words(header)}."))
     return chosen, problems
 
 
@@ -204,13 +204,14 @@ def missing_columns(columns: Mapping[Field, int], header: Sequence[str], line: i
     if not lacking:
         return []
     sentence = (
-        f"There is no column for {' and none for '.join(lacking)}. The headers on line {line} are: {_listed(header)}. "
+        f"There is no column for {' and none for '.join(lacking)}. The headers on line {line} are: {headers_in_words(header)}. "
         "Put the header names in the first row, or choose the columns yourself."
     )
     return [Problem(line, None, ProblemKind.MISSING_COLUMN, sentence)]
 
 
-def _listed(names: Sequence[str], most: int = 20) -> str:
+def headers_in_words(names: Sequence[str], most: int = 20) -> str:
+    """Return headers quoted for a sentence, the first `most` of them."""
     quoted = [shown(name.strip()) for name in names if name.strip()]
     rest = f" and {len(quoted) - most} more" if len(quoted) > most else ""
     return (", ".join(quoted[:most]) + rest) or "all empty"

@@ -49,11 +49,12 @@ class WaveCounts:
 
 @dataclass(frozen=True)
 class Read:
-    """What pages and criteria of waves rest on: their members, training, workflows with who holds them, and departments."""
+    """What pages and criteria of waves rest on: their members, training, pilot users, workflows with who holds them, and departments."""
 
     sums: Sequence[MemberSum]
     trained: Mapping[int, WaveProgress]
     reached: Mapping[int, ReachedSum]
+    pilots: Mapping[int, Count]
     workflows: Mapping[int, Sequence[Workflow]]
     held: Mapping[int, Sequence[Holding]]
     departments: ByWave
@@ -83,7 +84,7 @@ def read_of(
         every = {workflow.id for some in workflows.values() for workflow in some}
         held = holdings(list(every)) if every else {}
     departments = departments_of_waves(wave_ids)
-    return Read(sums.members, trained, sums.reached, workflows, held, departments, places)
+    return Read(sums.members, trained, sums.reached, sums.pilots, workflows, held, departments, places)
 
 
 def counts_of(
@@ -96,8 +97,7 @@ def counts_of(
     ids = [wave.id for wave in waves]
     read = read or read_of(ids)
     sums, trained, people = read.sums, read.trained, read.people
-    are_few = sum(people[key] for key in ids) < there.users
-    friendly = friendly_in_waves(waves, on, are_few=are_few)
+    friendly = friendly_in_waves(waves, read.pilots, on)
     reached = {key: read.reached.get(key, ReachedSum(key)) for key in ids}
     told = {key: Count(people[key], reached[key].told) for key in ids}
     of_people = _of_people(ids, people, trained, friendly, reached)

@@ -1,34 +1,32 @@
 """Reads a mail into plain values, whatever it is made of: addresses, subject and text. It never fails, and loads nothing."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import sha256
+from itertools import chain, islice
 
 from engagement.addresses import LONGEST_ADDRESS, kept_form
 from engagement.letters import clean
 from engagement.mail.letters.rules.plain import content_of, plain_of
+from engagement.stakeholders.inbox.rules.forwarded import ADDRESS, Original, named_in, original_in
 
 #: A mail of more bytes is read up to here: its text stands before its attachments.
 MOST_BYTES = 2 * 1024 * 1024
 LONGEST_TEXT = 4_700
 LONGEST_SUBJECT, LONGEST_ID = 300, 250
-MOST_ADDRESSES, MOST_PARTS, MOST_LINES = 200, 100, 5_000
+MOST_ADDRESSES, MOST_PARTS, MOST_NAMES = 200, 100, 20
 CUT = "[The rest of the mail was left out.]"
-#: How headers begin where a mail program writes them into the text of a forwarded mail, in the languages of the frames.
-_FORWARDED = ("from", "to", "cc", "von", "an", "kopie", "de", "à", "pour", "od", "do", "dw")
-_ADDRESS = re.compile(r"[\w.+%&'*/=?^{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
 @dataclass(frozen=True)
 class ReadMail:
     """A mail in plain values. `addresses` are all that it names but the sender's, `recipients` where it was delivered to.
 
-    `problem` says what could not be read, "" if all was. `is_automatic` marks answers that no person wrote.
+    `written_to` are those whom it names as its recipients itself; `original` is what it forwards, None for nothing. `problem` says what could not be read, "" if all was. `is_automatic` marks answers that no person wrote.
     """
 
     message_id: str
@@ -41,6 +39,8 @@ class ReadMail:
     sent_at: datetime | None
     is_automatic: bool = False
     problem: str = ""
+    written_to: tuple[str, ...] = ()
+    original: Original | None = None
 
 
 def read_mail(raw: bytes) -> ReadMail:
@@ -51,20 +51,26 @@ def read_mail(raw: bytes) -> ReadMail:
     try:
         message = message_from_bytes(raw, policy=policy.default)
         assert isinstance(message, EmailMessage)
-        text, attachments = _text_of(message)
-        sender = next(iter(_addresses(message, "From")), "")
-        named = [*_addresses(message, "To", "Cc"), *_named_within(message), *_forwarded(text)]
+        mails = list(islice(_mails_in(message), MOST_PARTS))
+        texts, attachments = zip(*map(_content_of, mails), strict=True)
+        text = "\n\n".join(filter(None, texts))
+        sender, subject = next(iter(_addresses(message, "From")), ""), _header(message, "Subject")[:LONGEST_SUBJECT]
+        written_to = _addresses(message, "To", "Cc")
+        within = [address for mail in mails[1:] for address in _addresses(mail, "From", "To", "Cc")]
+        named = dict.fromkeys([*written_to, *within, *named_in(text)])
         return ReadMail(
             _header(message, "Message-ID")[:LONGEST_ID] or own_id,
             sender,
-            tuple(each for each in dict.fromkeys(named) if each != sender)[:MOST_ADDRESSES],
+            tuple(each for each in named if each != sender)[:MOST_ADDRESSES],
             tuple(_addresses(message, "Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc"))[:MOST_ADDRESSES],
-            _header(message, "Subject")[:LONGEST_SUBJECT],
+            subject,
             _fitting(text, is_cut),
-            attachments,
+            tuple(chain.from_iterable(attachments))[:MOST_NAMES],
             _sent_at(message),
             _header(message, "Auto-Submitted").lower() not in ("", "no"),
             "" if text else "It has no text that can be read.",
+            tuple(written_to)[:MOST_ADDRESSES],
+            original_in(subject, texts[0], [_sent_at(each) for each in _attached_to(message)]),
         )
     except Exception as error:  # A mail comes from anybody; whatever is wrong with it, it has to end in the inbox.
         return ReadMail(own_id, "", (), (), "", "", (), None, problem=f"It can’t be read ({type(error).__name__}).")
@@ -86,32 +92,37 @@ def _headers(message: EmailMessage, name: str) -> list[str]:
 
 def _addresses(message: EmailMessage, *names: str) -> list[str]:
     values = [value for name in names for value in _headers(message, name)]
-    found = [address for _, address in getaddresses(values) if _ADDRESS.fullmatch(address)]
+    found = [address for _, address in getaddresses(values) if ADDRESS.fullmatch(address)]
     return [kept_form(address)[:LONGEST_ADDRESS] for address in found]
 
 
-def _named_within(message: EmailMessage) -> Iterator[str]:
-    """Yield the addresses of mails that are attached to this one."""
-    for part in list(message.walk())[1:MOST_PARTS]:
+def _mails_in(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Yield a mail, and those that are attached to it or to one of them."""
+    yield message
+    for mail in _attached_to(message):
+        yield from _mails_in(mail)
+
+
+def _attached_to(message: EmailMessage) -> Iterator[EmailMessage]:
+    for part in _own_parts(message):
         if part.get_content_type() == "message/rfc822":
-            for inner in part.iter_parts():
-                yield from _addresses(inner, "From", "To", "Cc")  # type: ignore[arg-type]
+            yield from part.iter_parts()  # type: ignore[misc]
 
 
-def _forwarded(text: str) -> Iterator[str]:
-    """Yield the addresses in lines that look like the headers of a forwarded mail."""
-    for line in text.splitlines()[:MOST_LINES]:
-        begins, colon, rest = line[:1_000].lstrip("> *\t").partition(":")
-        if colon and begins.strip("* ").lower() in _FORWARDED:
-            yield from (kept_form(address) for address in _ADDRESS.findall(rest))
+def _own_parts(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Yield a mail and its parts, but not those of mails that are attached to it."""
+    yield message
+    if message.get_content_maintype() == "multipart":
+        for part in message.iter_parts():
+            yield from _own_parts(part)  # type: ignore[arg-type]
 
 
-def _text_of(message: EmailMessage) -> tuple[str, tuple[str, ...]]:
-    """Return the text, of HTML only if there is nothing plain, and the names of attachments."""
+def _content_of(message: EmailMessage) -> tuple[str, list[str]]:
+    """Return a mail's own text, of HTML only if there is nothing plain, and the names of its attachments."""
     plain: list[str] = []
     from_html: list[str] = []
     attachments: list[str] = []
-    for part in list(message.walk())[:MOST_PARTS]:
+    for part in islice(_own_parts(message), MOST_PARTS):
         if part.is_multipart():
             continue
         name = clean(part.get_filename() or "")
@@ -122,7 +133,7 @@ def _text_of(message: EmailMessage) -> tuple[str, tuple[str, ...]]:
         elif part.get_content_type() == "text/html":
             from_html.append(plain_of(content_of(part)))
     text = "\n\n".join(each.strip() for each in (plain if any(map(str.strip, plain)) else from_html) if each.strip())
-    return text.replace("\r\n", "\n").replace("\x00", ""), tuple(attachments[:20])
+    return text.replace("\r\n", "\n").replace("\x00", ""), attachments
 
 
 def _fitting(text: str, is_cut: bool) -> str:
@@ -137,21 +148,3 @@ def _sent_at(message: EmailMessage) -> datetime | None:
         return (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def tokens_in(addresses: Iterable[str], inbox: str) -> list[str]:
-    """Return the tokens of the addresses that belong to an inbox, each once: "abc" of engagement+abc@example.com."""
-    local, _, domain = kept_form(inbox).rpartition("@")
-    found: list[str] = []
-    for address in addresses:
-        before, at, after = kept_form(address).rpartition("@")
-        name, plus, token = before.partition("+")
-        if at and plus and token and (name, after) == (local, domain):
-            found.append(token)
-    return list(dict.fromkeys(found))
-
-
-def address_with(token: str, inbox: str) -> str:
-    """Return an inbox's address with a token."""
-    local, _, domain = inbox.rpartition("@")
-    return f"{local}+{token}@{domain}"
