@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import subprocess
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -136,3 +137,24 @@ def test_each_unit_runs_a_command_that_is_there_as_an_ordinary_user(commanded: F
 
 def test_there_is_a_unit_for_each_part() -> None:
     assert [unit.stem for unit in UNITS] == [f"engagement-{part}" for part in ("alone", "clock", "web", "worker")]
+
+
+@pytest.mark.parametrize(("ended", "told"), [(0, 0), (67, 67), (75, 75), (2, 75), (1, 75), (127, 75)])
+def test_mail_is_refused_only_for_its_address(tmp_path: Path, ended: int, told: int) -> None:
+    """Postfix gives a mail back for every code that it doesn't know, such as that of settings which make no sense."""
+    flask = tmp_path / ".venv" / "bin" / "flask"
+    flask.parent.mkdir(parents=True)
+    flask.write_text(f'#!/bin/sh\necho "$FLASK_APP $@"; cat; exit {ended}\n', encoding="utf-8")
+    flask.chmod(0o755)
+    script = (DEPLOY / "mail-in").read_text(encoding="utf-8").replace("cd /opt/engagement", f"cd {tmp_path}")
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, "mail-in", "--to", "engagement+abc@example.com"],
+        input="Words", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == told
+    assert done.stdout == "wsgi.py --env-file /etc/engagement/env mail-in --to engagement+abc@example.com\nWords"
+
+
+def test_mail_is_handed_to_a_command_that_is_there(commanded: Flask) -> None:
+    [command] = re.findall(r"flask --env-file \S+ (.+) \"\$@\"", (DEPLOY / "mail-in").read_text(encoding="utf-8"))
+    assert known_command(commanded, [*command.split(), "--to"])

@@ -1,15 +1,17 @@
 """What a wave is judged by: what is counted, what is asked, what is judged, and in which words."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from factories import TESTER, make_department, make_person, make_wave
+from factories import TESTER, make_department, make_person, make_programme, make_wave
 from readiness.counted_by_hand import by_hand, friendly_by_hand
 from readiness.random_programme import make_random_programme
+from sqlalchemy import select
 
+from engagement import clock
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.people.models import Department
+from engagement.people.models import Department, Person
 from engagement.readiness.criteria.actions import Terms, change_criterion, judge, set_terms, write_criterion
 from engagement.readiness.criteria.queries.people import Friendly, friendly_in_waves
 from engagement.readiness.criteria.queries.standing import Standing, history_of, standings_of
@@ -17,10 +19,11 @@ from engagement.readiness.criteria.rules import COUNTED, CriterionKind, Criterio
 from engagement.readiness.queries.verdicts import verdict, verdicts
 from engagement.readiness.tallies.actions import settle_tallies
 from engagement.readiness.tallies.queries import sums_of
+from engagement.stakeholders.models import Champion
 from engagement.waves.impacts.actions import assess_impact
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
-from engagement.waves.models import Wave
-from engagement.waves.rules import WaveStatus
+from engagement.waves.models import Membership, Wave
+from engagement.waves.rules import MembershipOrigin, WaveStatus
 from engagement.waves.tallies.queries import Shown, shown
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
@@ -68,6 +71,19 @@ def test_friendly_users_are_those_found_by_hand_before_and_after_they_are_counte
     token = shown.set(Shown())
     compare()
     shown.reset(token)
+
+
+def test_what_somebody_is_in_another_programme_makes_them_no_friendly_user_here():
+    live, wave = make_random_programme(1)[:2]
+    elsewhere = make_wave(make_programme("Elsewhere"), go_live_on=TODAY - timedelta(90), status=WaveStatus.LIVE)
+    before = {row.id: friendly_by_hand(row) for row in (live, wave)}
+    place, said = make_department("Operations/Place0"), {"from_on": TODAY, "appointed_at": clock.now()}
+    for person in db.session.scalars(select(Person)).all():
+        db.session.add(Champion(wave=elsewhere, person=person, department_id=place.id, **said))
+        db.session.add(Membership(wave=elsewhere, person=person, origin=MembershipOrigin.HAND, joined_at=clock.now()))
+    db.session.flush()
+    found = friendly_in_waves([live, wave], sums_of([live.id, wave.id]).pilots, TODAY)
+    assert found == {key: each for key, each in before.items() if each != Friendly()} != {}
 
 
 def test_what_is_asked_of_a_wave_is_said_in_dated_rows_and_bad_numbers_are_refused_in_words():

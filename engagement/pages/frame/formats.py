@@ -121,9 +121,15 @@ def iso(value: date | datetime) -> str:
     return value.isoformat()
 
 
+_BREAKS = re.compile(r"(?<=[/@])|(?<=\S{40})")
+
+
 def breakable(path: str) -> Markup:
-    """Write a department's path or an address so that a narrow column breaks it after a slash or an @."""
-    return Markup("<wbr>").join(re.split("(?<=[/@])", path))
+    """Write a department's path, an address or a name so that a narrow column breaks it after a slash or an @.
+
+    What is longer than any word, such as a cell of a file that is no name, breaks anywhere.
+    """
+    return Markup("<wbr>").join(_BREAKS.split(path))
 
 
 def shortened(text: str, length: int) -> str:

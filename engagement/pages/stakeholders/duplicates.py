@@ -14,7 +14,7 @@ from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.stakeholders import queries
 from engagement.stakeholders.duplicates import actions
-from engagement.stakeholders.duplicates.queries import pair_to_merge, pairs_of, pairs_proposed
+from engagement.stakeholders.duplicates.queries import merged_already, pair_to_merge, pairs_of, pairs_proposed
 from engagement.stakeholders.duplicates.rules import CHOSEN
 from engagement.stakeholders.entries.queries import EntryHeld
 from engagement.stakeholders.rules import StakeholderKind
@@ -62,6 +62,8 @@ def _pair(one_id: int, other_id: int) -> tuple[EntryHeld, EntryHeld]:
 @blueprint.route("/stakeholders/<int:stakeholder_id>/merging/<int:other_id>", methods=["GET", "POST"])
 def merge(stakeholder_id: int, other_id: int) -> Drawn | BaseResponse:
     """Show two stakeholders side by side, and make them one."""
+    if (kept_id := merged_already(rights.reading_maps(guard.reader()), (stakeholder_id, other_id))) is not None:
+        return done("stakeholders.stakeholder", "The two are one already.", stakeholder_id=kept_id)
     one, other = _pair(stakeholder_id, other_id)
     texts = {ONE: _texts(one), OTHER: _texts(other)}
     first = OTHER if one.stakeholder.kind is StakeholderKind.OUTSIDE is not other.stakeholder.kind else ONE

@@ -40,7 +40,7 @@ from engagement.stakeholders.filters.queries import groups_and_owners
 from engagement.stakeholders.rhythm.queries.said import contacts_of
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
 from engagement.stakeholders.scopes import places_within
-from engagement.words import plural
+from engagement.words import listed, plural
 
 
 @blueprint.get("/stakeholders")
@@ -83,8 +83,12 @@ def _lede(counts: dict[StakeholderGroup, int]) -> str:
     number = sum(counts.values())
     if not number:
         return "Who has a part in the change, and who keeps in touch with them."
-    missing = [group.inside for group in StakeholderGroup if not counts[group] and group is not StakeholderGroup.OTHERS]
-    lacking = f" Nobody is on the map yet for the {' and the '.join(missing)}." if missing else ""
+    missing = [
+        f"the {group.inside}"
+        for group in StakeholderGroup
+        if not counts[group] and group is not StakeholderGroup.OTHERS
+    ]
+    lacking = f" Nobody is on the map yet for {listed(missing)}." if missing else ""
     return f"{plural(number, 'person or group', 'people and groups')} whom the change depends on.{lacking}"
 
 

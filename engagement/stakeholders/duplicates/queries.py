@@ -115,6 +115,12 @@ def _each_with_each(same: Iterable[list[int]], why: str) -> Iterable[tuple[tuple
     return (((keys[0], other), why) for keys in same for other in keys[1:])
 
 
+def merged_already(maps: Reach, keys: tuple[int, int]) -> int | None:
+    """Return which of two entries stays since they were merged, None if they weren't, or for a reader who doesn't see it."""
+    gone = select(Stakeholder.merged_into_id).where(Stakeholder.id.in_(keys), Stakeholder.merged_into_id.in_(keys))
+    return db.session.scalar(select(Stakeholder.id).where(Stakeholder.id.in_(gone), stakeholders_within(maps)))
+
+
 def pair_to_merge(maps: Reach, planning: Reach, keys: tuple[int, int], on: date) -> tuple[EntryHeld, EntryHeld]:
     """Return two stakeholders, all of whose maps `planning` reaches; raises BeyondReach or NotFound.
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from engagement.accounts.rules import Role
 from engagement.db import db
+from engagement.pages.frame.formats import breakable
 
 pytestmark = pytest.mark.usefixtures("frozen")
 LISTS = {
@@ -136,3 +137,9 @@ def test_a_choice_that_no_list_offers_is_not_forgotten_by_the_next_question(read
     """A link may ask for a row that the reader's filters don't offer; searching within it stays within it."""
     page = reader.get("/stakeholders?wave=77").get_data(as_text=True)
     assert '<option value="77" selected>Something that is not listed here</option>' in page
+
+
+def test_a_path_breaks_after_its_slashes_and_what_is_no_word_anywhere():
+    assert breakable("Operations/Claims <b>") == "Operations/<wbr>Claims &lt;b&gt;"
+    assert breakable("ines@example.com") == "ines@<wbr>example.com"
+    assert breakable("x" * 39 + " " + "y" * 42) == "x" * 39 + " " + "y" * 40 + "<wbr>y<wbr>y<wbr>"

@@ -37,7 +37,9 @@ def test_a_pair_is_compared_and_made_one(manager, wave, council):
     moved = manager.get(f"/stakeholders/{other.id}")
     assert (moved.status_code, moved.location) == (303, f"/stakeholders/{council.id}")
     assert "As “Worls council”: Made one with this entry." in text_of(manager.get(moved.location))
-    assert manager.get(address).status_code == 404
+    for again in (manager.get(address), manager.post(address, data=changed(fields, stays="two"))):
+        assert (again.status_code, again.location) == (303, f"/stakeholders/{council.id}")
+    assert "The two are one already." in text_of(manager.get(again.location))
     assert "Nobody seems to be on the map twice" in text_of(manager.get("/stakeholders/duplicates"))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, bindparam, func, select
+from sqlalchemy import Date, Select, bindparam, func, select
 
 from engagement.db import db
 from engagement.stakeholders.champions.queries import is_champion_on
@@ -33,9 +33,12 @@ def friendly_in_waves(waves: Sequence[Wave], pilots: Mapping[int, Count], on: da
     Champions are those of any wave of the programme on a day. `pilots` are the pilot users of each wave as `sums_of` counts them: whether
     they are champions too.
     """
-    found = {wave.id: Friendly(pilots=pilots[wave.id]) for wave in waves if wave.id in pilots}
-    given = {"waves": [wave.id for wave in waves], "programmes": list({wave.programme_id for wave in waves}), "on": on}
-    for wave_id, *numbers in db.session.execute(_champions(counts_marked()), given):
+    programmes = {wave.id: wave.programme_id for wave in waves}
+    found = {key: Friendly(pilots=pilots[key]) for key in programmes if key in pilots}
+    given = {"waves": list(programmes), "programmes": list(set(programmes.values())), "on": on}
+    for wave_id, programme_id, *numbers in db.session.execute(_champions(counts_marked()), given):
+        if programme_id != programmes[wave_id]:
+            continue
         asked, finished, both, both_finished = map(int, numbers)
         theirs = pilots.get(wave_id, NONE)
         others = Count(theirs.assigned - both, theirs.finished - both_finished)
@@ -46,7 +49,7 @@ def friendly_in_waves(waves: Sequence[Wave], pilots: Mapping[int, Count], on: da
 # Making a long statement anew costs more than running it.
 @cache
 def _champions(counts: bool) -> Select[Any]:
-    """The learners of waves who are champions, the finished ones, and how many of both are pilot users too."""
+    """The learners of waves who are champions, by programme, the finished ones, and how many of both are pilot users too."""
     champion = (
         select(Champion.person_id, Wave.programme_id)
         .join(Wave, Wave.id == Champion.wave_id)
@@ -61,10 +64,10 @@ def _champions(counts: bool) -> Select[Any]:
     waves = select(Wave.id).where(Wave.id.in_(WAVES))
     learner = learners_of(select(champion.c.person_id), lambda table: table.wave_id.in_(waves), counts=counts)
     finished, pilots = learner.c.finished, learner.c.pilots
-    is_theirs = and_(champion.c.person_id == learner.c.person_id, champion.c.programme_id == Wave.programme_id)
+    # Waves of other programmes are left out of the result: with the waves joined here, databases begin at everybody in them.
+    key = (learner.c.wave_id, champion.c.programme_id)
     return (
-        select(learner.c.wave_id, func.count(), func.sum(finished), func.sum(pilots), func.sum(pilots * finished))
-        .join(Wave, Wave.id == learner.c.wave_id)
-        .join(champion, is_theirs)
-        .group_by(learner.c.wave_id)
+        select(*key, func.count(), func.sum(finished), func.sum(pilots), func.sum(pilots * finished))
+        .join(champion, champion.c.person_id == learner.c.person_id)
+        .group_by(*key)
     )
