@@ -53,14 +53,14 @@ class _Table:
         return [[int(weight, 16) for weight in weights] for weights in COLL_ELEMENT_PATTERN.findall(line)]
 
 
-class Weighing(Collator):
+class Weighing(Collator):  # type: ignore[misc]
     """pyuca's algorithm on such a table."""
 
     def load(self, filename: str) -> None:
         """Read where each line of the table stands, and the weights of whole ranges."""
         file = Path(filename)
         text = file.read_bytes()
-        self.table = _Table(file, text)  # type: ignore[assignment]
+        self.table = _Table(file, text)
         self.implicit_weights = [[int(each, 16) for each in found] for found in _RANGE.findall(text)]
 
     def primary(self, sign: str) -> tuple[int, ...]:
