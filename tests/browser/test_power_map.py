@@ -152,7 +152,12 @@ def test_few_and_many_are_sound(live, window, number, from_power):
     put(live, number, from_power=from_power)
     ines = window()
     ines.sign_in(MANAGER)
-    for path in ("/stakeholders/map", "/stakeholders/map?since=2020-01-01", "/stakeholders/gaps"):
+    for path in (
+        "/stakeholders/map",
+        "/stakeholders/map?since=2020-01-01",
+        "/stakeholders/gaps",
+        "/stakeholders/gaps/wanted",
+    ):
         ines.page.goto(live.url + path)
         ines.see(in_the_dark=True)
 

@@ -209,6 +209,9 @@ def test_the_list_is_narrowed_by_each_filter_and_by_words(app):
         G.END_USERS: 1,
     }
     assert [person.name for person in owners_within(Reach(everything=True))] == ["Ann Owner"]
+    assert groups_and_owners(Reach(everything=True))[2] == 2
+    people.mark_as_left(ann, by=TESTER)
+    assert groups_and_owners(Reach(everything=True))[2] == 3
 
 
 def test_a_list_takes_as_many_statements_for_thirty_as_for_one(app, statements):

@@ -59,6 +59,7 @@ class Shell:
     sees_audiences: bool
     sees_leavers: bool
     sees_maps: bool
+    sees_people: bool
     set_aside: list[SetAside]
     role_offer: RoleOffer | None
 
@@ -100,6 +101,7 @@ def _shell() -> Shell:
         sees_audiences=bool(reader and rights.choosing_audiences(reader).holds_places),
         sees_leavers=bool(reader and rights.keeping_people(reader).everything),
         sees_maps=bool(reader and rights.reading_maps(reader).holds_places),
+        sees_people=bool(reader and rights.reading(reader).holds_anything),
         set_aside=_set_aside(reader) if reader else [],
         role_offer=offer_here(reader) if reader else None,
     )

@@ -47,7 +47,11 @@ def _lede(chains: Sequence[Chain]) -> str:
     whole = sum(not each.gaps for each in chains)
     broken = sum(bool(each.breaks) for each in chains)
     departments = plural(len(chains), "department", "departments")
-    words = f"The way from the sponsor is whole to {number_word(whole) if whole else 'none'} of {departments}."
+    words = (
+        f"The way from the sponsor has no gap to {number_word(whole)} of {departments}."
+        if whole
+        else f"The way from the sponsor has a gap to {'each of ' * (len(chains) > 1)}{departments}."
+    )
     return (
         f"{words} {number_word(broken).capitalize()} {'has' if broken == 1 else 'have'} a step at which nobody stands."
         if broken

@@ -77,7 +77,6 @@ def gaps() -> str:
         counts=counts,
         wanted_url=_wanted_url(found) if counts.unwanted else "",
         files=found.asked.files("stakeholders.map_export", order="-urgency"),
-        sees_people=rights.reading(guard.reader()).holds_anything,
     )
 
 

@@ -30,10 +30,12 @@ from engagement.stakeholders.rhythm.queries.said import contacts_of
 from engagement.stakeholders.standings.queries.movement import Move, Movement, movement_since
 from engagement.stakeholders.standings.queries.telling import reasons
 from engagement.stakeholders.standings.rules import CELLS
-from engagement.words import listed, plural
+from engagement.words import listed, number_word, plural
 
 #: How many who aren't placed stand beside the map; the table has all of them.
 FIRST_UNPLACED = 8
+#: So many who stand close together are named beside the map, which on paper and on a phone has numbers alone.
+MOST_TOGETHER = 6
 #: With more marks, a list of them would say less than the table.
 MOST_NAMED = 40
 
@@ -51,7 +53,8 @@ def map_page() -> str:
     changed = moves.first if moves else []
     rail = rail_of(found)
     told = {row.stakeholder_id for row in (*lines, *unplaced)} | {move.stakeholder_id for move in changed}
-    links = links_for(found, told | rail.people | dots.keys())
+    together = {dot.stakeholder_id for mark in narrow if _names_all(mark) for dot in mark.group.dots}
+    links = links_for(found, told | rail.people | dots.keys() | together)
     picture = _picture(found, links, dots)
     return render_template(
         "stakeholders/map.html",
@@ -80,7 +83,6 @@ def map_page() -> str:
             *found.asked.files("stakeholders.map_export"),
             ("SVG", _address("stakeholders.map_picture", found)),
         ],
-        sees_people=rights.reading(guard.reader()).holds_anything,
         moves_dots=bool(picture.movable),
     )
 
@@ -170,12 +172,22 @@ def _named(marks: Sequence[Mark], picture: Picture) -> list[tuple[int | None, st
     lines: list[tuple[int | None, str, str]] = []
     for mark in marks:
         if mark.is_count and len(marks) <= MOST_NAMED:
-            words = f"{plural(mark.group.number, 'person or group', 'people and groups')}: {cell_words(mark.cell)}"
-            lines.append((None, words, picture.count_links[mark.cell]))
+            lines.append((None, _count_words(mark, picture), picture.count_links[mark.cell]))
         if not mark.is_count:
             key = mark.dot.stakeholder_id
             lines.append((mark.dot.number, picture.names[key], picture.links.get(key, "")))
     return lines
+
+
+def _names_all(mark: Mark) -> bool:
+    return mark.is_count and len(mark.group.dots) == mark.group.number <= MOST_TOGETHER
+
+
+def _count_words(mark: Mark, picture: Picture) -> str:
+    number, where = mark.group.number, cell_words(mark.cell)
+    if _names_all(mark):
+        return f"{listed(f'{dot.number} {picture.names[dot.stakeholder_id]}' for dot in mark.group.dots)}, together: {where}"
+    return f"{plural(number, 'person or group', 'people and groups')}: {where}"
 
 
 def _lede(found: MapAsked) -> str:
@@ -189,8 +201,10 @@ def _lede(found: MapAsked) -> str:
     if against == 1:
         return f"{words} One is against{', with the power to slow it down' if strong else ''}."
     if against:
-        power = "All" if strong == against else f"{strong:,}" if strong else "None"
-        return f"{words} {against:,} are against; {power.lower()} of them with the power to slow it down."
+        power = ("both" if against == 2 else "all") if strong == against else number_word(strong) if strong else "none"
+        return (
+            f"{words} {number_word(against).capitalize()} are against; {power} of them with the power to slow it down."
+        )
     return f"{words} Nobody is said to be against."
 
 

@@ -40,7 +40,7 @@ from engagement.stakeholders.filters.queries import groups_and_owners
 from engagement.stakeholders.rhythm.queries.said import contacts_of
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
 from engagement.stakeholders.scopes import places_within
-from engagement.words import listed, plural
+from engagement.words import listed, number_word, plural
 
 
 @blueprint.get("/stakeholders")
@@ -48,7 +48,7 @@ def index() -> str:
     """List the stakeholders on the maps that the reader sees, with what each group needs."""
     reader = guard.reader()
     maps, asked = _maps(), Asked()
-    counts, owners = groups_and_owners(maps)
+    counts, owners, alone = groups_and_owners(maps)
     listed = stakeholders_asked(maps, asked, owners)
     if asked.is_narrowed or asked.carried:
         ids, page = asked.page_of(partial(queries.part_of, listed))
@@ -60,14 +60,13 @@ def index() -> str:
     contacts = contacts_of({line.stakeholder.id: line.stakeholder.added_at.date() for line in lines}, on)
     return render_template(
         "stakeholders/index.html",
-        lede=_lede(counts),
+        lede=_lede(counts, alone),
         counts=counts,
         lines=lines,
         contacts={key: contact_words(contact, on) for key, contact in contacts.items()},
         page=page,
         asked=asked,
         may_add=rights.planning(reader).holds_places,
-        sees_people=rights.reading(reader).holds_anything,
         sees_promises=rights.reading_notes(reader).holds_places,
     )
 
@@ -79,7 +78,8 @@ def _maps() -> Reach:
     return maps
 
 
-def _lede(counts: dict[StakeholderGroup, int]) -> str:
+def _lede(counts: dict[StakeholderGroup, int], alone: int) -> str:
+    """Say how many there are, how many of them (`alone`) nobody looks after, and which groups have nobody."""
     number = sum(counts.values())
     if not number:
         return "Who has a part in the change, and who keeps in touch with them."
@@ -89,7 +89,8 @@ def _lede(counts: dict[StakeholderGroup, int]) -> str:
         if not counts[group] and group is not StakeholderGroup.OTHERS
     ]
     lacking = f" Nobody is on the map yet for {listed(missing)}." if missing else ""
-    return f"{plural(number, 'person or group', 'people and groups')} whom the change depends on.{lacking}"
+    left = f" Nobody looks after {number_word(alone) if alone < number else 'any'} of them." if alone else ""
+    return f"{plural(number, 'person or group', 'people and groups')} whom the change depends on.{left}{lacking}"
 
 
 @blueprint.get("/stakeholders.<any(csv, xlsx):kind>")

@@ -1,5 +1,6 @@
 """What the filters of lists offer: maps with anybody on them, groups with their numbers, and owners."""
 
+from collections import Counter
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -35,8 +36,10 @@ def _maps_with_stakeholders(maps: Reach) -> tuple[Select[Programme], Select[Wave
     return programmes.order_by(by_name(Programme.name), Programme.id), waves.order_by(Wave.programme_id, Wave.number)
 
 
-def groups_and_owners(maps: Reach) -> tuple[dict[StakeholderGroup, int], list[Person]]:
-    """Return how many stakeholders each group has on maps within reach (every group has an entry), and their owners by name."""
+def groups_and_owners(maps: Reach) -> tuple[dict[StakeholderGroup, int], list[Person], int]:
+    """Return how many stakeholders each group has on maps within reach (every group has an entry), their owners by name, and how many
+    nobody who is here looks after.
+    """
     counted = (
         select(StakeholderProfile.group, StakeholderProfile.owner_id, func.count())
         .where(StakeholderProfile.superseded_at.is_(None), StakeholderProfile.stakeholder_id.not_in(removed()))
@@ -44,12 +47,14 @@ def groups_and_owners(maps: Reach) -> tuple[dict[StakeholderGroup, int], list[Pe
     )
     if not maps.everything:
         counted = counted.join(Stakeholder, holds_now()).where(stakeholders_within(maps))
-    counts, ids = dict.fromkeys(StakeholderGroup, 0), set()
+    counts, of_owner = dict.fromkeys(StakeholderGroup, 0), Counter[int | None]()
     for group, owner_id, number in db.session.execute(counted):
         counts[group] += number
-        ids.add(owner_id)
-    held = select(Person).where(Person.id.in_(ids - {None})).order_by(Person.sorted_by, Person.id)
-    return counts, list(db.session.scalars(held)) if ids - {None} else []
+        of_owner[owner_id] += number
+    ids = [key for key in of_owner if key is not None]
+    held = select(Person).where(Person.id.in_(ids)).order_by(Person.sorted_by, Person.id)
+    owners = list(db.session.scalars(held)) if ids else []
+    return counts, owners, of_owner[None] + sum(of_owner[row.id] for row in owners if row.has_left)
 
 
 def owners_within(maps: Reach) -> list[Person]:

@@ -27,7 +27,7 @@ def manager(app, wave):
 
 def test_the_page_says_in_words_where_nobody_stands(manager, wave):
     page = text_of(manager.get("/stakeholders/chain"))
-    assert "The way from the sponsor is whole to one of 2 departments. One has a step at which nobody stands." in page
+    assert "The way from the sponsor has no gap to one of 2 departments. One has a step at which nobody stands." in page
     assert "Operations/ Claims Nobody is named: head of Operations/Claims." in page
     assert "Margaret Leclerc sponsor of Claims and finance, head of Sales" in page
     assert "Sales Somebody carries it on at every step." in page

@@ -104,6 +104,15 @@ def test_many_near_each_other_become_a_count_that_leads_to_them(manager, wave):
     assert [dot[0] for dot in dots(narrowed)] == ["15"]
 
 
+def test_a_few_who_stand_close_together_are_named_beside_the_map(manager, wave):
+    put("Works council", wave, 71, 33)
+    put("Brokers", wave, 75, 38)
+    put("Alone", wave, 20, 20)
+    page = section(manager.get("/stakeholders/map").get_data(as_text=True), "map")
+    named = re.findall(r"<li[^>]*>(?:<a href=\"[^\"]+\">)?([^<]+)<", page)
+    assert named == ["1 Brokers and 2 Works council, together: power 7.0 to 7.9, interest 3.0 to 3.9", "Alone"]
+
+
 def test_filters_narrow_the_map_and_stay_in_its_links(manager, wave):
     other = make_wave(wave.programme, number=4, name="Later")
     ann = make_person("Ann Owner", "ann@example.com")

@@ -164,3 +164,16 @@ def test_pages_of_the_list_go_through_all_groups_in_order(manager, wave):
     desks, brokers = [f"Desk {n:02}" for n in range(48)], [f"Broker {n:02}" for n in range(57)]
     assert names == [*desks, *brokers, "Regulator"]
     assert rows_of(manager.get("/stakeholders?order=-group"))[0][0].startswith("Regulator")
+
+
+def test_the_list_says_how_many_nobody_looks_after(manager, wave, council):
+    ann = make_person("Ann Owner", "ann@example.com")
+    assert "1 person or group whom the change depends on. Nobody looks after any of them." in text_of(
+        manager.get("/stakeholders")
+    )
+    for name, owner in (("Brokers", ann), ("Letters", None)):
+        add_stakeholder(name, G.OTHERS, places=[wave], owner=owner, by=TESTER)
+    db.session.commit()
+    assert "3 people and groups whom the change depends on. Nobody looks after two of them." in text_of(
+        manager.get("/stakeholders")
+    )
