@@ -6,7 +6,7 @@ Each is a process of its own that is started, signs nobody in, and answers `/log
 its whole life, in turn. The bare one has Flask, SQLAlchemy, a sign-in and one page with one query; the second yardstick imports
 beside it whatever the service imports of other people's packages, so that the rest is ours. Compiled files and templates are there before.
 Memory is what Linux counts for gunicorn with two web processes, loaded before they are forked, and a worker, each after its first work: what
-they share is divided among them (PSS). Beside it stands the same of the bare one, whose worker has asked the database once. All have the
+they share is divided among them (PSS), as if nothing else ran. Beside it stands the same of the bare one, whose worker has asked the database once. All have the
 packages of an installation and none of those of the tests, which SQLAlchemy and structlog load if they are there.
 The aims: at most 1.6 times the bare one, and at most 200 MiB together.
 """
@@ -125,49 +125,65 @@ def family(pid: int) -> list[int]:
     return [pid, *(int(each) for each in children)]
 
 
-def mebibytes(pid: int) -> float:
-    """Return what a process has of memory, with its part of what it shares."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / 1024
+def taken(pids: list[int]) -> tuple[list[float], float]:
+    """Return the MiB that each of these processes has of its own and of what they were forked with, and those of files.
 
-
-def idle(
-    python: str, app: str, worker: list[str], works: bytes, environment: dict[str, str]
-) -> tuple[list[float], float]:
-    """Return the memory of gunicorn's processes and of the worker, once they have answered and wait.
-
-    The worker is at work when `works` stands in its command line.
+    A page of a file counts once, however many map it: so other processes that have the same libraries loaded change nothing.
     """
+    own, files = [], dict[str, int]()
+    for pid in pids:
+        mapping, resident = "", 0
+        for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+            name, *values = line.split()
+            if not name.endswith(":"):
+                # Access, offset and path; where it is mapped differs.
+                mapping = " ".join([values[0], values[1], *values[4:]])
+            elif name == "Rss:":
+                resident = int(values[0])
+            elif name == "Anonymous:":
+                files[mapping] = max(files.get(mapping, 0), resident - int(values[0]))
+        rolled = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        own.append(int(rolled.partition("Pss_Anon:")[2].split()[0]) / 1024)
+    return own, sum(files.values()) / 1024
+
+
+def idle(python: str, app: str, worker: list[str], environment: dict[str, str]) -> str:
+    """Say what gunicorn's processes and a worker take once they have answered and wait."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     web = [python, *"-m gunicorn --preload -k gthread -w 2 --threads 4 --worker-tmp-dir /dev/shm".split()]
     web += ["--bind", f"127.0.0.1:{port}", app]
-    with running(web, environment) as served, running([python, *worker], environment) as works_alone:
+    with running(web, environment) as served, running([python, *worker], environment) as works:
         waited(lambda: answers(port))
         # Both web processes answer some of these.
         for _ in range(40):
             assert answers(port)
-        waited(lambda: works in Path(f"/proc/{works_alone.pid}/cmdline").read_bytes())
+        waited(lambda: has_become(works.pid))
         time.sleep(5)
-        return [mebibytes(pid) for pid in family(served.pid)], mebibytes(works_alone.pid)
+        (*webs, sends), files = taken([*family(served.pid), works.pid])
+    parts = f"web {' + '.join(f'{each:.0f}' for each in webs)}, worker {sends:.0f}, files {files:.0f}"
+    return f"{parts}: {sum(webs) + sends + files:.0f} MiB"
+
+
+def has_become(pid: int) -> bool:
+    """Whether a command of ours is the small process by now that it becomes; the bare one is from its start."""
+    return b"flask" not in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def memory(python: str, environment: dict[str, str]) -> None:
-    """Print the memory of two web processes and a worker, and the same of the bare one."""
+    """Print the memory of two web processes and a worker, the same of the bare one, and that of the clock."""
     with database("postgresql") as url:
         # With a mail server named, a worker is a process that knows nothing else; the built-in mailbox needs all the service.
         there = environment | {"ENGAGEMENT_DATABASE_URL": url, "ENGAGEMENT_SMTP_URL": "smtp://127.0.0.1:9"}
         subprocess.run([python, "-m", "flask", "db", "upgrade"], env=there, cwd=ROOT, check=True, capture_output=True)
-        ours = idle(python, "wsgi:app", ["-m", "flask", "worker"], b"engagement.sending", there)
-        bare = idle(python, "bare:app", ["-c", BARE_WORKER], b"bare", there)
-    for name, (webs, worker) in (("service", ours), ("bare one", bare)):
-        print(
-            f"memory of the {name} when idle: web {' + '.join(f'{each:.0f}' for each in webs)}, worker {worker:.0f}: "
-            f"{sum(webs) + worker:.0f} MiB together; the first is gunicorn's own process"
-        )
-    together, of_bare = (sum(webs) + worker for webs, worker in (ours, bare))
-    print(f"together {together:.0f} MiB (≤ {MOST_MIB}), {together / of_bare:.2f} times the bare one")
+        print(f"memory when idle: {idle(python, 'wsgi:app', ['-m', 'flask', 'worker'], there)} together (≤ {MOST_MIB})")
+        print(f"of the bare one: {idle(python, 'bare:app', ['-c', BARE_WORKER], there)}; the first is gunicorn's own")
+        with running([python, "-m", "flask", "scheduler"], there) as clock:
+            waited(lambda: has_become(clock.pid))
+            time.sleep(20)
+            (own,), files = taken([clock.pid])
+            print(f"of the clock alone: {own:.0f} and files {files:.0f} MiB")
 
 
 if __name__ == "__main__":

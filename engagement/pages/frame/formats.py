@@ -121,7 +121,7 @@ def iso(value: date | datetime) -> str:
     return value.isoformat()
 
 
-_BREAKS = re.compile(r"(?<=[/@])|(?<=\S{40})")
+_BREAKS = re.compile(r"(?<=[/@])|(?<=\S{60})")
 
 
 def breakable(path: str) -> Markup:

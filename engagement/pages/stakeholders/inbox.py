@@ -15,6 +15,7 @@ from engagement.pages.stakeholders.interactions import named, say_what_comes_nex
 from engagement.programmes.scopes import programme_for
 from engagement.stakeholders.inbox.actions import make_mailbox, said_of, settle_mail
 from engagement.stakeholders.inbox.queries import mailbox_of, stakeholders_with, waiting_mail
+from engagement.stakeholders.inbox.rules.forwarded import named_in
 from engagement.stakeholders.inbox.rules.tokens import address_with
 from engagement.stakeholders.inbox.scopes import mail_to_assign
 from engagement.stakeholders.interactions.actions import log_interaction
@@ -59,9 +60,9 @@ def assign_mail(mail_in_id: int) -> Drawn | BaseResponse:
     mail = held(mail_to_assign(planning, mail_in_id))
     among = stakeholders_within(planning)
     said = said_of(mail, mail.attachments, mail.original_on, reader_zone().key)
-    sender = list(stakeholders_with([mail.sender], mail.programme_id, planning)) if mail.sender else []
+    named_there = stakeholders_with([mail.sender, *named_in(mail.text)], mail.programme_id, planning)
     given = {
-        "parties": written_as(sender, among),
+        "parties": written_as(list(named_there), among),
         "happened_on": said.happened_on,
         "began_at": said.began_at.astimezone(reader_zone()).time() if said.began_at else None,
         "channel": said.channel.value,

@@ -2,17 +2,19 @@
 
 import html
 import re
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from factories import TESTER
 from pages.stakeholders.map_pages import text_of as plain_text
 from sqlalchemy import select
 
 from engagement import clock
 from engagement.db import db
+from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.inbox.models import MailIn, ProgrammeMailbox
 from engagement.stakeholders.interactions.models import InteractionWording
+from engagement.stakeholders.rules import Contact
 
 
 def text_of(answer) -> str:
@@ -21,7 +23,7 @@ def text_of(answer) -> str:
 
 @pytest.fixture
 def takes_mail(app, monkeypatch):
-    settings = replace(app.config["SETTINGS"], mail_in="engagement@example.com")
+    settings = app.config["SETTINGS"].model_copy(update={"mail_in": "engagement@example.com"})
     monkeypatch.setitem(app.config, "SETTINGS", settings)
 
 
@@ -114,6 +116,14 @@ def test_forwarded_mail_says_which_day_is_meant(manager, council, waiting, day, 
         "parties": "Works council",
     }
     assert f"Forwarded {words}" in text_of(manager.get(manager.post(address, data=data).location))
+
+
+def test_whom_a_forwarded_mail_names_is_proposed(manager, wave, council, waiting):
+    say_contact(council, Contact(email="chair@council.example"), by=TESTER)
+    waiting.text = "From: Chair <Chair@council.example>\nTo: somebody@else.example\n\nWe wait."
+    db.session.commit()
+    form = manager.get(f"/stakeholders/inbox/mail/{waiting.id}").get_data(as_text=True)
+    assert re.search(r'<textarea[^>]* id="parties"[^>]*>\s*Works council</textarea>', form)
 
 
 def test_mail_is_thrown_away(manager, wave, waiting):
