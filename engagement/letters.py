@@ -9,10 +9,10 @@ numbers are ordered by size. What stands in a line of another direction is `isol
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import Protocol
 
 from anyascii import anyascii
-
-from engagement.collation import Weighing
+from pyuca.collator import Collator
 
 #: The most words of a search; each is a condition of its own.
 MOST_WORDS = 10
@@ -124,7 +124,15 @@ def search_key(name: str, *more: str | None) -> str:
     return folded(" ".join(filter(None, [*parts, *more])))[:LONGEST_SEARCH]
 
 
-_weighing = cache(Weighing)
+class _Weighing(Protocol):
+    def sort_key(self, text: str) -> tuple[int, ...]: ...
+
+
+@cache
+def _collator() -> _Weighing:
+    weighing: _Weighing = Collator()
+    return weighing
+
 
 #: Separators of parts and of words in a key; they sort before every letter.
 _NEXT, _SPACE = "\x01", "\x02"
@@ -138,8 +146,10 @@ def _weight(sign: str) -> str:
     kind = unicodedata.category(sign)
     if kind[0] in "ZPS":
         return _SPACE
+    weights = _collator().sort_key(sign)
+    primary = weights[: weights.index(0)]
     # Surrogates are not characters, so weights from there on are shifted.
-    return "".join(chr(weight if weight < 0xD800 else weight + 0x800) for weight in _weighing().primary(sign))
+    return "".join(chr(weight if weight < 0xD800 else weight + 0x800) for weight in primary)
 
 
 _SPACES = re.compile(f"{_SPACE}+")

@@ -5,7 +5,6 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -158,9 +157,9 @@ def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: 
 
     Raises BadInput when the address is in use, or a setting for mail is unusable.
     """
-    if "base_url" not in settings_of(app).given:
+    if "base_url" not in settings_of(app).model_fields_set:
         # Links in messages have to lead to the address of this process.
-        app.config["SETTINGS"] = replace(settings_of(app), base_url=own_address(host, port))
+        app.config["SETTINGS"] = settings_of(app).model_copy(update={"base_url": own_address(host, port)})
     trust_hosts(app, settings_of(app), _own_host(host))
     server = _web_server(app, host, port)
     stop = stop_event()

@@ -24,7 +24,7 @@ from engagement import engines
 from engagement.accounts.passwords import rules as passwords
 from engagement.app import create_app
 from engagement.db import Base, db
-from engagement.settings import read_settings
+from engagement.settings import Settings
 
 HERE = Path(__file__).parent
 #: The instant at which tests stand unless they say otherwise: Tuesday 14 April 2026, 08:00 UTC (09:00 in London).
@@ -128,8 +128,8 @@ def _application(engine_name: str, request: pytest.FixtureRequest) -> Iterator[F
         request.getfixturevalue("postgresql_url") if engine_name == "postgresql" else f"sqlite:///{folder / 'test.db'}"
     )
     app = create_app(
-        read_settings(
-            env_file=None,
+        Settings(
+            _env_file=None,
             database_url=url,
             secret_key=SECRET,
             instance_path=str(folder),

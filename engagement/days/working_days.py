@@ -1,11 +1,9 @@
 """Working days of a country: weekends and public holidays by name, and counting with them, defined only here."""
 
-import sys
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
-from importlib.util import find_spec, module_from_spec
 
 import holidays
 from holidays.registry import EntityLoader
@@ -15,16 +13,6 @@ from engagement.words import weekday_word
 
 #: The longest plausible run of days off; with a longer one the calendar data are wrong.
 LONGEST_BREAK = 60
-
-
-def _let_countries_load_singly() -> None:
-    """Put the package of the countries in its place without running it: it would load all 250 for the one that is asked."""
-    spec = find_spec("holidays.countries")
-    assert spec
-    sys.modules.setdefault(spec.name, module_from_spec(spec))
-
-
-_let_countries_load_singly()
 
 
 @lru_cache(maxsize=512)

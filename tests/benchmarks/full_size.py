@@ -28,7 +28,7 @@ from wave_page import statements_of  # noqa: E402
 from engagement.accounts.models import Account  # noqa: E402
 from engagement.db import db  # noqa: E402
 from engagement.scheduler.people_jobs import settle_directory  # noqa: E402
-from engagement.settings import read_settings  # noqa: E402
+from engagement.settings import Settings  # noqa: E402
 from engagement.waves.models import Wave  # noqa: E402
 
 MOST = 5
@@ -79,7 +79,7 @@ def measure(folder: Path, engine: str, given: argparse.Namespace) -> None:
                 f"{engine}: {mine / theirs:5.1f} × {mine:7.1f} ms, bare {theirs:4.1f}; {number:3} statements {page}{over}",
                 flush=True,
             )
-        settings = read_settings(env_file=None, secret_key="s" * 40)
+        settings = Settings(_env_file=None, secret_key="s" * 40)
         for _ in range(3):
             begun, clocked = now(), time.perf_counter()
             settle_directory(settings)

@@ -34,7 +34,7 @@ from engagement.db import Base, db, insert_new  # noqa: E402
 from engagement.intake.actions.importing import Asked, import_people  # noqa: E402
 from engagement.intake.models import ImportChange, ImportRun  # noqa: E402
 from engagement.people.models import Person, PersonRole  # noqa: E402
-from engagement.settings import read_settings  # noqa: E402
+from engagement.settings import Settings  # noqa: E402
 
 BENCH = Actor(None, "The benchmark")
 _metadata = MetaData()
@@ -153,7 +153,7 @@ def measure(rows: int, url: str, only_import: bool) -> None:
         subprocess.run(
             [sys.executable, __file__, "--write", str(path), "--changed", str(changed), "--rows", str(rows)], check=True
         )
-    app = create_app(read_settings(env_file=None, database_url=url, secret_key="s" * 40, instance_path=str(folder)))
+    app = create_app(Settings(_env_file=None, database_url=url, secret_key="s" * 40, instance_path=str(folder)))
     with app.app_context():
         Base.metadata.create_all(db.engine)
         warm_up(folder)

@@ -38,11 +38,11 @@ from engagement.mail.rules import DeliveryState, MailingKind  # noqa: E402
 from engagement.people.models import Person  # noqa: E402
 from engagement.people.rules import TrainingRole  # noqa: E402
 from engagement.scheduler.tally_jobs import settle_counts  # noqa: E402
-from engagement.settings import read_settings  # noqa: E402
+from engagement.settings import Settings  # noqa: E402
 from engagement.waves.models import Wave  # noqa: E402
 from engagement.waves.tallies.models import ReachedMark, TallyMark  # noqa: E402
 
-SETTINGS = read_settings(env_file=None, secret_key="s" * 40)
+SETTINGS = Settings(_env_file=None, secret_key="s" * 40)
 WARM, EVERY_SECONDS = 12, 5
 
 

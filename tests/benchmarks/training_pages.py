@@ -20,7 +20,7 @@ from wave_page import standing, statements_of  # noqa: E402
 
 from engagement.db import db  # noqa: E402
 from engagement.scheduler.people_jobs import settle_directory  # noqa: E402
-from engagement.settings import read_settings  # noqa: E402
+from engagement.settings import Settings  # noqa: E402
 
 MOST, MOST_FOR_TEN, MOST_SECONDS = 5, 1.2, 0.5
 PAGES = ("/", "/training", "/waves/{wave}/training", "/waves/{wave}/training/people", "/waves/{wave}")
@@ -43,7 +43,7 @@ def measure(people: int, engine: str, explain: bool) -> dict[str, float]:
                 f"{engine}, {people:,}: {mine / theirs:5.1f} × {mine:7.1f} ms {number:4} statements {page}{over}",
                 flush=True,
             )
-        settings = read_settings(env_file=None, secret_key="s" * 40)
+        settings = Settings(_env_file=None, secret_key="s" * 40)
         settle_directory(settings)
         db.session.remove()
         begun, clocked = now(), time.perf_counter()

@@ -5,7 +5,6 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from engagement.mail.mailbox.actions import start_mailbox
 from engagement.mail.outbox.rules import Counts
 from engagement.scheduler.running import line_states, run_if_due
 from engagement.scheduler.timetable import line_named
-from engagement.settings import read_settings
+from engagement.settings import Settings
 
 SECRET = "a secret that only the browser's tests know"
 HOST = "127.0.0.1"
@@ -72,8 +71,8 @@ def live_service() -> Iterator[LiveService]:
     """Run the service for the length of the block, on an empty database and free ports."""
     folder = Path(tempfile.mkdtemp(prefix="engagement-browser-"))
     app = create_app(
-        read_settings(
-            env_file=None,
+        Settings(
+            _env_file=None,
             database_url=f"sqlite:///{folder / 'live.db'}",
             secret_key=SECRET,
             instance_path=str(folder),
@@ -84,7 +83,7 @@ def live_service() -> Iterator[LiveService]:
         Base.metadata.create_all(db.engine)
     server = create_server(app, host=HOST, port=0, threads=4, ident=None)
     url = f"http://{HOST}:{server.effective_port}"
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], base_url=url)
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"base_url": url})
     mailbox, smtp_url = start_mailbox(app.app_context)
     web = threading.Thread(target=server.run, name="web", daemon=True)
     web.start()

@@ -14,7 +14,7 @@ from engagement.audit import COMMAND_LINE
 from engagement.db import db
 from engagement.mail.actions.deciding import decide_all_unknown
 from engagement.mail.models import Delivery, Mailing
-from engagement.settings import read_settings
+from engagement.settings import Settings
 
 
 def queue_message(shell: Shell, number: int) -> None:
@@ -40,8 +40,8 @@ def approve_message(shell: Shell, number: int) -> None:
 
 def _inside(shell: Shell):
     return create_app(
-        read_settings(
-            env_file=None,
+        Settings(
+            _env_file=None,
             database_url=shell.database_url,
             instance_path=str(shell.folder / "instance"),
             secret_key="x" * 40,

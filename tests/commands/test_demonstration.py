@@ -18,7 +18,7 @@ from engagement.app import create_app
 from engagement.days.working_days import why_off
 from engagement.db import db
 from engagement.demo import load
-from engagement.settings import read_settings
+from engagement.settings import Settings
 from engagement.stakeholders.rules import StakeholderGroup
 
 PAGES = {
@@ -36,7 +36,7 @@ PAGES = {
 def application(shell: Shell) -> Iterator[Flask]:
     """The service on the database of a shell, without a process of its own."""
     app = create_app(
-        read_settings(env_file=None, database_url=shell.database_url, instance_path=str(shell.folder / "instance"))
+        Settings(_env_file=None, database_url=shell.database_url, instance_path=str(shell.folder / "instance"))
     )
     app.config["WTF_CSRF_ENABLED"] = False
     yield app

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from engagement.app import create_app
 from engagement.db import db
 from engagement.engines import keep_private
-from engagement.settings import read_settings
+from engagement.settings import Settings
 
 
 def mode(path: Path) -> int:
@@ -27,7 +27,7 @@ def open_hands():
 
 
 def opened(folder: Path, url: str = "") -> None:
-    app = create_app(read_settings(env_file=None, database_url=url, instance_path=str(folder)))
+    app = create_app(Settings(_env_file=None, database_url=url, instance_path=str(folder)))
     with app.app_context():
         db.session.execute(text("CREATE TABLE IF NOT EXISTS kept (words TEXT)"))
         db.session.execute(text("INSERT INTO kept VALUES ('a secret of somebody')"))
@@ -69,9 +69,7 @@ def test_a_database_elsewhere_is_closed_and_its_folder_left(tmp_path: Path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir(mode=0o755)
     app = create_app(
-        read_settings(
-            env_file=None, database_url=f"sqlite:///{elsewhere / 'other.db'}", instance_path=str(tmp_path / "i")
-        )
+        Settings(_env_file=None, database_url=f"sqlite:///{elsewhere / 'other.db'}", instance_path=str(tmp_path / "i"))
     )
     with app.app_context():
         db.session.execute(text("SELECT 1"))

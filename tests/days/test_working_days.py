@@ -1,16 +1,12 @@
 """Working days of a country: what is off and why, counting on and back, and what a promise of some working days means."""
 
-import subprocess
-import sys
 from datetime import date, timedelta
 
 import pytest
-from holidays.registry import EntityLoader
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engagement.days.working_days import (
-    check_country,
     days_of_month,
     holidays_between,
     is_working_day,
@@ -94,19 +90,3 @@ def test_the_first_and_the_last_working_day_lie_in_their_month(day: date, place:
     assert working_day_of_month(day, -place, country) == working[-place]
     assert working_day_of_month(day, 31, country) == working[-1]
     assert working_day_of_month(day, -31, country) == working[0]
-
-
-def test_asking_for_one_country_loads_no_other() -> None:
-    asks = (
-        "import sys; from engagement.days.working_days import why_off; from datetime import date; "
-        "why_off(date(2026, 4, 3), 'GB-ENG'); print([name for name in sys.modules if name.startswith('holidays.countries.')])"
-    )
-    found = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)
-    assert found.stdout == "['holidays.countries.united_kingdom']\n"
-
-
-def test_every_country_of_the_library_can_be_asked() -> None:
-    codes = list(EntityLoader.get_country_codes(include_aliases=False))
-    assert len(codes) > 200
-    assert [code for code in codes if check_country(code) != code] == []
-    assert [code for code in codes if not isinstance(is_working_day(date(2026, 4, 8), code), bool)] == []

@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, make_url, text
 from engagement import commands
 from engagement.app import create_app
 from engagement.db import db
-from engagement.settings import read_settings
+from engagement.settings import Settings
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -19,7 +19,7 @@ def empty(request, tmp_path):
             connection.execute(text("DROP DATABASE IF EXISTS migrated"))
             connection.execute(text("CREATE DATABASE migrated"))
         url = server.set(database="migrated").render_as_string(hide_password=False)
-    app = create_app(read_settings(env_file=None, database_url=url, secret_key="x" * 40, instance_path=str(tmp_path)))
+    app = create_app(Settings(_env_file=None, database_url=url, secret_key="x" * 40, instance_path=str(tmp_path)))
     commands.register(app)
     with app.app_context():
         yield app

@@ -13,7 +13,7 @@ import yaml
 from flask import Flask
 
 from engagement import commands
-from engagement.settings import PREFIX, SETTINGS, read_settings
+from engagement.settings import PREFIX, Settings, read_settings
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -27,10 +27,10 @@ def test_the_example_names_every_setting_once_and_its_default() -> None:
     lines = (DEPLOY / "env.example").read_text(encoding="utf-8").splitlines()
     said = dict(match.groups() for line in lines if (match := re.fullmatch(r"#?([A-Z_]+)=(.*)", line)))
     assert len(said) == sum(bool(re.fullmatch(r"#?[A-Z_]+=.*", line)) for line in lines)
-    assert set(said) == {PREFIX + name.upper() for name in SETTINGS} | {"POSTGRES_PASSWORD"}
+    assert set(said) == {PREFIX + name.upper() for name in Settings.model_fields} | {"POSTGRES_PASSWORD"}
     commented = {match.group(1) for line in lines if (match := re.match(r"#([A-Z_]+)=", line))}
     for name in commented:
-        default = SETTINGS[name.removeprefix(PREFIX).lower()].default
+        default = Settings.model_fields[name.removeprefix(PREFIX).lower()].default
         words = {True: "true", False: "false"}.get(default) if isinstance(default, bool) else str(default)
         assert said[name] == words, name
 
@@ -41,9 +41,9 @@ def test_the_example_is_sound_once_key_and_password_are_filled_in(
     text = (DEPLOY / "env.example").read_text(encoding="utf-8")
     key = "0123456789abcdefghijklmnopqrstuvwxyz"
     (tmp_path / "env").write_text(text.replace("SECRET_KEY=\n", f"SECRET_KEY={key}\n"), encoding="utf-8")
-    for name in SETTINGS:
+    for name in Settings.model_fields:
         monkeypatch.delenv(PREFIX + name.upper(), raising=False)
-    assert read_settings(env_file=str(tmp_path / "env")).is_production
+    assert read_settings(_env_file=str(tmp_path / "env")).is_production
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_each_part_runs_a_command_that_is_there_closed_and_from_this_repository(
         words = [word for word in command if word != "CMD"]
         if words[0] == "flask":
             assert known_command(commanded, words[1:]), words
-    assert set(part["environment"]) <= {PREFIX + each.upper() for each in SETTINGS}
+    assert set(part["environment"]) <= {PREFIX + each.upper() for each in Settings.model_fields}
 
 
 def test_the_parts_wait_for_each_other_and_only_this_machine_reaches_the_port() -> None:

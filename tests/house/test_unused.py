@@ -15,7 +15,7 @@ from house.shape import PACKAGE, ROOT
 PLAIN = {"property", "classmethod", "staticmethod", "cache", "contextmanager", "cached_property", "dataclass"}
 #: Libraries call these by their names.
 CALLED_BY_LIBRARIES = {
-    "Meta", "_create_server", "collect", "find_prefix", "get_id", "get_translations", "gettext", "handle_DATA", "handle_data", "handle_endtag", "handle_starttag", "ngettext",
+    "Meta", "_create_server", "collect", "get_id", "get_translations", "gettext", "handle_DATA", "handle_data", "handle_endtag", "handle_starttag", "ngettext",
     "parseDocument", "pre_validate", "process_bind_param", "process_result_value", "validate_sender", "validate_source", "writable",
 }  # fmt: skip
 #: Tests add people one by one and ask who is late; the service asks for more at once.

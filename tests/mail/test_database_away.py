@@ -24,7 +24,7 @@ from engagement.db import Base, db, empty_log
 from engagement.mail.actions.queueing import queue_for_people
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions.claiming import WINDOW
-from engagement.settings import read_settings
+from engagement.settings import Settings
 
 SECRET = "a secret that only the tests of this service know"
 
@@ -33,7 +33,7 @@ SECRET = "a secret that only the tests of this service know"
 def application(url: str) -> Iterator[Flask]:
     """The application on an empty database of its own, inside its context."""
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(read_settings(env_file=None, database_url=url, secret_key=SECRET, instance_path=folder))
+        app = create_app(Settings(_env_file=None, database_url=url, secret_key=SECRET, instance_path=folder))
         with app.app_context():
             Base.metadata.create_all(db.engine)
             yield app

@@ -12,10 +12,10 @@ from engagement.db import Base, db
 from engagement.groundwork import lay_groundwork
 from engagement.scheduler.running import line_states, run_if_due
 from engagement.scheduler.timetable import TIMETABLE
-from engagement.settings import read_settings
+from engagement.settings import Settings
 
 url, folder = sys.argv[1:]
-app = lay_groundwork(read_settings(env_file=None, database_url=url, instance_path=folder))
+app = lay_groundwork(Settings(_env_file=None, database_url=url, instance_path=folder))
 with app.app_context():
     Base.metadata.create_all(db.engine)
     ran = [run_if_due(line) for line in TIMETABLE]

@@ -18,7 +18,7 @@ from engagement.app import create_app
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
-from engagement.settings import read_settings
+from engagement.settings import Settings
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def kept(engine: str, folder: Path) -> Iterator[tuple[str, bool]]:
 def application(url: str) -> Iterator[Flask]:
     """The application on this database, with its tables made by the migrations, inside its context."""
     folder = tempfile.mkdtemp(prefix="engagement-bench-app-")
-    app = create_app(read_settings(env_file=None, database_url=url, secret_key="s" * 40, instance_path=folder))
+    app = create_app(Settings(_env_file=None, database_url=url, secret_key="s" * 40, instance_path=folder))
     commands.register(app)
     with app.app_context():
         # By migrations, not from the models, which make indexes in any order: among equal ones SQLite chooses by age.

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 
 import pytest
 from mail.bounces.bounced import sent, written
@@ -22,7 +21,7 @@ from engagement.mail.bounces.actions.fetching import TooLong, opened, where_of
 from engagement.mail.bounces.models import Bounce, BounceMailbox
 from engagement.mail.bounces.queries import suppression_of
 from engagement.scheduler.mail_jobs import read_bounces
-from engagement.settings import Settings, read_settings
+from engagement.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +76,7 @@ def subjects_in(url: str) -> list[bytes]:
 
 
 def settings(url: str) -> Settings:
-    return read_settings(env_file=None, bounce_mailbox=url, return_path="bounces@example.com")
+    return Settings(_env_file=None, bounce_mailbox=url, return_path="bounces@example.com")
 
 
 def test_an_imap_mailbox_is_read_once_and_keeps_what_is_no_bounce(app, imap):
@@ -109,7 +108,7 @@ def test_trouble_with_the_mailbox_is_said_in_a_sentence(app, imap):
         ("https://mail.example.com", "^Use imaps:// or pop3s://"),
     ):
         with pytest.raises(BadInput, match=words):
-            read_bounces(replace(settings(imap), bounce_mailbox=url))
+            read_bounces(settings(imap).model_copy(update={"bounce_mailbox": url}))
     assert read_bounces(settings("")) == "No mailbox is set, so none is read."
 
 

@@ -1,7 +1,6 @@
 """The built-in mailbox's pages: readable by everybody in development, absent in production, safe with any message."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -109,7 +108,7 @@ def test_pictures_are_in_the_message_and_files_beside_it(client: FlaskClient, ap
 
 def test_production_has_no_mailbox(client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch):
     row = keep()
-    settings = replace(app.config["SETTINGS"], env=Environment.PRODUCTION)
+    settings = app.config["SETTINGS"].model_copy(update={"env": Environment.PRODUCTION})
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     for address in ("/mailbox", f"/mailbox/{row.id}", f"/mailbox/{row.id}/html"):
         assert client.get(address).status_code == 404

@@ -1,7 +1,7 @@
 """The address where relays report what came back: with the secret alone, in the shapes that are known, once."""
 
 import base64
-from dataclasses import replace
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -21,10 +21,12 @@ BEARER = {"Authorization": f"Bearer {SECRET}"}
 
 
 @pytest.fixture
-def relay(app: Flask, frozen: object, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], bounce_secret=SECRET))
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-    return app.test_client()
+def relay(app: Flask, frozen: object) -> Iterator[FlaskClient]:
+    app.config["SETTINGS"].bounce_secret = SECRET
+    app.config["WTF_CSRF_ENABLED"] = True
+    yield app.test_client()
+    app.config["SETTINGS"].bounce_secret = ""
+    app.config["WTF_CSRF_ENABLED"] = False
 
 
 def reported(relay: FlaskClient, **details: object) -> tuple[int, str]:
@@ -39,7 +41,7 @@ def test_nothing_is_taken_without_the_secret(app: Flask, relay: FlaskClient):
         assert reported(relay, json=said, headers=headers)[0] == 401
     assert count_of(select(Bounce)) == 0
     assert reported(relay, json=said, headers=basic) == (200, "1 bounce taken.")
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], bounce_secret="")
+    app.config["SETTINGS"].bounce_secret = ""
     assert reported(relay, json=said, headers={"Authorization": "Bearer "}) == (
         404,
         "ENGAGEMENT_BOUNCE_SECRET is not set: nothing is taken here.",

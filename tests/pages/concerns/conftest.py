@@ -1,7 +1,5 @@
 """The change team, and settings that a test changes."""
 
-from dataclasses import replace
-
 import pytest
 from factories import make_change_manager, signed_in
 
@@ -16,6 +14,6 @@ def configured(app, monkeypatch):
     """Settings changed for one test."""
 
     def change(**values):
-        monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], **values))
+        monkeypatch.setitem(app.config, "SETTINGS", app.config["SETTINGS"].model_copy(update=values))
 
     return change

@@ -1,7 +1,5 @@
 """What only the machine itself may read, by the peer that is really there, and figures by their token."""
 
-from dataclasses import replace
-
 import pytest
 from factories import PASSWORD, make_account
 from flask import Flask
@@ -11,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engagement.app import create_app
 from engagement.db import db
-from engagement.settings import read_settings
+from engagement.settings import Settings
 
 TOKEN = "0123456789abcdefghij"
 #: What nginx, Apache, Traefik, HAProxy, Envoy and those of clouds add.
@@ -75,7 +73,7 @@ def status(client: FlaskClient, path: str, peer: str | None = "127.0.0.1", **hea
 
 @pytest.fixture
 def with_token(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    changed = replace(app.config["SETTINGS"], metrics_token=TOKEN)
+    changed = app.config["SETTINGS"].model_copy(update={"metrics_token": TOKEN})
     monkeypatch.setitem(app.config, "SETTINGS", changed)
 
 
@@ -170,8 +168,8 @@ def test_too_many_attempts_are_answered_so_that_programs_wait(app: Flask, client
 
 def test_in_production_the_machine_itself_asks_by_its_own_name(tmp_path):
     app = create_app(
-        read_settings(
-            env_file=None,
+        Settings(
+            _env_file=None,
             env="production",
             base_url="https://engagement.example.com",
             secret_key="Zq3v8KxP1mTn7RbW5yLc2JdF9hGs4AeU6oXi0",

@@ -8,7 +8,7 @@ from engagement import clock
 from engagement.mail.outbox.queries import Sending
 from engagement.mail.outbox.rules import SILENT
 from engagement.pages.parts.sending_words import sending_words
-from engagement.settings import read_settings
+from engagement.settings import Settings
 
 
 def said(
@@ -20,7 +20,7 @@ def said(
     paused: tuple[tuple[str, datetime], ...] = (),
     rate: int = 0,
 ) -> list[str]:
-    settings = read_settings(env_file=None, secret_key="s" * 40, mail_rate=rate)
+    settings = Settings(_env_file=None, secret_key="s" * 40, mail_rate=rate)
     with app.test_request_context():
         return sending_words(Sending(due, connections, per_second, trouble, paused), settings)
 

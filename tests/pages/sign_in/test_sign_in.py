@@ -1,7 +1,5 @@
 """Signing in and out through the pages: equal answers, one-time links, and cookies that open nothing any more."""
 
-from dataclasses import replace
-
 from factories import PASSWORD, TESTER, make_account, make_person, signed_in
 from sqlalchemy import select
 
@@ -117,7 +115,7 @@ def test_in_production_nobody_signs_in_as_somebody_of_the_demonstration(app):
     db.session.commit()
     client = signed_in(app, account)
     settings = app.config["SETTINGS"]
-    app.config["SETTINGS"] = replace(settings, env=Environment.PRODUCTION)
+    app.config["SETTINGS"] = settings.model_copy(update={"env": Environment.PRODUCTION})
     try:
         assert client.get("/programmes").location.startswith("/login")
         token = links.sign_in_token(app.config["SECRET_KEY"], origin="asked", nonce="1", account_id=account.id)

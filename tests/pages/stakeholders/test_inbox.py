@@ -2,7 +2,6 @@
 
 import html
 import re
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -24,7 +23,7 @@ def text_of(answer) -> str:
 
 @pytest.fixture
 def takes_mail(app, monkeypatch):
-    settings = replace(app.config["SETTINGS"], mail_in="engagement@example.com")
+    settings = app.config["SETTINGS"].model_copy(update={"mail_in": "engagement@example.com"})
     monkeypatch.setitem(app.config, "SETTINGS", settings)
 
 

@@ -52,7 +52,8 @@ def next_on_map(at: MapAt, reading: Reach, most: int) -> list[Coming]:
     contacts: dict[int, Coming] = {}
     for key, late, days in db.session.execute(_contacts(at), {"most": most * _MOST_MAPS}):
         # On two maps the closer rhythm counts, as in `closest`: it comes first.
-        contacts.setdefault(key, Coming(key, at.on - timedelta(days=late), every=every_of(days)))
+        if days is not None and key not in contacts:
+            contacts[key] = Coming(key, at.on - timedelta(days=late), every=every_of(days))
     promises = [
         Coming(key, due_on, promised=Promised._make(said))
         for key, due_on, *said in db.session.execute(_promises(at, reading), {"most": most})
@@ -63,8 +64,9 @@ def next_on_map(at: MapAt, reading: Reach, most: int) -> list[Coming]:
 @kept
 def _contacts(at: MapAt) -> Select[int, int, int]:
     each = lateness(_on_map(at), at.on).subquery()
-    rows = select(each.c.id, each.c.late, each.c.days).where(each.c.late.is_not(None))
-    return rows.order_by(each.c.late.desc(), each.c.id).limit(bindparam("most"))
+    rows = select(each.c.id, each.c.late, each.c.days)
+    # SQLite works out anew in a condition what is asked for, so those of whom no contact is wanted come last instead of being left out.
+    return rows.order_by(each.c.late.desc().nulls_last(), each.c.id).limit(bindparam("most"))
 
 
 @kept

@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     literal,
     select,
@@ -72,6 +71,7 @@ def lateness(stakeholders: Select[Any], on: date) -> Select[int, int, int]:
     They are given as a SELECT that has their present standing. Their own rhythm goes before that of their quadrant.
     """
     own, said, last = aliased(ContactRhythm), aliased(ContactRhythm), last_talks(on).subquery()
+    whom, department = aliased(Person), aliased(Department)
     quadrant = case(*((quadrant_is(each), literal(each, ContactRhythm.quadrant.type)) for each in Quadrant))
     usual = case(*((quadrant_is(each), every.days) for each, every in USUAL.items()))
     days = case((own.id.is_not(None), _days_of(own.every)), (said.id.is_not(None), _days_of(said.every)), else_=usual)
@@ -86,16 +86,10 @@ def lateness(stakeholders: Select[Any], on: date) -> Select[int, int, int]:
         .outerjoin(own, and_(own.stakeholder_id == Stakeholder.id, own.superseded_at.is_(None)))
         .outerjoin(said, and_(of_programme, said.superseded_at.is_(None)))
         .outerjoin(last, last.c.stakeholder_id == Stakeholder.id)
-        .where(_is_here())
+        .outerjoin(whom, whom.id == Stakeholder.person_id)
+        .outerjoin(department, department.id == Stakeholder.department_id)
+        .where(whom.left_at.is_(None), department.closed_at.is_(None))
     )
-
-
-def _is_here() -> ColumnElement[bool]:
-    """Return the condition on `Stakeholder` that the person has not left, and the department was not closed."""
-    whom, department = aliased(Person), aliased(Department)
-    has_left = exists().where(whom.id == Stakeholder.person_id, whom.left_at.is_not(None))
-    is_closed = exists().where(department.id == Stakeholder.department_id, department.closed_at.is_not(None))
-    return and_(~has_left, ~is_closed)
 
 
 def _days_of(every: SQLColumnExpression[Every]) -> ColumnElement[Any]:
