@@ -3,6 +3,7 @@
 `flask worker` checks the settings, and then becomes this. It is told all it needs and reads no settings itself.
 """
 
+import gc
 import json
 import os
 import signal
@@ -155,6 +156,8 @@ def main(reading: int) -> None:
         prepare(db.engine)
         stop = stop_event()
         worker = worker_for(app, orders)
+        # What was loaded stays: looking it through for garbage again and again took 2 or 3 µs of each message.
+        gc.freeze()
         worker.start()
         print("Delivering. Ctrl-C ends it.", flush=True)
         while not stop.wait(0.2):

@@ -4,9 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from engagement.db import db
+from engagement.errors import NotFound
 from engagement.intake.models import ImportRun, KeptUpload
 from engagement.intake.rules import UploadKind
-from engagement.reach import Reach, allow_all, found, row_of_all
+from engagement.reach import Reach, allow_all, row_of_all
 
 
 def run_for(keeping_people: Reach, run_id: int) -> ImportRun:
@@ -23,4 +24,7 @@ def upload_for(keeping_people: Reach, upload_id: int) -> KeptUpload:
 def own_file(reach: Reach, file_id: int, kind: UploadKind) -> KeptUpload:
     """Return a file of a kind that the reader brought, with its content; raises NotFound for another's."""
     own = (KeptUpload.id == file_id, KeptUpload.account_id == reach.account_id, KeptUpload.kind == kind)
-    return found(db.session.scalar(select(KeptUpload).where(*own).options(undefer(KeptUpload.content))))
+    file = db.session.scalar(select(KeptUpload).where(*own).options(undefer(KeptUpload.content)))
+    if file is None:
+        raise NotFound("No file of yours waits here. It is let go once it is applied or dropped, and after a day.")
+    return file

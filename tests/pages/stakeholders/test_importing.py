@@ -179,6 +179,8 @@ def test_a_file_given_twice_changes_nothing_the_second_time(manager, wave):
     first, second = give(manager, data), give(manager, data)
     assert manager.get(first).status_code == 404  # another file took its place
     press(manager, second)
+    pressed_again = manager.post(f"{second}/application")
+    assert "No file of yours waits here. It is let go once it is applied" in text_of(pressed_again)
     before = stored()
     address = give(manager, data)
     assert tally(manager, address) == [0, 0, 1, 0]
