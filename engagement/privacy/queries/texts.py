@@ -106,7 +106,7 @@ SIGNED: Mapping[str, tuple[str, ...]] = {
 #: Columns into which the service itself writes names: old and new values, and problems of files and jobs.
 WRITTEN_DOWN: Mapping[str, tuple[str, ...]] = {
     "audit_entry": ("changes",),
-    "import_run": ("filename", "problems", "new_departments"),
+    "import_run": ("filename", "problems", "new_departments", "unread"),
     "job_line": ("outcome", "error"),
     "mailing": ("reply_to",),
     "approval": ("acted_on",),
