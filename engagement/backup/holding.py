@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     cast,
     column,
+    exists,
     insert,
     inspect,
     literal,
@@ -118,8 +119,10 @@ def _leave_promises_alone(connection: Connection, now: datetime) -> None:
 def _leave_reports_alone(connection: Connection, now: datetime, reason: str) -> None:
     """Take it that reports whose date has come since were sent; the next ones come at their dates."""
     columns = _SUBSCRIPTION.c
+    # The backup may be of a database that was restored itself a moment before.
+    is_there = exists().where(_SENDING.c.subscription_id == columns.id, _SENDING.c.due_at == columns.next_at)
     due = select(columns.id, columns.next_at, literal(now, UtcDateTime()), literal(reason)).where(
-        columns.next_at <= now, columns.ended_at.is_(None), columns.rests_at.is_(None)
+        columns.next_at <= now, columns.ended_at.is_(None), columns.rests_at.is_(None), ~is_there
     )
     connection.execute(insert(_SENDING).from_select(["subscription_id", "due_at", "at", "reason"], due))
 

@@ -11,7 +11,7 @@ from commands.shell import Shell
 from engagement.db import Base
 
 #: What a restore changes on purpose, and what is written of the restore itself.
-CHANGED = {"job_line", "audit_entry", "set_aside", "account", "delivery", "occurrence", "commitment"}
+CHANGED = {"job_line", "audit_entry", "set_aside", "account", "delivery", "occurrence", "commitment", "report_sending"}
 #: Writes a backup as the command does, and kills itself.
 KILLED = f"""{DYING}
 from engagement.backup.writing import write_backup

@@ -220,7 +220,9 @@ def test_what_was_due_before_a_restore_is_not_sent_again(app, frozen):
     programme, margaret = make_told_programme()
     row = subscribed(programme, margaret)
     frozen.move_to(MONDAY + timedelta(hours=1))
-    hold_what_was_due(db.session.connection(), MONDAY - timedelta(days=1), clock.now())
+    # The second time it is a backup of the restored database that was restored.
+    for _ in range(2):
+        hold_what_was_due(db.session.connection(), MONDAY - timedelta(days=1), clock.now())
     db.session.commit()
     assert (send_due(), mailed()) == ([SendOutcome.TAKEN], [])
     assert row.next_at == MONDAY + timedelta(days=7)

@@ -93,7 +93,7 @@ def test_every_page_lets_in_whom_the_table_says_and_tells_them_no_more(app: Flas
     assert noted - {"people.data"} == ({"stakeholders.stakeholder"} if letter in "AMPWL" else set())
     promised = {place for place, words in told.items() if "The own promise" in words} - {"people.data", "me.data"}
     on_lists = {"stakeholders.promise", "stakeholders.promises", "stakeholders.promises_file"}
-    with_talks = {"stakeholders.interaction", "stakeholders.stakeholder"}
+    with_talks = {"stakeholders.interaction", "stakeholders.stakeholder", "stakeholders.map_page"}
     own = on_lists | {"me.index"} if letter == "E" else set()
     assert promised == (on_lists | with_talks if letter in "AMPWL" else own)
     talked = {place for place, words in told.items() if "The own talk" in words} - {"people.data"}

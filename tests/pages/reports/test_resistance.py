@@ -174,7 +174,10 @@ def test_it_is_for_who_reads_the_sheet_and_nothing_is_left_to_subtract(app, prog
     assert "You read a part of these concerns yourself." in shown
     assert "Part 2" not in shown
     assert "What people object to" not in browser.get(address(programme, ".csv")).get_data(as_text=True)
-    assert sponsor_of(app, make_programme("Another")).get(address(programme)).status_code == 403
+    other = make_programme("Another", make_person("Omar Other", "omar@example.com"))
+    sponsor = make_account("omar@example.com", "Omar Other")
+    sponsor.person_id = other.sponsor_id
+    assert signed_in(app, sponsor).get(address(programme)).status_code == 403
 
 
 def test_the_team_says_what_it_tries_on_the_page_of_a_concern(app, programme):
