@@ -72,10 +72,12 @@ def _contacts(at: MapAt) -> Select[int, int, int]:
 @kept
 def _promises(at: MapAt, reading: Reach) -> Select[int, date, int, str, str]:
     readable = true() if reading.everything else commitments_within(reading)
+    # Asked of each open promise, of which there are few, rather than by listing the whole map.
+    is_on_map = _on_map(at).where(Stakeholder.id == Commitment.stakeholder_id).correlate(Commitment).exists()
     return (
         select(Commitment.stakeholder_id, Commitment.due_on, Commitment.id, Commitment.text, Person.name)
         .join(Person, Person.id == Commitment.owner_id)
-        .where(Commitment.closed_at.is_(None), Commitment.stakeholder_id.in_(_on_map(at)), readable)
+        .where(Commitment.closed_at.is_(None), is_on_map, readable)
         .order_by(Commitment.due_on, Commitment.id)
         .limit(bindparam("most"))
     )
