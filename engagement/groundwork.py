@@ -16,9 +16,8 @@ from engagement.db import db
 from engagement.engines import engine_options, keep_private, prepare
 from engagement.errors import BadInput
 from engagement.mail.signing.actions import read_signature
+from engagement.processes import ROOT
 from engagement.settings import Settings
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def lay_groundwork(settings: Settings) -> Flask:

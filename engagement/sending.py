@@ -6,12 +6,9 @@
 import gc
 import json
 import os
-import signal
 import sys
-import threading
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import NoReturn
 
 from flask import Flask
@@ -27,11 +24,8 @@ from engagement.mail.outbox.actions.pace import Pace
 from engagement.mail.outbox.actions.writing import Lapsed, LinkFor
 from engagement.mail.outbox.rules import how_they_leave
 from engagement.mail.signing.rules import signature_of
+from engagement.processes import become, end_process, stop_event
 from engagement.vocabulary import LogStyle
-
-#: Seconds within which a process ends once told to; five are promised.
-ENDED_WITHIN = 4.8
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -106,41 +100,7 @@ def become_worker(orders: Orders) -> NoReturn:
     os.set_inheritable(reading, True)
     os.write(writing, json.dumps(asdict(orders)).encode())
     os.close(writing)
-    sys.stdout.flush()
-    command = [sys.executable, "-m", "engagement.sending", str(reading)]
-    os.execve(sys.executable, command, os.environ | {"PYTHONPATH": str(ROOT)})  # noqa: S606 - no shell is wanted
-
-
-def stop_event() -> threading.Event:
-    """Return an event set by SIGINT and SIGTERM; the process then ends in time, whatever a thread waits for.
-
-    The database rolls back what is not committed by then. A second signal ends the process at once.
-    """
-    stop = threading.Event()
-
-    def on_signal(number: int, _frame: object) -> None:
-        if stop.is_set():
-            os._exit(128 + number)
-        stop.set()
-        # For example, a job that waits for a lock would keep the interpreter from ending.
-        last_call = threading.Timer(ENDED_WITHIN, os._exit, [0])
-        last_call.daemon = True
-        last_call.start()
-
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGTERM, on_signal)
-    return stop
-
-
-def end_process() -> NoReturn:
-    """End this process with 0, skipping the interpreter's clean-up, which takes seconds on a busy machine.
-
-    For a command that was told to end: everything is committed by then. Inside an application context.
-    """
-    db.engine.dispose()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+    become("engagement.sending", str(reading))
 
 
 def main(reading: int) -> None:

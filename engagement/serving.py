@@ -28,8 +28,9 @@ from engagement.mail.signing.rules import Signature
 from engagement.mail.wire.actions.transport import Transport
 from engagement.pages.frame.body_limits import HR_FILE, limit_at_the_door
 from engagement.pages.frame.hosts import trust_hosts
+from engagement.processes import stop_event
 from engagement.scheduler.running import start_clock
-from engagement.sending import Orders, stop_event
+from engagement.sending import Orders
 from engagement.settings import Settings
 
 log = structlog.get_logger("engagement.serving")
@@ -111,8 +112,6 @@ def become_worker(app: Flask, connections: int) -> NoReturn:
     """Become a process that only delivers. Raises BadInput for an unusable sender or mail server before that."""
     orders = orders_for(app, settings_of(app).smtp_url, connections)
     sending.worker_for(app, orders)
-    db.session.remove()
-    db.engine.dispose()
     sending.become_worker(orders)
 
 

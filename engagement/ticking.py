@@ -3,21 +3,10 @@
 `flask scheduler` checks settings and database, and then becomes this, which reads the same settings.
 """
 
-import os
-import sys
-from typing import NoReturn
-
-from engagement.groundwork import ROOT, lay_groundwork
+from engagement.groundwork import lay_groundwork
+from engagement.processes import end_process, stop_event
 from engagement.scheduler.running import start_clock, wait_for_stop
-from engagement.sending import end_process, stop_event
 from engagement.settings import read_settings
-
-
-def become_clock() -> NoReturn:
-    """Become such a process, with the same number and environment."""
-    sys.stdout.flush()
-    command = [sys.executable, "-m", "engagement.ticking"]
-    os.execve(sys.executable, command, os.environ | {"PYTHONPATH": str(ROOT)})  # noqa: S606 - no shell is wanted
 
 
 def main() -> None:

@@ -5,12 +5,12 @@ from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy import text
 
-from engagement import sending, serving
+from engagement import serving
 from engagement.accounts.queries import refuse_demonstration
 from engagement.db import db
+from engagement.processes import become, end_process, stop_event
 from engagement.scheduler.running import wait_for_stop
 from engagement.terminal import plainly, this_app
-from engagement.ticking import become_clock
 
 
 def _app_on_its_database() -> Flask:
@@ -34,7 +34,7 @@ def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
     app = _app_on_its_database()
     with serving.alone_on_sqlite():
         serving.serve(app, host, port, with_clock=not no_scheduler, with_delivery=not no_delivery)
-    sending.end_process()
+    end_process()
 
 
 @click.command("scheduler")
@@ -43,9 +43,7 @@ def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
 def scheduler() -> None:
     """Run the clock alone; any number may run on one database."""
     _app_on_its_database()
-    db.session.remove()
-    db.engine.dispose()
-    become_clock()
+    become("engagement.ticking")
 
 
 @click.command("worker")
@@ -58,11 +56,11 @@ def worker(connections: int | None) -> None:
     wanted = connections or serving.settings_of(app).mail_connections
     if not serving.settings_of(app).uses_built_in_mailbox:
         serving.become_worker(app, wanted)
-    stop = sending.stop_event()
+    stop = stop_event()
     with serving.mail_server(app) as smtp_url:
         delivering = serving.make_worker(app, smtp_url, wanted)
         delivering.start()
         click.echo("Delivering. Ctrl-C ends it.")
         wait_for_stop(stop)
         delivering.stop()
-    sending.end_process()
+    end_process()

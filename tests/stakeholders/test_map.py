@@ -18,7 +18,7 @@ from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.actions.notes import withdraw_note, write_note
-from engagement.stakeholders.filters.queries import groups_and_owners, owners_within
+from engagement.stakeholders.filters.queries import owners_within, register_of
 from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.models import Stakeholder, StakeholderNote, StakeholderPlace, StakeholderProfile
 from engagement.stakeholders.queries import Filters
@@ -203,15 +203,15 @@ def test_the_list_is_narrowed_by_each_filter_and_by_words(app):
     assert listed(words="ünder ZOË") == ["Zoë Ünder"]
     assert listed(words="100 %") == ["Brokers"]
     assert listed(words="_") == []
-    assert groups_and_owners(Reach(everything=True))[0] == dict.fromkeys(G, 0) | {
+    assert register_of(Reach(everything=True)).groups == dict.fromkeys(G, 0) | {
         G.CUSTOMERS: 1,
         G.EXECUTIVE_SPONSORS: 1,
         G.END_USERS: 1,
     }
     assert [person.name for person in owners_within(Reach(everything=True))] == ["Ann Owner"]
-    assert groups_and_owners(Reach(everything=True))[2] == 2
+    assert register_of(Reach(everything=True)).alone == 2
     people.mark_as_left(ann, by=TESTER)
-    assert groups_and_owners(Reach(everything=True))[2] == 3
+    assert register_of(Reach(everything=True)).alone == 3
 
 
 def test_a_list_takes_as_many_statements_for_thirty_as_for_one(app, statements):

@@ -36,7 +36,7 @@ from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
-from engagement.stakeholders.filters.queries import groups_and_owners
+from engagement.stakeholders.filters.queries import register_of
 from engagement.stakeholders.rhythm.queries.said import contacts_of
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
 from engagement.stakeholders.scopes import places_within
@@ -48,7 +48,7 @@ def index() -> str:
     """List the stakeholders on the maps that the reader sees, with what each group needs."""
     reader = guard.reader()
     maps, asked = _maps(), Asked()
-    counts, owners, alone = groups_and_owners(maps)
+    counts, owners, alone = register_of(maps)
     listed = stakeholders_asked(maps, asked, owners)
     if asked.is_narrowed or asked.carried:
         ids, page = asked.page_of(partial(queries.part_of, listed))

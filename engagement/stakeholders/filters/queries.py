@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
@@ -36,10 +37,16 @@ def _maps_with_stakeholders(maps: Reach) -> tuple[Select[Programme], Select[Wave
     return programmes.order_by(by_name(Programme.name), Programme.id), waves.order_by(Wave.programme_id, Wave.number)
 
 
-def groups_and_owners(maps: Reach) -> tuple[dict[StakeholderGroup, int], list[Person], int]:
-    """Return how many stakeholders each group has on maps within reach (every group has an entry), their owners by name, and how many
-    nobody who is here looks after.
-    """
+class Register(NamedTuple):
+    """How many stakeholders each group has (every group has an entry), their owners by name, and how many nobody who is here looks after."""
+
+    groups: dict[StakeholderGroup, int]
+    owners: list[Person]
+    alone: int
+
+
+def register_of(maps: Reach) -> Register:
+    """Return what the list of stakeholders on maps within reach says of all of them."""
     counted = (
         select(StakeholderProfile.group, StakeholderProfile.owner_id, func.count())
         .where(StakeholderProfile.superseded_at.is_(None), StakeholderProfile.stakeholder_id.not_in(removed()))
@@ -54,7 +61,7 @@ def groups_and_owners(maps: Reach) -> tuple[dict[StakeholderGroup, int], list[Pe
     ids = [key for key in of_owner if key is not None]
     held = select(Person).where(Person.id.in_(ids)).order_by(Person.sorted_by, Person.id)
     owners = list(db.session.scalars(held)) if ids else []
-    return counts, owners, of_owner[None] + sum(of_owner[row.id] for row in owners if row.has_left)
+    return Register(counts, owners, of_owner[None] + sum(of_owner[row.id] for row in owners if row.has_left))
 
 
 def owners_within(maps: Reach) -> list[Person]:
