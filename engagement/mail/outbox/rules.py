@@ -166,4 +166,5 @@ class Counts:
 
     def add(self, state: DeliveryState) -> None:
         if state is not DeliveryState.QUEUED:
-            setattr(self, state.value, getattr(self, state.value) + 1)
+            name = state.value
+            setattr(self, name, getattr(self, name) + 1)

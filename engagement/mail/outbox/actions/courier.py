@@ -167,8 +167,9 @@ class Courier:
             return False
         ready = self._watch.ready(patience)
         if present - self._looked_at >= TICK:
-            # All of them, for answers that never come.
-            self._looked_at, ready = present, self._watch.all()
+            # Also those that have not moved, for answers that never come.
+            still = [line for line in self._watch.all() if present - line.moved_at >= TICK]
+            self._looked_at, ready = present, list(dict.fromkeys((*ready, *still)))
         for line in ready:
             self._lead(line)
         return True
@@ -188,9 +189,10 @@ class Courier:
         written = self._supply.take()
         if written is None:
             return None
-        line.held.append(written.row)
+        row, parcel = written
+        line.held.append(row)
         self._moved_at = line.moved_at = time.monotonic()
-        return written.parcel
+        return parcel
 
     def _lead(self, line: Line) -> None:
         """Lead one conversation on until it waits, and note each outcome."""

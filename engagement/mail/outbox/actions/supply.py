@@ -7,7 +7,6 @@ process that dies leaves at most `WINDOW` messages of each line in doubt, and a 
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import structlog
 
@@ -29,13 +28,6 @@ log = structlog.get_logger("engagement.mail")
 WINDOW_SECONDS = 0.1
 #: While some lines are busy, the others look again after so many seconds whether anything is due.
 LOOK_EVERY = 0.25
-
-
-class Written(NamedTuple):
-    """A delivery with its message."""
-
-    row: Claimed
-    parcel: Parcel
 
 
 class Supply:
@@ -99,8 +91,8 @@ class Supply:
             return self._turns[0]
         return self._claims_again_at if self._pace.per_minute or not self._waiting else 0.0
 
-    def take(self) -> Written | None:
-        """Return the next message; None when there is none for now."""
+    def take(self) -> tuple[Claimed, Parcel] | None:
+        """Return the next delivery with its message; None when there is none for now."""
         try:
             while not self.has_ended:
                 if not self._waiting:
@@ -190,7 +182,7 @@ class Supply:
                 goes.append(row)
         return goes
 
-    def _written(self, row: Claimed) -> Written | None:
+    def _written(self, row: Claimed) -> tuple[Claimed, Parcel] | None:
         """Write the message that goes next; one that can't be written is settled with its reason, and the others go.
 
         Only now, not the whole window at once: the lines that have theirs send meanwhile, and it is still in the
@@ -210,4 +202,4 @@ class Supply:
             parcel = None
         # What waits for a database that is away is still there.
         self._waiting.popleft()
-        return Written(row, parcel) if parcel else None
+        return (row, parcel) if parcel else None

@@ -185,7 +185,7 @@ class Conversation:
     def _finish(self, message: bytes, behind: bytes) -> Waiting[tuple[Outcome, BrokenOff | None]]:
         """Send a message, and with it the commands of the next one; return what became of it, and what ended the connection."""
         self.in_hand = True
-        sent = yield from self._write_some(message + _END + behind)
+        sent = yield from self._write_some(b"".join((message, _END, behind)))
         if sent < len(message) + len(_END):
             # Its last bytes, which end it, were not sent: nothing was accepted.
             self.in_hand = False

@@ -15,7 +15,6 @@ from engagement.errors import BadInput
 BYTES_PER_WORD = 39
 LONGEST_PLAIN = 66
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-_PLAIN = re.compile(r"[\x20-\x7e]*")
 _WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]{1,900}")
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]+@[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]+")
 
@@ -35,7 +34,13 @@ def one_line(text: str, what: str) -> str:
 def unstructured(text: str, what: str = "The subject") -> str:
     """Return a value for a free-text header such as Subject. Raises BadInput for a line break."""
     one_line(text, what)
-    if len(text) <= LONGEST_PLAIN and "=?" not in text and text == text.strip() and _PLAIN.fullmatch(text):
+    if (
+        len(text) <= LONGEST_PLAIN
+        and "=?" not in text
+        and text == text.strip()
+        and text.isascii()
+        and text.isprintable()
+    ):
         return text
     return encoded_words(text)
 

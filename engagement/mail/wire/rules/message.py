@@ -107,7 +107,7 @@ class Prepared:
     def _subject_for(self, forms: Mapping[str, Value]) -> str:
         if not self.subject.slots:
             return self.plain_subject
-        return unstructured(self.subject.fill({name: value.plain for name, value in forms.items()}))
+        return unstructured(self.subject.fill({name: forms[name].plain for name in self.subject.slots & forms.keys()}))
 
 
 @lru_cache(maxsize=16)
