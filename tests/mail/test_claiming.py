@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from factories import TESTER
-from mail.outbox import attempted, claim, make_mailing, only_row, queue_to_many, settle, states
+from mail.outbox import attempted, claim, make_mailing, only_row, queue, queue_to_many, settle, states
 from sqlalchemy import select, text, update
 
 from engagement import clock
@@ -14,6 +14,7 @@ from engagement.mail.actions.queueing import queue_for_address
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions import claiming, recording
 from engagement.mail.outbox.actions.ledger import Ledger
+from engagement.mail.outbox.actions.statements import plan_anew
 from engagement.mail.outbox.queries import expired_claims
 from engagement.mail.outbox.rules import LEASE, settled, untouched
 from engagement.mail.rules import GIVEN_UP, HAS_LEFT, DeliveryState, MailingKind, Outcome, wait_after
@@ -192,6 +193,25 @@ def test_a_window_is_found_without_reading_everything_that_is_due(app):
     assert len(ledger.claim(20)) == 20
     assert whole_readings(ledger) == before
     ledger.put_back()
+
+
+def test_a_window_is_found_right_after_statistics_that_knew_nothing_of_it(app):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite takes the index in any case")
+    queue_to_many(1_500)
+    db.session.execute(text("DELETE FROM delivery"))
+    # As PostgreSQL does by itself now and then: there are pages, and nothing in them.
+    db.session.execute(text("ANALYZE delivery"))
+    db.session.commit()
+    queue(make_mailing())
+    db.session.commit()
+    connection = db.session.connection()
+    plan_anew(connection)
+    read = text("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'delivery'")
+    before = connection.execute(read).scalar_one()
+    assert len(claiming.claim_window(connection, "one", 20, clock.now())) == 20
+    assert connection.execute(read).scalar_one() - before < 200
+    db.session.rollback()
 
 
 def test_a_worker_that_rested_reads_no_more_than_it_claims(app):
