@@ -67,6 +67,7 @@ class Claimed(NamedTuple):
     queued_at: datetime
     due_at: datetime
     may_be_sent: bool
+    attempted_at: datetime
 
 
 def _lane(name: str, state: DeliveryState, is_urgent: bool, before: list[CTE], only: tuple[Any, ...]) -> CTE:
@@ -145,7 +146,7 @@ def claim_window(
     aside are not. The caller commits before it speaks to the mail server.
     """
     values = {"worker": worker, "size": size, "now": now, "until": now + LEASE}
-    rows = [_claimed(row) for row in (_CLAIM_OTHERS if passes_over else _CLAIM).run(connection, values)]
+    rows = [_claimed(row, now) for row in (_CLAIM_OTHERS if passes_over else _CLAIM).run(connection, values)]
     rows.sort(key=attrgetter("due_at", "id"))
     rows.sort(key=attrgetter("is_urgent"), reverse=True)
     return rows
@@ -154,14 +155,15 @@ def claim_window(
 def claim_one(connection: Connection, worker: str, delivery_id: int, now: datetime) -> list[Claimed]:
     """Claim a certain delivery if it is due, as `claim_window` does."""
     values = {"worker": worker, "size": 1, "now": now, "until": now + LEASE, "only": delivery_id}
-    return [_claimed(row) for row in _CLAIM_ONE.run(connection, values)]
+    return [_claimed(row, now) for row in _CLAIM_ONE.run(connection, values)]
 
 
-def _claimed(row: Any) -> Claimed:
+def _claimed(row: Any, now: datetime) -> Claimed:
     *facts, filled, attempts, is_urgent, queued_at, due_at, why_not = row
     if isinstance(due_at, str):
         queued_at, due_at = _instant(queued_at), _instant(due_at)
-    return Claimed._make((*facts, _values(filled), attempts, bool(is_urgent), queued_at, due_at, why_not is None))
+    values = _values(filled)
+    return Claimed._make((*facts, values, attempts, bool(is_urgent), queued_at, due_at, why_not is None, now))
 
 
 #: Reads in a third of the time of `json.loads`, which looks for blanks around it.

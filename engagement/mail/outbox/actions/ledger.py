@@ -11,7 +11,7 @@ from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.claiming import RENEW_EVERY, Claimed
 from engagement.mail.outbox.actions.one_by_one import OF_ONE_ROW, claim_each, record_each, something_is_set_aside
 from engagement.mail.outbox.actions.recording import record
-from engagement.mail.outbox.actions.statements import plan_anew
+from engagement.mail.outbox.actions.statements import plan_anew, plan_as_usual
 from engagement.mail.outbox.rules import Settled, untouched
 from engagement.set_aside import is_database_away
 
@@ -45,6 +45,7 @@ class Ledger:
     def connection(self) -> Connection:
         if self._connection is None:
             self._connection = db.engine.connect()
+            plan_anew(self._connection)
         return self._connection
 
     @property
@@ -56,6 +57,7 @@ class Ledger:
         """Give the database connection back; whatever was not committed on it is undone."""
         connection, self._connection = self._connection, None
         if connection is not None:
+            plan_as_usual(connection)
             connection.close()
 
     def claim(self, size: int) -> list[Claimed]:
@@ -64,7 +66,6 @@ class Ledger:
             self._passes_over, self._asked_at = something_is_set_aside(self.connection), time.monotonic()
         is_unsure, self._is_unsure = self._is_unsure, True
         try:
-            plan_anew(self.connection)
             record(self.connection, self.worker, self._unwritten)
             now = clock.now()
             if is_unsure and not self._open:
@@ -119,7 +120,6 @@ class Ledger:
         if not self._unwritten:
             return
         try:
-            plan_anew(self.connection)
             record(self.connection, self.worker, self._unwritten)
             self.connection.commit()
         except DBAPIError as error:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, exists, select
 
-from engagement import clock
 from engagement.addresses import server_form
 from engagement.errors import RuleBroken
 from engagement.mail.models import EnclosedFile, Mailing, Translation
@@ -49,7 +48,7 @@ class Writer:
             if name.endswith("_link") and isinstance(value, str) and value.startswith("/"):
                 values[name] = self._link_for(row, value)
         sender = self._return_path(row.id, row.queued_at) if self._return_path else self.sender
-        message = prepared.fill(row, values, clock.now())
+        message = prepared.fill(row, values, row.attempted_at)
         return Parcel(sender, server_form(row.address), self._sign(message) if self._sign else message)
 
     def _prepared_for(self, row: Claimed, connection: Connection) -> Prepared:

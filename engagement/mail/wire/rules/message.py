@@ -97,7 +97,7 @@ class Prepared:
             f"{self.head}"
             f"Subject: {self._subject_for(forms)}\r\n"
             f"To: {mailbox(to.name, to.address)}\r\n"
-            f"Date: {_date(int(at.timestamp()))}\r\n"
+            f"Date: {_date(at)}\r\n"
             f"Message-ID: {message_id(to.id, to.queued_at, self.message_id_domain)}\r\n"
             f"{one_click(values[UNSUBSCRIBE]) if UNSUBSCRIBE in values else ''}\r\n"
         )
@@ -111,8 +111,8 @@ class Prepared:
 
 
 @lru_cache(maxsize=16)
-def _date(seconds: int) -> str:
-    return format_datetime(datetime.fromtimestamp(seconds, UTC))
+def _date(at: datetime) -> str:
+    return format_datetime(at.astimezone(UTC))
 
 
 def prepare(
