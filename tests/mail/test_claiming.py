@@ -235,15 +235,3 @@ def test_a_worker_that_rested_reads_no_more_than_it_claims(app):
         queue(make_mailing(), everybody().where(Person.id % 10 == number))
     db.session.commit()
     claims_few_of_many(ledger)
-
-
-def test_a_connection_that_is_given_back_keeps_plans_for_its_next_user(app):
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite plans each statement once, without looking at the tables")
-    ledger = Ledger("one")
-    shown = text("SELECT pg_backend_pid(), current_setting('plan_cache_mode')")
-    worker, how = ledger.connection.execute(shown).one()
-    assert how == "force_custom_plan"
-    ledger.put_back()
-    with db.engine.connect() as connection:
-        assert connection.execute(shown).one() == (worker, "auto")

@@ -11,7 +11,6 @@ from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.claiming import RENEW_EVERY, Claimed
 from engagement.mail.outbox.actions.one_by_one import OF_ONE_ROW, claim_each, record_each, something_is_set_aside
 from engagement.mail.outbox.actions.recording import record
-from engagement.mail.outbox.actions.statements import plan_anew, plan_as_usual
 from engagement.mail.outbox.rules import Settled, untouched
 from engagement.set_aside import is_database_away
 
@@ -45,7 +44,6 @@ class Ledger:
     def connection(self) -> Connection:
         if self._connection is None:
             self._connection = db.engine.connect()
-            plan_anew(self._connection)
         return self._connection
 
     @property
@@ -57,7 +55,6 @@ class Ledger:
         """Give the database connection back; whatever was not committed on it is undone."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            plan_as_usual(connection)
             connection.close()
 
     def claim(self, size: int) -> list[Claimed]:

@@ -1,12 +1,10 @@
 """Statements that run for every few messages: written as any other, compiled once an engine, and run without the ORM."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement
 
 #: Turns a value into what the driver takes.
@@ -33,25 +31,6 @@ class Statement:
         rows = list(result.cursor.fetchall()) if result.returns_rows else []
         result.close()
         return rows
-
-
-def plan_anew(connection: Connection) -> None:
-    """Have PostgreSQL plan the statements of this connection for their values and for the tables as they are then. Commits.
-
-    It keeps a plan otherwise. One made while a worker rested over a few deliveries would read all of them for each window later.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET plan_cache_mode TO force_custom_plan")
-        connection.commit()
-
-
-def plan_as_usual(connection: Connection) -> None:
-    """Undo what was not committed, and let PostgreSQL keep plans again, if it is still there: others use the connection next."""
-    if connection.dialect.name == "postgresql" and not connection.invalidated:
-        with suppress(DBAPIError):
-            connection.rollback()
-            connection.exec_driver_sql("RESET plan_cache_mode")
-            connection.commit()
 
 
 class _Compiled:
