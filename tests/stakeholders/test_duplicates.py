@@ -19,12 +19,17 @@ from engagement.stakeholders import queries
 from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, open_places, put_back, remove_stakeholder
 from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.commitments.actions.promising import PROMISED_ONCE, make_promise
+from engagement.stakeholders.commitments.models import Commitment
+from engagement.stakeholders.commitments.rules import Outcome
 from engagement.stakeholders.duplicates.actions import merge_stakeholders, say_not_the_same
 from engagement.stakeholders.duplicates.queries import pair_to_merge, pairs_of, pairs_proposed
 from engagement.stakeholders.duplicates.rules import are_near, near_pairs
 from engagement.stakeholders.health.actions import judge_health
 from engagement.stakeholders.health.queries import judgement_of
 from engagement.stakeholders.history.queries import history_of
+from engagement.stakeholders.interactions.actions import log_interaction
+from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.models import Stakeholder, StakeholderNote
 from engagement.stakeholders.relations.actions import say_relation
 from engagement.stakeholders.relations.queries.network import network_within
@@ -168,6 +173,21 @@ def test_merging_loses_nothing(wave, frozen):
     assert (two.merged_into_id, proposed()) == (one.id, [])
     with pytest.raises(RuleBroken, match="is one with another entry now"):
         put_back(two, by=TESTER)
+
+
+def test_what_was_promised_to_both_in_one_talk_stands_once(wave):
+    one, two = put("Works council", wave), put("Worls council NL", wave)
+    sam = make_person("Sam Bakker")
+    talk = log_interaction([one, two], Said(Channel.MEETING, DAY, "About rotas."), on=DAY, by=TESTER)
+    for interaction in (talk, None):
+        for row in (one, two):
+            make_promise(row, "Send the rota", sam, DAY, on=DAY, interaction=interaction, by=TESTER)
+    merge(one, two)
+    rows = db.session.scalars(select(Commitment).order_by(Commitment.id)).all()
+    assert {row.stakeholder_id for row in rows} == {one.id}
+    # Those of no talk may have been meant twice.
+    assert [row.outcome for row in rows] == [None, Outcome.NO_LONGER_WANTED, None, None]
+    assert rows[1].outcome_words == PROMISED_ONCE
 
 
 def test_relations_rhythm_and_judgement_hold_of_the_one_who_stays(wave):

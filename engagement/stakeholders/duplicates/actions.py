@@ -10,6 +10,7 @@ from engagement.audit import Actor
 from engagement.db import Base, db, insert_new, rows_changed
 from engagement.errors import RuleBroken
 from engagement.stakeholders.actions.mapping import open_places, told_of
+from engagement.stakeholders.commitments.actions.promising import close_promised_twice
 from engagement.stakeholders.duplicates.models import Distinction
 from engagement.stakeholders.duplicates.rules import merged
 from engagement.stakeholders.entries.actions import write_entries
@@ -79,6 +80,7 @@ def merge_stakeholders(kept: EntryHeld, gone: EntryHeld, taken: Collection[str],
     write_entries([EntryChange(stays.id, stays.title, before, after, reason)], words, by=by)
     for column in (*MOVED, *SHARED):
         _move(column, goes.id, stays.id, is_shared=column in SHARED)
+    close_promised_twice(stays, by=by)
     hand_over_rhythm(goes, stays, by=by)
     hand_over_relations(goes, stays, on=on, by=by)
     hand_over_judgements(goes.id, stays.id)

@@ -18,6 +18,7 @@ from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import on_the_map
 from engagement.verbs import Verb
 
+PROMISED_ONCE = "It was promised to two entries, which were merged, and stands once now."
 WHY_MOVED = "Say why, for whoever waits for it. One line is enough."
 
 
@@ -132,6 +133,21 @@ def close_promise(commitment: Commitment, outcome: Outcome, words: str, *, by: A
     commitment.closed_at, commitment.closed_by_id = clock.now(), by.account_id
     audit.record(Verb.CLOSED_PROMISE, told_of(commitment.stakeholder), by=by, outcome=(None, outcome))
     db.session.flush()
+
+
+def close_promised_twice(stakeholder: Stakeholder, *, by: Actor) -> None:
+    """Close what a stakeholder was promised twice in one talk, all but the first: two who took part in it are one by now."""
+    theirs = select(Commitment).where(
+        Commitment.stakeholder_id == stakeholder.id,
+        Commitment.interaction_id.is_not(None),
+        Commitment.closed_at.is_(None),
+    )
+    first: set[tuple[object, ...]] = set()
+    for row in db.session.scalars(theirs.order_by(Commitment.id)):
+        same = (row.interaction_id, row.text, row.owner_id, row.due_on)
+        if same in first:
+            close_promise(row, Outcome.NO_LONGER_WANTED, PROMISED_ONCE, by=by)
+        first.add(same)
 
 
 def promise_to_all(
