@@ -2,21 +2,9 @@
 
 from datetime import timedelta
 
-import pytest
 from factories import TESTER
-from mail.outbox import (
-    add_people,
-    attempted,
-    claim,
-    everybody,
-    make_mailing,
-    only_row,
-    queue,
-    queue_to_many,
-    settle,
-    states,
-)
-from sqlalchemy import Connection, select, text, update
+from mail.outbox import attempted, claim, make_mailing, only_row, queue_to_many, settle, states
+from sqlalchemy import select, update
 
 from engagement import clock
 from engagement.db import db
@@ -26,7 +14,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions import claiming, recording
 from engagement.mail.outbox.actions.ledger import Ledger
 from engagement.mail.outbox.queries import expired_claims
-from engagement.mail.outbox.rules import LEASE, settled, untouched
+from engagement.mail.outbox.rules import LEASE, untouched
 from engagement.mail.rules import GIVEN_UP, HAS_LEFT, DeliveryState, MailingKind, Outcome, wait_after
 from engagement.people.models import Person
 
@@ -182,56 +170,3 @@ def test_what_was_not_handed_over_waits_as_if_nobody_had_claimed_it(app, frozen)
     found = only_row()
     assert (found.state, found.attempts, found.attempted_at, found.claimed_by) == (DeliveryState.QUEUED, 0, None, None)
     assert found.due_at == row.due_at
-
-
-def read_so_far(connection: Connection) -> tuple[int, int]:
-    """How often PostgreSQL read all deliveries, and how many it looked up, in this transaction and what it hasn't reported yet."""
-    read = text("SELECT seq_scan, idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'delivery'")
-    whole, found = connection.execute(read).one()
-    return whole, found
-
-
-def claims_few_of_many(ledger: Ledger) -> None:
-    """See that a window is claimed and settled without reading much more than it."""
-    connection = ledger.connection
-    whole, found = read_so_far(connection)
-    first, *others = claiming.claim_window(connection, ledger.worker, 20, clock.now())
-    recording.record(connection, ledger.worker, [settled(first.id, first.attempts, first.due_at, SENT, clock.now())])
-    assert len(others) == 19
-    now_whole, now_found = read_so_far(connection)
-    assert (now_whole, now_found - found < 200) == (whole, True)
-    ledger.put_back()
-
-
-def test_a_window_is_found_without_reading_everything_that_is_due(app):
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite takes the index in any case")
-    queue_to_many(20_000)
-    claims_few_of_many(Ledger("one"))
-
-
-def test_a_window_is_found_right_after_statistics_that_knew_nothing_of_it(app):
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite takes the index in any case")
-    queue_to_many(10_000)
-    db.session.execute(text("DELETE FROM delivery"))
-    # As PostgreSQL does by itself now and then: there are pages, and nothing in them.
-    db.session.execute(text("ANALYZE delivery"))
-    db.session.commit()
-    queue(make_mailing())
-    db.session.commit()
-    claims_few_of_many(Ledger("one"))
-
-
-def test_a_worker_that_rested_reads_no_more_than_it_claims(app):
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite plans each statement once, without looking at the tables")
-    ledger = Ledger("one")
-    for _ in range(20):
-        assert ledger.claim(20) == []
-    # Of a few thousand, reading them all would be the better plan. Statistics are taken of many at once.
-    add_people(9_000)
-    for number in range(10):
-        queue(make_mailing(), everybody().where(Person.id % 10 == number))
-    db.session.commit()
-    claims_few_of_many(ledger)

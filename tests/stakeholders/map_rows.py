@@ -19,8 +19,8 @@ from engagement.stakeholders.standings.rules import Standing
 ON = date(2026, 4, 14)
 
 
-def add(whom, *places, **said):
-    return mapping.add_stakeholder(whom, StakeholderGroup.OTHERS, places=places, by=TESTER, **said)
+def add(whom, *places, group=StakeholderGroup.OTHERS, **said):
+    return mapping.add_stakeholder(whom, group, places=places, by=TESTER, **said)
 
 
 def say(row, reason="", by=TESTER, **said):

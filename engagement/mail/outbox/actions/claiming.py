@@ -52,7 +52,7 @@ _WORKER = bindparam("worker", type_=String())
 
 class Claimed(NamedTuple):
     """A delivery as it was claimed: `attempts` counts the present one. `filled` has the person's values of the slots; as text when
-    they can't be read. One that may not be sent was suppressed as it was claimed.
+    they can't be read. One that may not be sent was suppressed as it was claimed. `attempted_at` is when that was, and dates its message.
     """
 
     id: int

@@ -168,8 +168,8 @@ class Courier:
         ready = self._watch.ready(patience)
         if present - self._looked_at >= TICK:
             # Also those that have not moved, for answers that never come.
-            still = [line for line in self._watch.all() if present - line.moved_at >= TICK]
-            self._looked_at, ready = present, list(dict.fromkeys((*ready, *still)))
+            ready += [each for each in self._watch.all() if present - each.moved_at >= TICK and each not in ready]
+            self._looked_at = present
         for line in ready:
             self._lead(line)
         return True

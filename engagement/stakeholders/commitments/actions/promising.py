@@ -12,6 +12,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person
 from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.commitments.models import Commitment, CommitmentMove
+from engagement.stakeholders.commitments.queries.lists import promised_twice
 from engagement.stakeholders.commitments.rules import LONGEST_TEXT, Outcome
 from engagement.stakeholders.interactions.models import Interaction
 from engagement.stakeholders.models import Stakeholder
@@ -137,17 +138,8 @@ def close_promise(commitment: Commitment, outcome: Outcome, words: str, *, by: A
 
 def close_promised_twice(stakeholder: Stakeholder, *, by: Actor) -> None:
     """Close what a stakeholder was promised twice in one talk, all but the first: two who took part in it are one by now."""
-    theirs = select(Commitment).where(
-        Commitment.stakeholder_id == stakeholder.id,
-        Commitment.interaction_id.is_not(None),
-        Commitment.closed_at.is_(None),
-    )
-    first: set[tuple[object, ...]] = set()
-    for row in db.session.scalars(theirs.order_by(Commitment.id)):
-        same = (row.interaction_id, row.text, row.owner_id, row.due_on)
-        if same in first:
-            close_promise(row, Outcome.NO_LONGER_WANTED, PROMISED_ONCE, by=by)
-        first.add(same)
+    for row in promised_twice(stakeholder.id):
+        close_promise(row, Outcome.NO_LONGER_WANTED, PROMISED_ONCE, by=by)
 
 
 def promise_to_all(

@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
 from engagement.letters import search_words
@@ -54,6 +54,16 @@ COLUMNS: dict[str, Any] = {"due": Commitment.due_on, "stakeholder": _NAME}
 def is_open() -> ColumnElement[bool]:
     """Return the condition on `Commitment` that nobody has said yet what came of it, and its stakeholder is on the map."""
     return Commitment.closed_at.is_(None) & Commitment.stakeholder_id.in_(select(Stakeholder.id).where(on_the_map()))
+
+
+def is_same(one: Any, other: Any) -> ColumnElement[bool]:
+    """Return the condition that two promises are one that a talk made to several; each is a row, `Commitment` or an alias of it."""
+    return and_(
+        one.interaction_id == other.interaction_id,
+        one.text == other.text,
+        one.owner_id == other.owner_id,
+        one.id != other.id,
+    )
 
 
 def commitments_listed(readable: ColumnElement[bool], filters: Filters, reading: Reach, on: date) -> Select[Commitment]:
@@ -161,11 +171,18 @@ def same_elsewhere(commitment: Commitment) -> list[Commitment]:
     """Return the same promise to others who took part in the talk, as far as it is still open."""
     if commitment.interaction_id is None:
         return []
-    same = (
-        Commitment.interaction_id == commitment.interaction_id,
-        Commitment.text == commitment.text,
-        Commitment.owner_id == commitment.owner_id,
-        Commitment.id != commitment.id,
-        is_open(),
+    return with_everything(select(Commitment).where(is_same(Commitment, commitment), is_open()).order_by(Commitment.id))
+
+
+def promised_twice(stakeholder_id: int) -> list[Commitment]:
+    """Return the open promises to a stakeholder that the same talk made to them before, for the same day."""
+    first = aliased(Commitment)
+    before = exists().where(
+        is_same(first, Commitment),
+        first.stakeholder_id == stakeholder_id,
+        first.due_on == Commitment.due_on,
+        first.closed_at.is_(None),
+        first.id < Commitment.id,
     )
-    return with_everything(select(Commitment).where(*same).order_by(Commitment.id))
+    theirs = (Commitment.stakeholder_id == stakeholder_id, Commitment.closed_at.is_(None), before)
+    return list(db.session.scalars(select(Commitment).where(*theirs).order_by(Commitment.id)))

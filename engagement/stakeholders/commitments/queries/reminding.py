@@ -10,7 +10,7 @@ from engagement.days.working_days import LONGEST_BREAK
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.stakeholders.commitments.models import Commitment
-from engagement.stakeholders.commitments.queries.lists import is_open
+from engagement.stakeholders.commitments.queries.lists import is_open, is_same
 from engagement.stakeholders.commitments.rules import reminded_from
 from engagement.stakeholders.models import StakeholderPlace, StakeholderProfile
 from engagement.waves.models import Wave
@@ -91,11 +91,5 @@ def was_told_with_another(commitment: Commitment, *, late: bool) -> bool:
     if commitment.interaction_id is None:
         return False
     column = Commitment.escalated_for if late else Commitment.reminded_for
-    asked = select(Commitment.id).where(
-        Commitment.interaction_id == commitment.interaction_id,
-        Commitment.owner_id == commitment.owner_id,
-        Commitment.text == commitment.text,
-        Commitment.id != commitment.id,
-        column == commitment.due_on,
-    )
+    asked = select(Commitment.id).where(is_same(Commitment, commitment), column == commitment.due_on)
     return db.session.scalar(asked.limit(1)) is not None
