@@ -133,7 +133,7 @@ def load(settings: Settings, say: Callable[[str], None], days: int = DAYS_OF_HIS
         if offset % 30 == 0:
             say(f"{offset + DAYS_OF_HISTORY} of {DAYS_OF_HISTORY} days lived through")
     # Whoever opens the first page doesn't read that 2,412 people are still being counted.
-    count_everything()
+    count_everything(settings.timezone)
     db.session.commit()
     return password
 

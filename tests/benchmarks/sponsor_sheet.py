@@ -48,7 +48,7 @@ def eighteen_more(wave: Wave) -> None:
         db.session.execute(insert(Membership).from_select(["wave_id", "person_id", "origin", "joined_at"], members))
     judged(wave)
     take_statistics()
-    count_everything()
+    count_everything("UTC")
     db.session.commit()
 
 

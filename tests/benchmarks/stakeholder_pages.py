@@ -169,7 +169,7 @@ def measure(number: int, engine: str, pages: tuple[str, ...]) -> None:
         relate(ids, account, people)
         skip_setup(SetupStep.BRIEFING, by=TESTER)
         # As the clock does within seconds; else each page would say how many wait to be counted.
-        count_everything()
+        count_everything("UTC")
         db.session.commit()
         if engine == "postgresql":
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -75,7 +75,7 @@ def fill(people: int, days: int) -> tuple[int, str]:
             ).where(Person.id % WAVES == n)
             names = ["upload_id", "workflow_id", "person_id", "used_on", "uses", "is_superseded"]
             db.session.execute(insert(Usage).from_select(names, rows))
-    count_everything()
+    count_everything("UTC")
     db.session.commit()
     begun = time.perf_counter()
     by_workflow = [w.id for w in workflows]

@@ -87,7 +87,7 @@ def fill_wave(people: int, account: Account) -> Wave:
     for number in range(12):
         add_stakeholder(f"Group {number}", StakeholderGroup.END_USERS, places=[wave], by=TESTER)
     _take_statistics()
-    count_everything()
+    count_everything("UTC")
     db.session.commit()
     return wave
 

@@ -21,8 +21,8 @@ from engagement.programmes.oversight.models import Overseer
 from engagement.programmes.rules import OwnershipPart
 from engagement.programmes.scope.models import ScopeStatement
 from engagement.programmes.scope.rules import StatementFor, applying
-from engagement.readiness.criteria.queries.people import Friendly
 from engagement.readiness.criteria.rules import CriterionKind, CriterionState
+from engagement.readiness.tallies.queries.sums import Friendly
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Severity
 from engagement.stakeholders.leadership.models import StepLine

@@ -1,19 +1,21 @@
 """A small world of people, waves and courses with a random history, and a count of it by hand to hold kept numbers against."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 from itertools import count
 
 from factories import TESTER, make_department, make_person, make_programme, make_wave
 from sqlalchemy import select
+from time_machine import Traveller
 
 from engagement import clock
 from engagement.db import db
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
 from engagement.readiness.tallies.actions import settle_tallies
-from engagement.readiness.tallies.queries import sums_of, waves_that_differ
+from engagement.readiness.tallies.queries.sums import Friendly, sums_of, waves_that_differ
+from engagement.stakeholders.models import Champion
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.leftovers import decide_leftovers
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Leftover, Module
@@ -23,6 +25,7 @@ from engagement.training.tallies.queries import learning_sums, people_sums
 from engagement.waves import actions as waves
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
+from engagement.waves.tallies.models import TallyDay
 from engagement.waves.tallies.queries import member_sums
 from tests.training.courses import make_curriculum, make_module
 
@@ -30,11 +33,13 @@ ROLES = list(TrainingRole)
 PLACES = ("Operations/Claims", "Operations/Letters", "Finance", None)
 #: One for each completion: a person completes a version of a module once.
 VERSIONS = count(1)
+#: Where champions begin and end: often another day than in UTC.
+ZONE = "Pacific/Kiritimati"
 
 
 def settle() -> None:
     """Count everybody who is marked, as the timetable does."""
-    while settle_tallies():
+    while settle_tallies(ZONE):
         pass
 
 
@@ -52,8 +57,8 @@ def finish(person: Person, module: Module) -> None:
     )
 
 
-def by_hand() -> tuple[dict[tuple, list[int]], dict[tuple, list[int]], dict[int, Count]]:
-    """Count members, learners and pilot users row by row in Python, from the tables alone."""
+def by_hand() -> tuple[dict[tuple, list[int]], dict[tuple, list[int]], dict[int, Friendly]]:
+    """Count members, learners and friendly users row by row in Python, from the tables alone."""
     members: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
     roles = set(db.session.scalars(select(PersonRole.person_id)))
     for row in db.session.scalars(select(Membership).where(Membership.ended_at.is_(None))):
@@ -81,27 +86,39 @@ def by_hand() -> tuple[dict[tuple, list[int]], dict[tuple, list[int]], dict[int,
         each[row.wave_id, row.person_id, row.person.department_id].append((is_finished, left))
         cell = learners[row.wave_id, row.person.department_id, row.role]
         cell[0], cell[1], cell[2] = cell[0] + 1, cell[1] + is_finished, cell[2] + left
-    pilots: dict[int, Count] = defaultdict(Count)
+    friendly: dict[int, Friendly] = defaultdict(Friendly)
     for (wave_id, person_id, department_id), found in each.items():
-        if was_earlier(person_id, db.session.get_one(Wave, wave_id)):
-            pilots[wave_id] += Count(1, all(finished for finished, _ in found))
+        own, one = db.session.get_one(Wave, wave_id), Count(1, all(finished for finished, _ in found))
+        if any(row.person_id == person_id and row.wave.programme_id == own.programme_id for row in champions_now()):
+            friendly[wave_id] += Friendly(champions=one)
+        elif was_earlier(person_id, own):
+            friendly[wave_id] += Friendly(pilots=one)
         cell = learners[wave_id, department_id, None]
         cell[0], cell[1] = cell[0] + 1, cell[1] + all(finished for finished, _ in found)
         cell[2] += sum(left for _, left in found)
-    return members, learners, dict(pilots)
+    return members, learners, dict(friendly)
+
+
+def champions_now() -> list[Champion]:
+    """Return the rows whose time covers today where champions are kept, or in UTC while none are."""
+    zone = db.session.scalar(select(TallyDay.timezone)) or "UTC"
+    today = clock.today(zone)
+    rows = db.session.scalars(select(Champion)).all()
+    return [row for row in rows if row.from_on <= today and (row.until_on is None or row.until_on > today)]
 
 
 def was_earlier(person_id: int, own: Wave) -> bool:
     """Return whether somebody was in a wave of the same programme that is in use and went live earlier."""
     been = db.session.scalars(select(Wave).join(Membership).where(Membership.person_id == person_id)).all()
-    return any(wave.status.is_in_use and wave.go_live_on < own.go_live_on for wave in been)
+    same = (wave for wave in been if wave.programme_id == own.programme_id)
+    return any(wave.status.is_in_use and wave.go_live_on < own.go_live_on for wave in same)
 
 
 def compare() -> None:
     db.session.flush()
     db.session.expire_all()
     ids = list(db.session.scalars(select(Wave.id)))
-    members, learners, pilots = by_hand()
+    members, learners, friendly = by_hand()
     kept = {
         (row.wave_id, row.department_id, row.role): [row.asked, row.finished, row.minutes_left]
         for row in learning_sums(ids)
@@ -110,7 +127,11 @@ def compare() -> None:
     assert {(row.wave_id, row.department_id): [row.members, row.without_role] for row in member_sums(ids)} == dict(
         members
     )
-    assert {key: each for key, each in sums_of(ids).pilots.items() if each.assigned} == pilots
+    sums = sums_of(ids)
+    assert {key: each for key, each in sums.friendly.items() if each != Friendly()} == friendly
+    here = (row for row in champions_now() if row.person.left_at is None)
+    posts = Counter((row.wave_id, row.department_id) for row in here)
+    assert {(row.wave_id, row.department_id): row.number for row in sums.posts} == posts
     together: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for (wave_id, _, role), cell in learners.items():
         if role is None:
@@ -122,8 +143,8 @@ def compare() -> None:
 class World:
     """People, waves and courses, and the changes that may happen to them."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
+    def __init__(self, chance: random.Random, time: Traveller | None = None) -> None:
+        self.chance, self.time = chance, time
         self.modules = [make_module(f"m{n}", minutes=chance.randint(5, 40)) for n in range(6)]
         for role in ROLES[:3]:
             entries = [(module, chance.choice(list(ItemKind))) for module in chance.sample(self.modules, 4)]
@@ -136,10 +157,10 @@ class World:
             )
             for n in range(10)
         ]
-        programme = make_programme()
+        self.programmes = [make_programme(), make_programme("Elsewhere")]
         places = [make_department(place) for place in PLACES if place]
         self.waves = [
-            make_wave(programme, number=n, departments=tuple(chance.sample(places, 2)), name=f"Wave {n}")
+            make_wave(self.programmes[0], number=n, departments=tuple(chance.sample(places, 2)), name=f"Wave {n}")
             for n in (1, 2)
         ]
         self.settle()
@@ -151,7 +172,7 @@ class World:
 
     def change(self) -> None:
         person, module = self.chance.choice(self.people), self.chance.choice(self.modules)
-        what = self.chance.randint(0, 11)
+        what = self.chance.randint(0, 15)
         if what <= 2:
             finish(person, module)
         elif what == 3:
@@ -178,6 +199,33 @@ class World:
             wave = self.chance.choice(self.waves)
             wave.status = self.chance.choice((WaveStatus.PLANNED, WaveStatus.LIVE))
             wave.go_live_on += timedelta(days=self.chance.randint(-9, 9))
+        elif what == 11:
+            settle_tallies(ZONE)
+        elif what == 12:
+            person.left_at = None if person.left_at else clock.now()
+        elif what == 13 and self.time:
+            self.time.shift(timedelta(hours=self.chance.randint(1, 40)))
         else:
-            settle_tallies()
+            self.change_champion(person)
         db.session.flush()
+
+    def change_champion(self, person: Person) -> None:
+        """Appoint somebody, or have their time end, begin or be for something else; or move a wave to another programme."""
+        row = db.session.scalars(select(Champion).where(Champion.person_id == person.id)).first()
+        wave, day = self.chance.choice(self.waves), clock.today(ZONE)
+        soon, sooner = (day + timedelta(days=self.chance.randint(-1, 2)) for _ in range(2))
+        what = self.chance.randint(0, 4)
+        if row is None:
+            place = make_department(self.chance.choice([place for place in PLACES if place]))
+            row = Champion(wave=wave, person=person, department=place, from_on=soon, appointed_at=clock.now())
+            db.session.add(row)
+        elif what == 0:
+            row.from_on, row.until_on = min(soon, sooner), None
+        elif what == 1:
+            row.until_on = max(row.from_on, soon)
+        elif what == 2:
+            row.department = make_department("Finance")
+        elif what == 3:
+            db.session.delete(row)
+        else:
+            wave.programme = self.chance.choice(self.programmes)

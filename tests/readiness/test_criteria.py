@@ -13,12 +13,11 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Department, Person
 from engagement.readiness.criteria.actions import Terms, change_criterion, judge, set_terms, write_criterion
-from engagement.readiness.criteria.queries.people import Friendly, friendly_in_waves
 from engagement.readiness.criteria.queries.standing import Standing, history_of, standings_of
 from engagement.readiness.criteria.rules import COUNTED, CriterionKind, CriterionState
 from engagement.readiness.queries.verdicts import verdict, verdicts
 from engagement.readiness.tallies.actions import settle_tallies
-from engagement.readiness.tallies.queries import sums_of
+from engagement.readiness.tallies.queries.sums import Friendly, sums_of
 from engagement.stakeholders.models import Champion
 from engagement.waves.impacts.actions import assess_impact
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
@@ -55,18 +54,23 @@ def test_every_count_is_what_counting_row_by_row_gives(seed, statements):
     assert len(again) <= number <= 39
 
 
+def friendly_in(some: list[Wave]) -> dict[int, Friendly]:
+    """Return the friendly users of waves that have any, as read."""
+    return {key: each for key, each in sums_of([wave.id for wave in some]).friendly.items() if each != Friendly()}
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_friendly_users_are_those_found_by_hand_before_and_after_they_are_counted(seed):
     waves = make_random_programme(seed)
 
     def compare() -> None:
         for some in (waves, waves[1:2], waves[2:]):
-            found = friendly_in_waves(some, sums_of([wave.id for wave in some]).pilots, TODAY)
+            found = friendly_in(some)
             by_hand = {wave.id: friendly_by_hand(wave) for wave in some}
             assert found == {key: each for key, each in by_hand.items() if each != Friendly()}
 
     compare()
-    settle_tallies()
+    settle_tallies("UTC")
     # As a page, which doesn't look for marked people while nobody is.
     token = shown.set(Shown())
     compare()
@@ -82,7 +86,7 @@ def test_what_somebody_is_in_another_programme_makes_them_no_friendly_user_here(
         db.session.add(Champion(wave=elsewhere, person=person, department_id=place.id, **said))
         db.session.add(Membership(wave=elsewhere, person=person, origin=MembershipOrigin.HAND, joined_at=clock.now()))
     db.session.flush()
-    found = friendly_in_waves([live, wave], sums_of([live.id, wave.id]).pilots, TODAY)
+    found = friendly_in([live, wave])
     assert found == {key: each for key, each in before.items() if each != Friendly()} != {}
 
 

@@ -29,7 +29,7 @@ from engagement.programmes.scope.rules import StatementFor
 from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.criteria.rules import CriterionKind
 from engagement.readiness.tallies.actions import count_everything, settle_tallies
-from engagement.readiness.tallies.queries import sums_of, waves_that_differ
+from engagement.readiness.tallies.queries.sums import sums_of, waves_that_differ
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.training.tallies.queries import LearningSum, learning_sums
 from engagement.waves.models import Membership, Wave, WaveWorkflow
@@ -210,24 +210,24 @@ def test_what_criteria_count_is_that_of_a_count_by_hand_after_any_history(monkey
         compare(world.waves)
         db.session.commit()
         if world.chance.random() < 0.5:
-            settle_tallies()
+            settle_tallies("UTC")
             compare(world.waves)
 
 
 def test_numbers_of_criteria_that_went_wrong_are_found_and_put_right():
     world = World(1)
-    settle_tallies()
+    settle_tallies("UTC")
     assert waves_that_differ() == []
     db.session.execute(update(TallyShare).values(told=TallyShare.told + 1))
     db.session.execute(update(Delivery).values(state=DeliveryState.QUEUED))
     assert waves_that_differ() != []
-    count_everything()
+    count_everything("UTC")
     assert waves_that_differ() == []
     compare(world.waves)
 
 
-def test_reading_what_criteria_count_takes_one_statement(statements):
+def test_reading_what_criteria_count_takes_one_statement_and_one_for_the_day(statements):
     world = World(2)
     with statements() as sent:
         sums_of([wave.id for wave in world.waves])
-    assert len(sent) == 1
+    assert len(sent) == 2

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 
 from engagement.db import db
 from engagement.people.models import PersonRole
-from engagement.readiness.tallies.queries import sums_of
+from engagement.readiness.tallies.queries.sums import sums_of
 from engagement.training.models import Curriculum, CurriculumItem
 from engagement.training.tallies.queries import learning_sums
 from engagement.waves.tallies import queries

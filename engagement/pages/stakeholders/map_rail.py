@@ -11,7 +11,8 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.formats import local_day, today
 from engagement.pages.stakeholders.map_asked import MapAsked
 from engagement.pages.stakeholders.map_lines import Links
-from engagement.stakeholders.champions.queries import WaveCoverage, wave_coverage
+from engagement.readiness.criteria.queries.counting import read_of
+from engagement.stakeholders.champions.queries import WaveCoverage
 from engagement.stakeholders.rhythm.queries.coming import Coming, next_on_map
 from engagement.stakeholders.standings.queries.movement import LastMove, last_move
 from engagement.stakeholders.standings.queries.telling import Told
@@ -90,7 +91,7 @@ def _champions(found: MapAsked) -> Champions | None:
     )
     if wave is None:
         return None
-    covered = wave_coverage(wave.id, today(), named=False)
+    covered = read_of([wave.id]).coverages([wave.id])[wave.id]
     may_find = bool(covered.gaps) and reaches_wave(planning, wave)
     return Champions(
         wave,

@@ -14,7 +14,6 @@ from engagement.waves.impacts.models import ImpactAssessment
 from engagement.waves.impacts.queries import assessments_of, department_lineages, roles_of_members
 from engagement.waves.impacts.rules import MOST_POINTS, Aspect, AspectSaid, Assessed, ImpactSide, differing, people_said
 from engagement.waves.models import Wave
-from engagement.waves.tallies.queries import member_sums
 from engagement.words import listed
 
 EVERYBODY = StatementFor.EVERYBODY
@@ -116,7 +115,7 @@ def groups_of(wave: Wave) -> list[Group]:
     There are groups by role where people of a department have different roles, and where one was judged.
     """
     standing = assessments_of(wave.id)
-    covered = wave_coverage(wave.id, here_today(), member_sums([wave.id]))
+    covered = wave_coverage(wave.id, here_today())
     places = [row.department for row in covered.rows if row.department is not None]
     by_role = _by_role(wave, places)
     made = []

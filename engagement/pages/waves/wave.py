@@ -31,7 +31,6 @@ from engagement.readiness.queries.overrulings import overrulings_of
 from engagement.readiness.queries.there import Rare, things_there
 from engagement.readiness.queries.verdicts import Verdict
 from engagement.resistance import queries as resistance
-from engagement.stakeholders.champions.queries import wave_coverage
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
 from engagement.waves import queries
 from engagement.waves.impacts.queries import gaps_of
@@ -119,18 +118,13 @@ def _of_people(
 ) -> dict[str, Any]:
     """Return what the page says of a wave's people: how many, what they learned, who stands by them, who was asked before."""
     sums, progress = read.sums, read.trained[wave.id]
-    on = clock.today(guard.settings().timezone)
-    if verdict:
-        covered = verdict.standing.counts.coverage
-    else:
-        covered = wave_coverage(wave.id, on, sums, read.departments, places=read.places, named=False)
     has_occasions = Rare.OCCASIONS in there
     return {
         "number": sum(each.members for each in sums),
         "without_role": sum(each.without_role for each in sums),
         "progress": replace(progress, rows=tuple(progress.behind[:MOST_DEPARTMENTS])),
         "more_departments": max(0, len(progress.rows) - MOST_DEPARTMENTS),
-        "coverage": covered,
+        "coverage": verdict.standing.counts.coverage if verdict else read.coverages([wave.id])[wave.id],
         "coverage_definition": COVERAGE_DEFINITION,
         "inclusion": inclusion_words(wave, sums, read.places, sees_people=sees_people, has_occasions=has_occasions),
     }

@@ -141,7 +141,7 @@ REACH: dict[str, Reach] = {
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
     # Kept numbers repeat what memberships, roles and completions say.
-    "tally": NOBODY,
+    **dict.fromkeys(("tally", "tally_day"), NOBODY),
     "tally_share": Reach(beside=("person_id",)),
     **dict.fromkeys(("tally_mark", "reached_mark"), Reach(beside=("person_id",))),
     # Training.

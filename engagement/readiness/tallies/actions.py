@@ -1,14 +1,23 @@
-"""Counts marked people again and renews the sums that they are in; or everybody, from the start."""
+"""Counts marked people again and renews the sums that they are in; or everybody, from the start. Both as of today where champions are kept."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, text, true, union
 
+from engagement import clock
 from engagement.db import db, note_growth, note_unknown_sizes, rows_changed
-from engagement.readiness.tallies.queries import every_share, member_shares_now
-from engagement.training.tallies.queries import learning_shares, people_of_roles
-from engagement.waves.tallies.models import NUMBERS, ReachedMark, Tally, TallyMark, TallyShare
+from engagement.readiness.tallies.queries.shares import (
+    champions_begun_or_ended,
+    every_share,
+    learning_shares_now,
+    member_shares_now,
+    posts_now,
+)
+from engagement.training.tallies.queries import people_of_roles
+from engagement.waves.tallies.models import NUMBERS, ReachedMark, Tally, TallyDay, TallyMark, TallyShare
+from engagement.waves.tallies.queries import days
 
 Mark = TallyMark | ReachedMark
 _KEY = ("wave_id", "department_id", "role")
@@ -17,12 +26,14 @@ _COLUMNS = ("wave_id", "person_id", "department_id", "role", *NUMBERS)
 STEP = 500
 
 
-def settle_tallies() -> int:
+def settle_tallies(zone: str) -> int:
     """Count some of the people again who are marked, and remove their marks; return how many, 0 if nobody is marked any more.
 
-    Pages are right before and after: this makes them fast. A mark that is set meanwhile stays for the next time.
+    Champions are those of today in the IANA time zone `zone`, that of the organisation. Pages are right before and after: this makes them
+    fast. A mark that is set meanwhile stays for the next time.
     """
     _take_turns()
+    on = _keep_day(zone)
     _mark_learners_of_roles()
     # What is counted after a mark is gone knows of the change that set it.
     people = _people_of_some_marks(TallyMark)
@@ -36,20 +47,21 @@ def settle_tallies() -> int:
     before = _newest()
     _add_up(theirs, -1)
     rows_changed(delete(TallyShare).where(theirs))
-    _count(member_shares_now(members), *learning_shares(people))
+    _count(member_shares_now(members), *learning_shares_now(people, on), posts_now(people, on))
     _add_up(theirs)
     _merge_sums_since(before)
     return len(members)
 
 
-def count_everything() -> None:
-    """Count everybody from the start, whatever is kept."""
+def count_everything(zone: str) -> None:
+    """Count everybody from the start, whatever is kept, as of today in the IANA time zone `zone`."""
     _take_turns()
+    on = _keep_day(zone)
     for table in (TallyMark, ReachedMark):
         rows_changed(delete(table))
     note_unknown_sizes()
     rows_changed(delete(TallyShare))
-    note_growth(TallyShare, _count(*every_share()))
+    note_growth(TallyShare, _count(*every_share(on)))
     rows_changed(delete(Tally))
     _add_up(true())
 
@@ -58,6 +70,17 @@ def _take_turns() -> None:
     """Wait until nobody else counts; marking and reading go on meanwhile."""
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text("LOCK TABLE tally IN EXCLUSIVE MODE"))
+
+
+def _keep_day(zone: str) -> date:
+    """Have champions kept as of today, marking those whose time began or ended since the day before; return the day."""
+    kept, today = days().kept, clock.today(zone)
+    if kept != today:
+        crossed = champions_begun_or_ended(*sorted((kept, today))).distinct()
+        rows_changed(insert(TallyMark).from_select(["person_id"], crossed))
+        rows_changed(delete(TallyDay))
+        db.session.execute(insert(TallyDay).values(day=today, timezone=zone))
+    return today
 
 
 def _mark_learners_of_roles() -> None:

@@ -8,17 +8,20 @@ from engagement.notices.models import Notice, WorkerEffect
 from engagement.programmes.models import Workflow
 from engagement.programmes.scope.models import ScopeStatement
 from engagement.readiness.tallies.rules import marks_of
+from engagement.stakeholders.models import Champion
 from engagement.training.scope_answers.models import ScopeAnswer
-from engagement.waves.models import WaveWorkflow
+from engagement.waves.models import Wave, WaveWorkflow
 
 
 @event.listens_for(Acknowledgement.__table__, "after_create")
+@event.listens_for(Champion.__table__, "after_create")
 @event.listens_for(Communication.__table__, "after_create")
 @event.listens_for(Delivery.__table__, "after_create")
 @event.listens_for(Notice.__table__, "after_create")
 @event.listens_for(Occurrence.__table__, "after_create")
 @event.listens_for(ScopeAnswer.__table__, "after_create")
 @event.listens_for(ScopeStatement.__table__, "after_create")
+@event.listens_for(Wave.__table__, "after_create")
 @event.listens_for(WaveWorkflow.__table__, "after_create")
 @event.listens_for(WorkerEffect.__table__, "after_create")
 @event.listens_for(Workflow.__table__, "after_create")

@@ -1,4 +1,7 @@
-"""The statements that make a database mark the people of whom criteria count something else after a change, but whose training stays."""
+"""The statements that make a database mark the people of whom criteria count something else after a change of what is not training.
+
+Those whose training stays have marks of their own; with who is a champion, the numbers of learners change as well.
+"""
 
 from collections.abc import Sequence
 
@@ -13,6 +16,10 @@ _OF_WORKFLOW = _OF_WAVES.replace("{row}.workflow_id", "{row}.id")
 _SENT = (
     "INSERT INTO reached_mark (person_id) SELECT person_id FROM delivery "
     "WHERE mailing_id = {row}.mailing_id AND state = 'sent' AND person_id IS NOT NULL;"
+)
+_CHAMPIONS = (
+    "INSERT INTO tally_mark (person_id) SELECT DISTINCT person_id FROM champion WHERE wave_id = {row}.id "
+    "OR person_id IN (SELECT person_id FROM membership WHERE wave_id = {row}.id);"
 )
 #: Of the many messages only those that criteria ask about.
 _IS_ASKED_ABOUT = (
@@ -51,6 +58,8 @@ _CHANGES: dict[str, Sequence[tuple[str, str, str, tuple[str, ...], str]]] = {
         ("changed", _OF_WAVES, "UPDATE OF mailing_id", ("NEW",), ""),
         ("gone", _OF_WAVES, "DELETE", ("OLD",), "OLD.published_at IS NOT NULL"),
     ),
+    # A wave that went to another programme makes its champions friendly users there, and those of that programme such here.
+    "wave": (("regrouped", _CHAMPIONS, "UPDATE OF programme_id", ("NEW",), ""),),
     "worker_effect": (
         ("made", _OF_WAVES, "INSERT", ("NEW",), ""),
         ("changed", _OF_WAVES, "UPDATE OF ended_at", ("NEW",), ""),
@@ -59,6 +68,7 @@ _CHANGES: dict[str, Sequence[tuple[str, str, str, tuple[str, ...], str]]] = {
 
 #: Tables whose rows each mark their person.
 WATCHED = {
+    "champion": Watched(("wave_id", "department_id", "person_id", "from_on", "until_on")),
     "scope_answer": Watched(("statement_id", "person_id", "is_right"), marks="reached_mark"),
     "acknowledgement": Watched(("mailing_id", "person_id"), marks="reached_mark"),
 }

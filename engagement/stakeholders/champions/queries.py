@@ -1,13 +1,12 @@
 """Reads of champions: who they are, and how well they cover a wave's people, department by department."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Executable, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -19,7 +18,7 @@ from engagement.stakeholders.rules import PEOPLE_FOR_A_CHAMPION, champions_neede
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave, departments_of_waves
 from engagement.waves.rules import WaveStatus
-from engagement.waves.tallies.queries import WAVES, MemberSum, member_sums
+from engagement.waves.tallies.queries import MemberSum, member_sums
 from engagement.words import plural
 
 
@@ -125,36 +124,49 @@ def place_of(lineage: str, departments: Sequence[Department]) -> Department | No
     return max(above, key=lambda row: len(row.lineage), default=None)
 
 
-def wave_coverage(
-    wave_id: int,
-    on: date,
-    sums: Sequence[MemberSum] | None = None,
-    departments: ByWave | None = None,
-    *,
-    places: Places | None = None,
-    named: bool = True,
-) -> WaveCoverage:
-    """Return the coverage of a wave on a day by department, in a fixed number of queries; its champions only if `named`.
-
-    `sums`, `departments` and `places`, those of the departments of its people, are given if they are read already.
-    """
-    return coverages([wave_id], on, sums, departments, places=places, named=named)[wave_id]
+def wave_coverage(wave_id: int, on: date) -> WaveCoverage:
+    """Return the coverage of a wave on a day by department, with its champions, in a fixed number of queries."""
+    return coverages([wave_id], on)[wave_id]
 
 
-def coverages(
+def coverages(wave_ids: Sequence[int], on: date) -> dict[int, WaveCoverage]:
+    """Return the coverage of each of these waves on a day by department, with its champions, in a fixed number of queries."""
+    sums = member_sums(wave_ids)
+    posts: dict[int, list[_Posts]] = defaultdict(list)
+    for champion in _champions(Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None)):
+        posts[champion.wave_id].append(_Posts(champion.department, 1, [champion]))
+    places = places_of(row.department_id for row in sums)
+    return _coverages(wave_ids, sums, posts, departments_of_waves(wave_ids), places)
+
+
+class PostSum(NamedTuple):
+    """How many champions a department has in a wave."""
+
+    wave_id: int
+    department_id: int
+    number: int
+
+
+def counted_coverages(
     wave_ids: Sequence[int],
-    on: date,
-    sums: Sequence[MemberSum] | None = None,
-    departments: ByWave | None = None,
-    *,
-    places: Places | None = None,
-    named: bool = True,
+    sums: Sequence[MemberSum],
+    counted: Sequence[PostSum],
+    departments: ByWave,
+    places: Places,
 ) -> dict[int, WaveCoverage]:
-    """Return the coverage of each of these waves on a day by department, in a fixed number of queries; champions only if `named`."""
-    departments = departments_of_waves(wave_ids) if departments is None else departments
-    members = _members_by_lineage(member_sums(wave_ids) if sums is None else sums, places)
-    posts = _named(wave_ids, on) if named else _counted(wave_ids, on)
-    return {key: _coverage(_standing(departments.get(key, [])), members[key], posts[key]) for key in wave_ids}
+    """Return the coverage of each of these waves by department from kept numbers, without the champions themselves.
+
+    `departments` are those of the waves, `places` those of the departments of their people.
+    """
+    known = {row.id: row for rows in departments.values() for row in rows}
+    # Usually none: champions stand for a department of their wave, which may have lost it since.
+    former = {row.department_id for row in counted} - known.keys()
+    if former:
+        known |= {row.id: row for row in db.session.scalars(select(Department).where(Department.id.in_(former)))}
+    posts: dict[int, list[_Posts]] = defaultdict(list)
+    for row in counted:
+        posts[row.wave_id].append(_Posts(known[row.department_id], row.number))
+    return _coverages(wave_ids, sums, posts, departments, places)
 
 
 @dataclass(frozen=True)
@@ -166,34 +178,18 @@ class _Posts:
     champions: Sequence[Champion] = ()
 
 
-def _named(wave_ids: Sequence[int], on: date) -> dict[int, list[_Posts]]:
-    found: dict[int, list[_Posts]] = defaultdict(list)
-    for champion in _champions(Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None)):
-        found[champion.wave_id].append(_Posts(champion.department, 1, [champion]))
-    return found
-
-
-def _counted(wave_ids: Sequence[int], on: date) -> dict[int, list[_Posts]]:
-    found: dict[int, list[_Posts]] = defaultdict(list)
-    for wave_id, department, number in db.session.execute(_counting(), {"waves": list(wave_ids), "on": on}):
-        found[wave_id].append(_Posts(department, number))
-    return found
-
-
-# Making a long statement anew costs more than running it.
-@cache
-def _counting() -> Executable:
-    # Not joined: PostgreSQL would read everybody in the directory, of whom those who have left are few and have an index.
-    has_left = exists().where(Person.id == Champion.person_id, Person.left_at.is_not(None))
-    counted = (
-        select(Champion.wave_id, Champion.department_id, func.count().label("number"))
-        .where(Champion.wave_id.in_(WAVES), is_champion_on(bindparam("on", type_=Date)), ~has_left)
-        .group_by(Champion.wave_id, Champion.department_id)
-        .subquery()
-    )
-    return select(counted.c.wave_id, Department, counted.c.number).join(
-        Department, Department.id == counted.c.department_id
-    )
+def _coverages(
+    wave_ids: Sequence[int],
+    sums: Sequence[MemberSum],
+    posts: Mapping[int, Sequence[_Posts]],
+    departments: ByWave,
+    places: Places,
+) -> dict[int, WaveCoverage]:
+    members = _members_by_lineage(sums, places)
+    return {
+        key: _coverage(_standing(departments.get(key, [])), members.get(key, []), posts.get(key, []))
+        for key in wave_ids
+    }
 
 
 def _coverage(
@@ -217,11 +213,10 @@ def _coverage(
     return WaveCoverage([*map(row, departments), *elsewhere])
 
 
-def _members_by_lineage(sums: Sequence[MemberSum], places: Places | None) -> dict[int, list[tuple[str | None, int]]]:
-    known = places_of(row.department_id for row in sums) if places is None else places
+def _members_by_lineage(sums: Sequence[MemberSum], places: Places) -> dict[int, list[tuple[str | None, int]]]:
     counted: dict[int, list[tuple[str | None, int]]] = defaultdict(list)
     for row in sums:
-        place = known.get(row.department_id)
+        place = places.get(row.department_id) if row.department_id else None
         counted[row.wave_id].append((place.lineage if place else None, row.members))
     return counted
 

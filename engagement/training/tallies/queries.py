@@ -1,6 +1,6 @@
 """Reads of kept numbers of training, and what people add to them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -9,13 +9,10 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     Subquery,
-    and_,
-    case,
     func,
     literal,
     select,
     union,
-    union_all,
 )
 
 from engagement.db import db
@@ -24,10 +21,12 @@ from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment
 from engagement.training.queries.standing import belonging, standing_of
 from engagement.waves.tallies.models import TallyMark, TallyShare
-from engagement.waves.tallies.queries import WAVES, counts_marked, is_pilot, kept_sums, marked_people, share, sums_with
+from engagement.waves.tallies.queries import WAVES, counts_marked, kept_sums, marked_people, share, sums_with
 
 #: Ids of people.
 People = Select[Any] | CompoundSelect[Any] | Sequence[int]
+#: Further numbers of a learner: from the columns of the wave and the person, and whether they have finished, 1 or 0.
+More = Callable[[ColumnElement[int], ColumnElement[int], ColumnElement[int]], Mapping[str, ColumnElement[int]]]
 
 
 class LearningSum(NamedTuple):
@@ -81,13 +80,13 @@ def _added_up(sums: Subquery, *key: ColumnElement[Any]) -> Select[Any]:
     return select(*key, asked, finished, left).group_by(*key).having(asked > 0)
 
 
-def people_to_count() -> Select[Any]:
-    """Return a SELECT of the ids of people who are marked, or learn in a role that is."""
+def people_to_count(*besides: Select[Any]) -> Select[Any]:
+    """Return a SELECT of the ids of people who are marked, or learn in a role that is, and of these `besides`."""
     roles = select(TallyMark.role).where(TallyMark.role.is_not(None))
     # Asked first and once: usually no role is marked, and then neither table is looked at.
     is_any = select(TallyMark.id).where(TallyMark.role.is_not(None)).correlate(None).exists()
     # Found once, however often a statement asks for them: PostgreSQL would start helping processes each time.
-    found = union(marked_people(), *people_of_roles(roles, is_any)).cte()
+    found = union(marked_people(), *people_of_roles(roles, is_any), *besides).cte()
     return select(found.c.person_id)
 
 
@@ -101,8 +100,10 @@ def people_of_roles(
     )
 
 
-def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
-    """Return SELECTs of what people (None: all) add now to the training of waves: in each role, and once whatever their roles.
+def learning_shares(
+    people: People | None, *where: ColumnElement[bool], more: More = lambda *_: {}
+) -> tuple[Select[Any], Select[Any]]:
+    """Return SELECTs of what people (None: all) add now to the training of waves: in each role, and once whatever their roles, with `more`.
 
     `where` are conditions on `Assignment`. Both rest on the one definition of finished in `training.queries.standing`.
     """
@@ -125,7 +126,6 @@ def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple
         .where(standing.c.asked > 0)
     )
     finished = func.min(standing.c.is_finished)
-    pilot = is_pilot(standing.c.wave_id, standing.c.person_id)
     by_person = (
         select(
             *share(
@@ -134,8 +134,7 @@ def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple
                 asked=literal(1),
                 finished=finished,
                 minutes_left=func.sum(standing.c.minutes_left),
-                pilots=case((pilot, 1), else_=0),
-                pilots_finished=case((and_(finished == 1, pilot), 1), else_=0),
+                **more(standing.c.wave_id, standing.c.person_id, finished),
             )
         )
         .join(Person, Person.id == standing.c.person_id)
@@ -143,27 +142,3 @@ def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple
         .group_by(standing.c.wave_id, standing.c.person_id, Person.department_id)
     )
     return by_role, by_person
-
-
-def learners_of(people: People, *where: Callable[[Any], ColumnElement[bool]], counts: bool = True) -> Subquery:
-    """Return a row for each of these people and each wave that asks something of them: `wave_id`, `person_id`, whether all is `finished`,
-    and whether they are among its `pilots`.
-
-    It is read as kept and, if that `counts`, found anew for those who are marked. `where` are conditions, given as functions of a table
-    with `wave_id`.
-    """
-    kept = select(TallyShare.wave_id, TallyShare.person_id, TallyShare.finished, TallyShare.pilots).where(
-        TallyShare.role.is_(None),
-        TallyShare.asked > 0,
-        TallyShare.person_id.in_(people),
-        *(condition(TallyShare) for condition in where),
-    )
-    if not counts:
-        return kept.subquery()
-    marked = people_to_count()
-    # Those who are marked come first: they are fewer, and often there are none.
-    these = marked.where(marked.selected_columns.person_id.in_(people))
-    _, once = learning_shares(these, *(condition(Assignment) for condition in where))
-    anew = once.subquery()
-    others = kept.where(TallyShare.person_id.not_in(marked))
-    return union_all(others, select(anew.c.wave_id, anew.c.person_id, anew.c.finished, anew.c.pilots)).subquery()

@@ -4,7 +4,7 @@ A number is read as the kept sum, corrected for marked people (`queries`), so it
 wherever a row changes that a number rests on: an action that forgot to say so could make numbers wrong for good.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, Table, event, func
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,6 +24,9 @@ NUMBERS = (
     "minutes_left",
     "pilots",
     "pilots_finished",
+    "champions",
+    "champions_finished",
+    "posts",
     "briefed",
     "to_confirm",
     "confirmed",
@@ -37,9 +40,10 @@ class Numbers:
     """The numbers of one wave, department and training role; without a role, those of people whatever their roles.
 
     `members` are in the wave now, `without_role` those of them without a training role. `asked` and `finished` count people in the
-    sense of `training.queries.standing`; `minutes_left` is their unfinished required training. `pilots` and
-    `pilots_finished` are those of them, whatever their roles, who were in a wave that went live earlier (`queries.is_pilot`). The others
-    count members without regard to roles, in the sense of `readiness.tallies.queries`: who was sent a briefing of the wave, one to
+    sense of `training.queries.standing`; `minutes_left` is their unfinished required training. `champions` and
+    `champions_finished` are those of them, whatever their roles, who are champions of any wave of the programme on the `TallyDay`; `pilots`
+    and `pilots_finished` those others who were in a wave that went live earlier (`queries.is_pilot`). `posts` are the champions whom a
+    department has on that day, wherever they work, without those who have left. The others count members without regard to roles, in the sense of `readiness.tallies.queries`: who was sent a briefing of the wave, one to
     confirm, and confirmed each; who has statements to understand, and did; who was told of everything in the wave that affects their work.
     """
 
@@ -53,6 +57,9 @@ class Numbers:
     minutes_left: Mapped[int]
     pilots: Mapped[int] = mapped_column(server_default="0")
     pilots_finished: Mapped[int] = mapped_column(server_default="0")
+    champions: Mapped[int] = mapped_column(server_default="0")
+    champions_finished: Mapped[int] = mapped_column(server_default="0")
+    posts: Mapped[int] = mapped_column(server_default="0")
     briefed: Mapped[int] = mapped_column(server_default="0")
     to_confirm: Mapped[int] = mapped_column(server_default="0")
     confirmed: Mapped[int] = mapped_column(server_default="0")
@@ -77,8 +84,7 @@ class TallyShare(Numbers, Base):
     __table_args__ = (
         Index("ix_tally_share_person", "person_id", "wave_id"),
         Index("ix_tally_share_wave", "wave_id", "department_id"),
-        # Whole, so that how far some of the people are is read without their rows.
-        Index("ix_tally_share_role", "role", "person_id", "asked", "wave_id", "finished", "pilots"),
+        Index("ix_tally_share_role", "role", "person_id"),
     )
 
     id: Mapped[Key]
@@ -103,6 +109,19 @@ class TallyMark(Base):
     person_id: Mapped[int | None]
     role: Mapped[TrainingRole | None] = mapped_column(word_of(TrainingRole))
     set_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class TallyDay(Base):
+    """The day, in an IANA time zone, as of which champions are kept: the only numbers that change as days pass. At most one row.
+
+    No row marks whose time as a champion begins or ends today; whoever keeps the next day does.
+    """
+
+    __tablename__ = "tally_day"
+
+    id: Mapped[Key]
+    day: Mapped[date]
+    timezone: Mapped[str]
 
 
 class ReachedMark(Base):

@@ -7,7 +7,7 @@ While very many are marked, a page would count for seconds. It shows the sums as
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -27,11 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from engagement import clock
 from engagement.db import db
 from engagement.people.models import Person, PersonRole
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import IN_USE
-from engagement.waves.tallies.models import NUMBERS, ReachedMark, Tally, TallyMark, TallyShare
+from engagement.waves.tallies.models import NUMBERS, ReachedMark, Tally, TallyDay, TallyMark, TallyShare
 
 #: The waves that a statement reads, given when it is executed.
 WAVES: Any = bindparam("waves", expanding=True)
@@ -83,6 +84,26 @@ def counts_marked() -> bool:
             # On PostgreSQL they may have been counted since the statement before.
             page.waiting = Waiting(people if marks <= MOST_TOLD else None, since) if since else None
     return page.counts
+
+
+def is_waiting() -> bool:
+    """Return whether who reads now shows kept numbers as they are, because very many people are marked."""
+    page = shown.get()
+    return page is not None and page.waiting is not None
+
+
+class Days(NamedTuple):
+    """The day as of which champions are kept, the first of all days before any was, and today where that is a day of."""
+
+    kept: date
+    today: date
+
+
+def days() -> Days:
+    """Return the day as of which champions are kept, and what day it is now; they differ until somebody who counts has kept it."""
+    row = db.session.execute(select(TallyDay.day, TallyDay.timezone)).one_or_none()
+    kept, zone = row or (date.min, "UTC")
+    return Days(kept, clock.today(zone))
 
 
 def _marked() -> list[Select[Any]]:
@@ -149,12 +170,14 @@ def sums_with(
     return union_all(*parts).subquery()
 
 
-def share(wave_id: Any, person_id: Any, role: Any = None, **numbers: Any) -> list[ColumnElement[Any]]:
+def share(
+    wave_id: Any, person_id: Any, role: Any = None, *, department_id: Any = Person.department_id, **numbers: Any
+) -> list[ColumnElement[Any]]:
     """Return the columns of a SELECT of shares, for one that reads `Person` too; numbers that are not named are 0."""
     return [
         wave_id.label("wave_id"),
         person_id.label("person_id"),
-        Person.department_id.label("department_id"),
+        department_id.label("department_id"),
         (null() if role is None else role).label("role"),
         *(numbers.get(name, literal(0)).label(name) for name in NUMBERS),
     ]

@@ -24,7 +24,7 @@ WATCHED = {
     "membership": Watched(("wave_id", "person_id", "ended_at")),
     "person_role": Watched(("person_id", "role")),
     # Somebody who is new is in no wave yet.
-    "person": Watched(("department_id",), owner="id", is_made=False),
+    "person": Watched(("department_id", "left_at"), owner="id", is_made=False),
 }
 
 

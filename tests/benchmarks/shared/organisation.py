@@ -85,7 +85,7 @@ def fill_organisation(people: int, each: int, concerns: int, days: int) -> None:
         _use(programme, waves[:LIVE], days)
     take_statistics()
     with saying("kept numbers"):
-        count_everything()
+        count_everything("UTC")
     with saying("kept numbers of use"):
         flows = _workflow_ids()
         rebuild_spans((flows[n % WAVES], n) for n in range(1, people + 1) if n % WAVES < LIVE)

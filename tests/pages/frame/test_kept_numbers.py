@@ -37,7 +37,7 @@ def wave(app, frozen):
         programme, workflows=(make_workflow(programme),), members=people, lead=people[0], go_live_on=date(2026, 4, 21)
     )
     settle_assignments(clock.now())
-    while settle_tallies():
+    while settle_tallies("UTC"):
         pass
     db.session.commit()
     return wave
@@ -78,7 +78,7 @@ def test_of_many_it_shows_what_is_kept_and_says_from_when_until_they_are_counted
     assert ("5 of 5" in page, "0 of 5" in page, f"5 {SAYS}" in page) == (False, True, True)
     assert "Counted today at" not in page
     assert "Open it again in a minute. A decision at a gate counts everybody first." in page
-    settle_tallies()
+    settle_tallies("UTC")
     db.session.commit()
     page = page_of(manager, f"/waves/{wave.id}/readiness")
     assert ("5 of 5" in page, SAYS in page) == (True, False)

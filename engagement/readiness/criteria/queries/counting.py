@@ -12,12 +12,11 @@ from engagement.people.queries import Places, places_of
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Workflow
 from engagement.programmes.queries import Holding, holdings
-from engagement.readiness.criteria.queries.people import Friendly, friendly_in_waves
 from engagement.readiness.criteria.queries.there import There
 from engagement.readiness.criteria.queries.workflows import counted_of_bodies, counted_of_workflows
 from engagement.readiness.criteria.rules import PEOPLE_FOR_ONE_SUPPORTER, Counted, CriterionKind, Part
-from engagement.readiness.tallies.queries import ReachedSum, sums_of
-from engagement.stakeholders.champions.queries import WaveCoverage, coverages
+from engagement.readiness.tallies.queries.sums import Friendly, ReachedSum, sums_of
+from engagement.stakeholders.champions.queries import PostSum, WaveCoverage, counted_coverages
 from engagement.stakeholders.leadership.models import StepLine
 from engagement.stakeholders.leadership.queries import steps_there
 from engagement.stakeholders.leadership.rules import StepState
@@ -49,12 +48,13 @@ class WaveCounts:
 
 @dataclass(frozen=True)
 class Read:
-    """What pages and criteria of waves rest on: their members, training, pilot users, workflows with who holds them, and departments."""
+    """What pages and criteria of waves rest on: their members, training, champions, workflows with who holds them, and departments."""
 
     sums: Sequence[MemberSum]
     trained: Mapping[int, WaveProgress]
     reached: Mapping[int, ReachedSum]
-    pilots: Mapping[int, Count]
+    posts: Sequence[PostSum]
+    friendly: Mapping[int, Friendly]
     workflows: Mapping[int, Sequence[Workflow]]
     held: Mapping[int, Sequence[Holding]]
     departments: ByWave
@@ -67,6 +67,10 @@ class Read:
         for row in self.sums:
             found[row.wave_id] += row.members
         return found
+
+    def coverages(self, wave_ids: Sequence[int]) -> dict[int, WaveCoverage]:
+        """Return how well champions cover each of these waves, without the champions themselves."""
+        return counted_coverages(wave_ids, self.sums, self.posts, self.departments, self.places)
 
 
 def read_of(
@@ -84,7 +88,7 @@ def read_of(
         every = {workflow.id for some in workflows.values() for workflow in some}
         held = holdings(list(every)) if every else {}
     departments = departments_of_waves(wave_ids)
-    return Read(sums.members, trained, sums.reached, sums.pilots, workflows, held, departments, places)
+    return Read(sums.members, trained, sums.reached, sums.posts, sums.friendly, workflows, held, departments, places)
 
 
 def counts_of(
@@ -96,16 +100,13 @@ def counts_of(
     """
     ids = [wave.id for wave in waves]
     read = read or read_of(ids)
-    sums, trained, people = read.sums, read.trained, read.people
-    friendly = friendly_in_waves(waves, read.pilots, on)
+    trained, people = read.trained, read.people
     reached = {key: read.reached.get(key, ReachedSum(key)) for key in ids}
     told = {key: Count(people[key], reached[key].told) for key in ids}
-    of_people = _of_people(ids, people, trained, friendly, reached)
+    of_people = _of_people(ids, people, trained, read.friendly, reached)
     of_workflows = counted_of_workflows(ids, read.workflows, read.held, told, on)
-    of_steps, covered = (
-        _steps(waves, on, steps_there(ids, {wave.programme_id for wave in waves}) if steps is None else steps),
-        coverages(ids, on, sums, read.departments, places=read.places, named=False),
-    )
+    of_steps = _steps(waves, on, steps_there(ids, {wave.programme_id for wave in waves}) if steps is None else steps)
+    covered = read.coverages(ids)
     seen = {each.wave.id: each for each in gaps_of([wave for wave in waves if wave.id in there.assessed])}
     bodies: dict[int, list[Shown]] = defaultdict(list)
     for shown in shown_where(Consultation.wave_id.in_(there.consulted)) if there.consulted else ():
@@ -121,7 +122,7 @@ def counts_of(
                 _K.ALIKE: _alike(seen.get(wave.id)),
                 _K.CONSULTATION: counted_of_bodies(bodies[wave.id]),
             },
-            friendly.get(wave.id, Friendly()),
+            read.friendly.get(wave.id, Friendly()),
             trained[wave.id].people,
             covered[wave.id],
             bodies[wave.id],
