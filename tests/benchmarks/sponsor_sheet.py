@@ -4,7 +4,7 @@
 
 Everybody is in one wave and learns in four roles, a fifth in another one; 18 more waves have their plan and a hundredth of the people each,
 two of them are live. Everybody was sent five messages, a briefing to confirm and a notice, half of them confirmed, and half understood the
-statement of what changes for them; one in 25 is a champion. The page of its readiness and gate is asked too. The aim: at most five times
+statement of what changes for them; one in 25 is a champion. The pages of the wave and of its readiness and gate are asked too. The aim: at most five times
 the bare page, and at most 1.2 times as long for ten times the people.
 """
 
@@ -113,6 +113,7 @@ def measure(people: int, engine: str, explain: bool) -> dict[str, float]:
         pages = {
             "sheet": f"/reports/programmes/{programme_id}",
             "readiness": f"/waves/{stands.wave_id}/readiness",
+            "wave": f"/waves/{stands.wave_id}",
         }
         bare, now = asked(stands.bare, "/people"), Clock(engine)
         for name, path in pages.items():
