@@ -5,7 +5,7 @@ from datetime import date
 
 from engagement.programmes.models import Workflow
 from engagement.readiness.criteria.queries.standing import standings_of
-from engagement.readiness.criteria.rules import CriterionKind
+from engagement.readiness.criteria.rules import CriterionKind, CriterionState
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.rules import fallen_words
 from engagement.readiness.queries.overrulings import overruled_when_ready
@@ -82,7 +82,7 @@ def _waiting(wave: Wave, on: date) -> Iterator[Obstacle]:
 
 
 def _gate(wave: Wave, on: date, to: WaveStatus) -> Iterator[Obstacle]:
-    """Say what the gate lacks, and which criteria are open that no approver goes on without.
+    """Say what the gate lacks, and which criteria are open that no approver goes on without, or that need a reason of their own.
 
     To be ready it is enough that a notice is written; before going live everybody was sent it.
     """
@@ -97,3 +97,6 @@ def _gate(wave: Wave, on: date, to: WaveStatus) -> Iterator[Obstacle]:
         is_coming = to is WaveStatus.READY and each.kind is CriterionKind.NOTICE and each.total is not None
         if is_right_left(each, gate.override) and not is_coming:
             yield Obstacle(ObstacleKind.RIGHT, number, f"Not met: {each.title}", each.sentence)
+        if to is WaveStatus.READY and each.kind is CriterionKind.BASELINE and each.state is CriterionState.SHORT:
+            # Afterwards nobody can measure it any more, so a go in general doesn't say why that is accepted.
+            yield Obstacle(ObstacleKind.NO_BASELINE, each.key or 0, f"Not met: {each.title}", each.sentence)
