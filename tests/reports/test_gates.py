@@ -1,9 +1,9 @@
 """What a sheet says of gates: the first sentence, how each wave stands, what was decided, and what it waits for."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from factories import TESTER, make_people, make_person, make_programme, make_wave, make_workflow
+from factories import make_people, make_person, make_programme, make_wave, make_workflow
 from readiness.gate_rows import TODAY, object_severely, past_the_gate, say
 
 from engagement import clock
