@@ -1,6 +1,6 @@
 """A figure beside the same one of an earlier day: both numbers, or why they cannot be compared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engagement.reports.rules.figures import NOT_SHOWN, Figure
@@ -30,6 +30,8 @@ class Change:
             return f"{before.words} then"
         if now.definition != before.definition:
             return "not comparable: it was counted in another way"
+        if now.basis != before.basis:
+            return f"not comparable: {_other_basis(now.basis, before.basis)}"
         if now.need != before.need:
             return f"not comparable: {before.need or 0} % were asked for"
         if now.unit != before.unit:
@@ -75,6 +77,21 @@ class Change:
         if not round(self.difference, 1):
             return "unchanged" + (f", {self.before.words} then" if self.now.words != self.before.words else "")
         return f"{self._by} from {self.before.words}"
+
+
+def _other_basis(now: str, before: str) -> str:
+    """Say on what else a figure rested before, or what it did not rest on yet."""
+    present, then = now.splitlines(), before.splitlines()
+    if not then:
+        return "it is not known with what it was counted then"
+    if gone := [each for each in then if each not in present]:
+        return f"counted with {_some(gone)} then"
+    return f"{_some([each for each in present if each not in then])} was not counted then"
+
+
+def _some(parts: Sequence[str]) -> str:
+    """Name the first part, and count the others."""
+    return f"{parts[0]} and {len(parts) - 1} more" if len(parts) > 1 else parts[0]
 
 
 def _differ(now: int | None, before: int | None) -> bool:

@@ -113,7 +113,7 @@ def rows(document: Document) -> Iterator[tuple[Any, ...]]:
             before.words if before else "",
             document.compared_with if change else "",
             figure.note,
-            figure.definition,
+            figure.counted_as,
         )
 
 
