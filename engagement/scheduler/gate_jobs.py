@@ -3,8 +3,9 @@
 from engagement import clock
 from engagement.communications.actions.sending import hold_message
 from engagement.communications.models import Occurrence
-from engagement.readiness.gate.actions.opening import HELD, reopen_gate
+from engagement.readiness.gate.actions.opening import reopen_gate
 from engagement.readiness.gate.queries.watching import gates_fallen, messages_behind_gates
+from engagement.readiness.gate.rules import held_words
 from engagement.scheduler.items import one_by_one
 from engagement.settings import Settings
 from engagement.waves.models import Wave
@@ -19,10 +20,13 @@ def reopen_gates(settings: Settings) -> str:
 
 
 def hold_behind_gates(settings: Settings, line: str) -> int:
-    """Hold approved messages around the go-live of waves whose gate is open again; return how many."""
+    """Hold approved messages around the go-live of waves whose gate is open again or says no-go; return how many."""
     on = clock.today(settings.timezone)
     behind = messages_behind_gates(on)
     held = one_by_one(
-        line, Occurrence, list(behind), lambda key: hold_message(key, HELD.format(wave=behind[key].title))
+        line,
+        Occurrence,
+        list(behind),
+        lambda key: hold_message(key, held_words(behind[key].wave.title, behind[key].state)),
     )
     return sum(held)

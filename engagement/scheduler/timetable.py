@@ -90,7 +90,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "reopen-gates",
-        "Opens a wave’s gate again when a criterion is met no more, tells those who decide, and holds messages around go-live.",
+        "Opens a wave’s gate again when a criterion is met no more, tells those who decide, and holds messages around a go-live that is in doubt or off.",
         timedelta(minutes=10),
         gate_jobs.reopen_gates,
     ),

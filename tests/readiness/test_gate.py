@@ -6,10 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from factories import TESTER, make_person, make_programme, make_wave, make_workflow
+from flask import Flask
 from readiness.gate_rows import TODAY, object_severely, past_the_gate, say
 from sqlalchemy import select
 
+from engagement.accounts.models import Account
 from engagement.communications.actions.sending import decide_held
+from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed, RuleBroken
@@ -31,9 +34,10 @@ from engagement.readiness.rules import ObstacleKind
 from engagement.resistance.rules import ConcernStatus
 from engagement.scheduler.gate_jobs import reopen_gates
 from engagement.scheduler.message_jobs import queue_occurrences
+from engagement.settings import Settings
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
-from tests.communications.calendar_rows import make_approved, make_audience, make_line
+from tests.communications.calendar_rows import make_approved, make_approver, make_audience, make_line
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 IN_A_WEEK = TODAY + timedelta(days=7)
@@ -200,3 +204,77 @@ def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_aroun
     assert gate(wave).fallen(standings_of([wave], TODAY)[wave.id], TODAY) == []
     go_live(wave, TODAY, reason="Began.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)
     assert wave.status is WaveStatus.LIVE
+
+
+@pytest.fixture
+def settings(app: Flask) -> Settings:
+    settings: Settings = app.config["SETTINGS"]
+    return settings
+
+
+@pytest.fixture
+def line(wave: Wave) -> Communication:
+    return make_line(wave.programme, wave=wave, audience=make_audience())
+
+
+@pytest.fixture
+def reviewer() -> Account:
+    return make_approver()
+
+
+def sent(settings: Settings, line: Communication, reviewer: Account, hour: int) -> OccurrenceStatus:
+    """Return what becomes of a message that is approved now and due at this hour of the day before go-live."""
+    message = make_approved(line, datetime(2026, 4, 20, hour, tzinfo=UTC), approver=reviewer)
+    db.session.commit()
+    queue_occurrences(settings)
+    db.session.refresh(message)
+    return message.status
+
+
+def test_messages_are_held_until_a_gate_that_opened_again_is_passed_whoever_has_spoken_since(
+    settings, wave, sponsor, line, reviewer, frozen: time_machine.Traveller
+):
+    name_approver(wave, make_person("Olga Officer", "olga@example.com"), by=TESTER)
+    _, olga = gate(wave).approvers
+    say(wave, sponsor)
+    say(wave, olga)
+    assert sent(settings, line, reviewer, 8) is OccurrenceStatus.APPROVED
+    object_severely(wave)
+    db.session.commit()
+    assert reopen_gates(settings) == "1 opened again, 0 messages held."
+    # One of two has spoken: it is not passed, so nothing goes out, whatever they said.
+    for choice, words in ((Choice.NO_GO, "no-go"), (Choice.GO, "go")):
+        frozen.shift(60)
+        say(wave, olga, choice)
+        assert gate(wave).state is GateState.REOPENED
+        assert gate(wave).sentence == (
+            "It opened again on 14 April 2026: “No severe concern is open” is no longer met. "
+            f"Olga Officer said {words} on 14 April 2026. Sue Sponsor has not decided yet."
+        )
+        assert sent(settings, line, reviewer, 9 if choice is Choice.GO else 10) is OccurrenceStatus.HELD
+    say(wave, sponsor, Choice.NO_GO)
+    assert (gate(wave).state, sent(settings, line, reviewer, 11)) == (GateState.SHUT, OccurrenceStatus.HELD)
+    override = go_past(wave, "The board wants it.", TODAY, on=TODAY, by=TESTER)
+    assert (gate(wave).state, sent(settings, line, reviewer, 12)) == (GateState.OVERRIDDEN, OccurrenceStatus.APPROVED)
+    end_override(override, by=TESTER)
+    assert sent(settings, line, reviewer, 13) is OccurrenceStatus.HELD
+    say(wave, sponsor)
+    assert (gate(wave).state, sent(settings, line, reviewer, 14)) == (GateState.PASSED, OccurrenceStatus.APPROVED)
+
+
+def test_a_first_no_go_holds_the_messages_of_a_go_live_that_will_not_happen_and_nothing_reopens_it(
+    settings, wave, sponsor, line, reviewer
+):
+    # Nobody has decided yet: that it waits for a decision is said elsewhere, and holds nothing.
+    assert (gate(wave).state, sent(settings, line, reviewer, 8)) == (GateState.UNDECIDED, OccurrenceStatus.APPROVED)
+    say(wave, sponsor, Choice.NO_GO)
+    assert sent(settings, line, reviewer, 9) is OccurrenceStatus.HELD
+    held = db.session.scalars(select(Occurrence.reason).where(Occurrence.status == OccurrenceStatus.HELD)).all()
+    assert len(held) == 2
+    assert all(" says no-go. Move the go-live or decide at the gate first" in reason for reason in held)
+    # What gets worse does not question a no-go.
+    object_severely(wave)
+    db.session.commit()
+    assert (gates_fallen(TODAY), reopen_gate(wave.id, TODAY), gate(wave).state) == ([], False, GateState.SHUT)
+    wave.go_live_on += timedelta(days=28)
+    assert sent(settings, line, reviewer, 10) is OccurrenceStatus.APPROVED

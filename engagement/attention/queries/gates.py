@@ -14,7 +14,7 @@ from engagement.db import db
 from engagement.programmes.models import Programme
 from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateReopening
 from engagement.readiness.gate.queries.present import Gate, gates_of
-from engagement.readiness.gate.queries.watching import gates_open_again, waves_ahead
+from engagement.readiness.gate.queries.watching import gates_holding, waves_ahead
 from engagement.readiness.gate.rules import ASKED_DAYS_BEFORE
 from engagement.waves.models import Wave
 from engagement.waves.queries import of_open_waves
@@ -60,8 +60,8 @@ def _decided_by(person_id: int, on: date) -> Sequence[Wave]:
 
 
 def gates_reopened(reader: Reader, on: date, limit: int) -> Needed:
-    """Return the waves that the reader plans whose gate opened again and is not decided yet."""
-    found = gates_open_again(on, waves_within(rights.planning(reader)))
+    """Return the waves that the reader plans whose gate opened again and is not passed since, or says no-go."""
+    found = gates_holding(on, waves_within(rights.planning(reader)))
 
     def row(gate: Gate) -> Need:
         wave = gate.wave

@@ -102,6 +102,14 @@ def test_a_named_approver_without_other_rights_decides_and_only_who_plans_the_pr
     page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
     assert "Olga Officer thought otherwise." in page
     assert "Dissent" in page
+    # What is off waits for who plans it, with what it holds.
+    assert "Gates that opened again" not in manager.get("/").get_data(as_text=True)
+    again = seen_on(sponsor.get(f"/waves/{wave.id}/decision").get_data(as_text=True))
+    assert sponsor.post(f"/waves/{wave.id}/decision", data=said | {"seen": again}).status_code == 303
+    for address in ("/", f"/waves/{wave.id}/readiness"):
+        page = manager.get(address).get_data(as_text=True)
+        assert "Sue Sponsor said no-go on 14 April 2026." in page
+        assert "Messages around" in page
 
 
 def test_a_gate_that_opened_again_says_why_and_who_goes_past_it_gives_a_reason_and_a_day(app, manager, wave):

@@ -22,11 +22,10 @@ from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.gate.models import GateOverride, GateReopening
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.queries.watching import messages_around
-from engagement.readiness.gate.rules import LONGEST_OVERRIDE, LONGEST_TEXT, fallen_words
+from engagement.readiness.gate.rules import LONGEST_OVERRIDE, LONGEST_TEXT, GateState, fallen_words, held_words
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
-HELD = "The gate of {wave} is open again, so its go-live is in doubt. Decide at the gate first, then send this, move it or skip it."
 _LINK = "{{ gate_link }}"
 _SUBJECT = "Decide again: the gate of {{ wave }} is open"
 _TEXT = (
@@ -55,8 +54,8 @@ def reopen_gate(wave_id: int, on: date) -> bool:
     audit.record(Verb.REOPENED_GATE, wave, by=audit.CLOCK, reason=(None, reason))
     db.session.flush()
     _tell(wave, gate.approvers, reason)
-    for occurrence_id in messages_around([wave]):
-        hold_message(occurrence_id, HELD.format(wave=wave.title))
+    for occurrence_id in messages_around([gate]):
+        hold_message(occurrence_id, held_words(wave.title, GateState.REOPENED))
     return True
 
 

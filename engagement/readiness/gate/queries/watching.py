@@ -1,9 +1,9 @@
-"""What is looked at before go-lives: decided gates whose criteria have fallen, and messages that wait behind gates that are open again."""
+"""What is looked at before go-lives: decided gates whose criteria have fallen, and messages that wait behind gates."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager
 
 from engagement.communications.queries.due import approved_of_waves
@@ -11,7 +11,7 @@ from engagement.db import db
 from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.gate.models import GateDecision, GateReopening
 from engagement.readiness.gate.queries.present import Gate, gates_of
-from engagement.readiness.gate.rules import HELD_DAYS_BEFORE, GateState
+from engagement.readiness.gate.rules import HELD_DAYS_BEFORE, Choice
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
@@ -25,27 +25,30 @@ def gates_fallen(on: date) -> list[int]:
     return [wave.id for wave in watched if gates[wave.id].fallen(standing[wave.id], on)]
 
 
-def messages_behind_gates(on: date) -> dict[int, Wave]:
-    """Return the approved messages around the go-live of waves whose gate is open again, each with its wave."""
-    return messages_around([gate.wave for gate in gates_open_again(on)])
+def messages_behind_gates(on: date) -> dict[int, Gate]:
+    """Return the approved messages around the go-live of waves whose gate holds them, each with that gate."""
+    return messages_around(gates_holding(on))
 
 
-def gates_open_again(on: date, *conditions: ColumnElement[bool]) -> list[Gate]:
-    """Return the gates that are open again, of waves that meet these conditions, by go-live."""
-    opened = Wave.id.in_(select(GateReopening.wave_id))
-    gates = gates_of(waves_ahead(opened, *conditions), on).values()
-    return [gate for gate in gates if gate.state is GateState.REOPENED]
+def gates_holding(on: date, *conditions: ColumnElement[bool]) -> list[Gate]:
+    """Return the gates that hold messages, of waves that meet these conditions, by go-live."""
+    refused = (GateDecision.choice == Choice.NO_GO, GateDecision.ended_at.is_(None))
+    may_hold = or_(
+        Wave.id.in_(select(GateReopening.wave_id)), Wave.id.in_(select(GateDecision.wave_id).where(*refused))
+    )
+    gates = gates_of(waves_ahead(may_hold, *conditions), on).values()
+    return [gate for gate in gates if gate.state.holds_messages]
 
 
-def messages_around(reopened: Sequence[Wave]) -> dict[int, Wave]:
-    """Return the approved messages around the go-live of these waves, each with its wave."""
-    if not reopened:
+def messages_around(holding: Sequence[Gate]) -> dict[int, Gate]:
+    """Return the approved messages around the go-live of the waves of these gates, each with its gate."""
+    if not holding:
         return {}
-    waves = {wave.id: wave for wave in reopened}
+    gates = {gate.wave.id: gate for gate in holding}
     return {
-        occurrence_id: waves[wave_id]
-        for occurrence_id, wave_id, sends_on in approved_of_waves(list(waves))
-        if sends_on >= waves[wave_id].go_live_on - timedelta(days=HELD_DAYS_BEFORE)
+        occurrence_id: gates[wave_id]
+        for occurrence_id, wave_id, sends_on in approved_of_waves(list(gates))
+        if sends_on >= gates[wave_id].wave.go_live_on - timedelta(days=HELD_DAYS_BEFORE)
     }
 
 
