@@ -106,7 +106,7 @@ class WaveStanding:
 def standings_of(
     waves: Sequence[Wave], on: date, read: Read | None = None, steps: Sequence[StepLine] | None = None
 ) -> dict[int, WaveStanding]:
-    """Return the criteria of each of these waves on a day; the number of statements doesn't grow with waves or people."""
+    """Return the criteria of each of these waves on a day, champions as `counts_of` has them; statements don't grow with waves or people."""
     if not waves:
         return {}
     ids = [wave.id for wave in waves]
