@@ -55,7 +55,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "settle-counts",
-        "Counts people again who joined a wave, moved, learned, or were told something. Of very many, pages show the numbers from before until then, and say so.",
+        "Counts people again who joined a wave, moved, learned, were told something, or became champions. Of very many, pages show the numbers from before until then, and say so.",
         timedelta(seconds=5),
         tally_jobs.settle_counts,
     ),

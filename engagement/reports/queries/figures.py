@@ -7,6 +7,8 @@ from datetime import date
 from engagement.adoption.queries.uptake import Uptake
 from engagement.adoption.rules.vocabulary import RECENT_DAYS
 from engagement.attention.rules import TRAINED_WHEN_DUE
+from engagement.readiness.criteria.rules import CriterionKind, CriterionState
+from engagement.readiness.queries.verdicts import Verdict
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine
 from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure, Subject, SubjectKind, figure_of, share_of
 from engagement.reports.rules.measures import Measure
@@ -54,7 +56,8 @@ def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
     yield figure_of(Measure.PEOPLE, of, line.people or None, on, missing=people)
     if line.ready is not None:
         tally = line.ready.tally
-        yield share_of(Measure.READY, of, tally.met, tally.total, on, "no criterion is asked for")
+        ready = share_of(Measure.READY, of, tally.met, tally.total, on, "no criterion is asked for")
+        yield replace(ready, basis=_asked_for(line.ready))
     asked, finished = line.trained.assigned, line.trained.finished
     trained = share_of(Measure.TRAINED, of, finished, asked, on, "nothing assigned yet" if line.people else people)
     yield replace(trained, need=round(100 * TRAINED_WHEN_DUE))
@@ -66,6 +69,16 @@ def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
     if worth is not None:
         compared = worth.compared
         yield share_of(Measure.WORTH, of, sum(compared), len(compared), on, _worth_missing(worth))
+
+
+def _asked_for(ready: Verdict) -> str:
+    """Name the criteria that are asked for, each with what it needs, in an order that stays."""
+    asked = [each for each in ready.standing.criteria if each.state is not CriterionState.NOT_NEEDED]
+    order = list(CriterionKind)
+    return "\n".join(
+        f"“{' '.join(each.title.split())}”{'' if each.need is None else f', {each.need} %'}"
+        for each in sorted(asked, key=lambda each: (order.index(each.kind), each.criterion_id or 0))
+    )
 
 
 def _worth_missing(worth: WaveValue) -> str:
@@ -111,9 +124,10 @@ def _of_metric(shown: MetricShown, since: str, on: date) -> Iterator[Figure]:
         unit=metric.unit,
         note=f"{since}Before: {shown.baseline_words}. Plan: {shown.target_words}.",
     )
-    way = shown.way
-    yield figure_of(Measure.VALUE_WAY, of, way.done, read_on, missing=f"not known: {way.why_not}")
-    yield figure_of(Measure.VALUE_WAY_EXPECTED, of, way.planned, read_on, missing=f"not known: {way.why_no_plan}")
+    way, plan = shown.way, f"the way from {shown.baseline_words} to {shown.target_words}"
+    done = figure_of(Measure.VALUE_WAY, of, way.done, read_on, missing=f"not known: {way.why_not}")
+    planned = figure_of(Measure.VALUE_WAY_EXPECTED, of, way.planned, read_on, missing=f"not known: {way.why_no_plan}")
+    yield from (replace(each, basis=plan) for each in (done, planned))
 
 
 def _of_sponsors(report: ProgrammeReport) -> Iterator[Figure]:
