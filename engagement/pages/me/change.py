@@ -1,6 +1,6 @@
 """The page “My change”: the next step, scope of the workflows, dates, training, messages."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import render_template
@@ -10,6 +10,7 @@ from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.gates import asked_at_gates
+from engagement.attention.queries.need import GateWaiting
 from engagement.consultations.models import Consultation
 from engagement.consultations.queries.standing import Shown, shown_where
 from engagement.consultations.scopes import speaks_for
@@ -20,7 +21,7 @@ from engagement.pages.me.impacts import impacts_of
 from engagement.pages.me.learning_rows import learning_row
 from engagement.pages.me.messages import messages_to, messages_to_confirm
 from engagement.pages.me.words import champion_posts_of, change_of
-from engagement.pages.today.tasks import Task, task_groups
+from engagement.pages.parts.places import address_of
 from engagement.resistance.saying.queries import news_for_sender
 from engagement.stakeholders.commitments.queries.lists import open_of_owner
 from engagement.training.queries import learning, leftovers
@@ -72,11 +73,26 @@ def index() -> str:
     )
 
 
-def _at_gates(reader: Reader) -> dict[str, Sequence[Task]]:
-    """Return the decisions and conditions of go-lives that wait for the reader, in the words of the start page."""
-    decisions, conditions = asked_at_gates(reader, today(), GATES_SHOWN)
-    found = {"decisions": decisions, "conditions": conditions}
-    return {name: task_groups([needed], today())[0].tasks for name, needed in found.items()}
+@dataclass(frozen=True)
+class Asked:
+    """What a gate asks of the reader: its name, why, and where they answer."""
+
+    title: str
+    words: str
+    url: str
+
+
+def _at_gates(reader: Reader) -> dict[str, list[Asked]]:
+    """Return the decisions and conditions of go-lives that wait for the reader."""
+    decisions, conditions = (
+        [
+            Asked(need.name, need.subject.words, address_of(need.place, need.key))
+            for need in needed.first
+            if isinstance(need.subject, GateWaiting)
+        ]
+        for needed in asked_at_gates(reader, today(), GATES_SHOWN)
+    )
+    return {"decisions": decisions, "conditions": conditions}
 
 
 def _asked_of(reader: Reader) -> list[Shown]:
