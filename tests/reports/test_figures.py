@@ -76,6 +76,19 @@ def test_a_change_has_both_numbers_or_says_why_it_cannot(now, before, words):
     assert Change(now, before).words == words
 
 
+def test_a_number_of_another_day_than_its_report_says_it():
+    before = replace(trained(301, 520), as_of=date(2026, 3, 10))
+    (change,) = changes([trained(371, 538)], [before], (THEN,))
+    assert change.words == "+11.1 points from 58\N{NO-BREAK SPACE}%, 301 of 520 on 10 March"
+    assert changes([trained(371, 538)], [before], (THEN, before.as_of))[0].words.endswith("301 of 520")
+    (same,) = changes([trained(301, 520)], [replace(before, as_of=date(2025, 12, 1))], (THEN,))
+    assert same.words == "unchanged since 1 December 2025"
+    (gone,) = changes([trained(0, 0)], [before], (THEN,))
+    assert gone.words == "58\N{NO-BREAK SPACE}%, 301 of 520 on 10 March"
+    (unknown,) = changes([trained(371, 538)], [replace(before, value=None)], (THEN,))
+    assert unknown.words == "nothing assigned yet then"
+
+
 def test_figures_find_themselves_in_the_earlier_report_by_what_they_are_about():
     renamed = replace(trained(1, 2), of=replace(WAVE, name="Another name"))
     other = replace(trained(1, 4), of=replace(WAVE, key="4"))

@@ -73,8 +73,10 @@ def sheet_of(
             for change in changes(
                 frozen(figures),
                 figures_in(closed, floor, keeps_concerns_back=report.concerns.is_kept_back),
+                (closed.on, closed.day),
             )
         },
+        on=on,
     )
     return Sheet(report, standing, document)
 

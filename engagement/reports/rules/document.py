@@ -10,7 +10,10 @@ from engagement.reports.rules.comparing import Change
 from engagement.reports.rules.decisions import Decided, Decision
 from engagement.reports.rules.figures import Figure, FigureKey, Subject, SubjectKind
 from engagement.reports.rules.measures import Measure, Part
+from engagement.words import short_day_words
 
+#: What is said of the last reading, as of the day of that.
+_OF_READING = (Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED)
 HEADER = (
     "Part",
     "Of",
@@ -35,7 +38,8 @@ class Document:
 
     `further` are reports whose figures go along in workbook and CSV, by title; on paper and on the page they have no place.
     `as_of` is when it was drawn, `moment` the same in the reader's words; `compared_with` is the end of the last closed
-    period, None before the first. `facts` say of a wave what is no figure: its go-live and state.
+    period, None before the first. `facts` say of a wave what is no figure: its go-live and state. `on` is the day of its figures;
+    those of another day say theirs.
     """
 
     name: str
@@ -54,11 +58,23 @@ class Document:
     concerns_words: str = ""
     decided: Sequence[Decided] = ()
     further: Mapping[str, "Document"] = field(default_factory=dict)
+    on: date | None = None
 
     def change_words(self, figure: Figure) -> str:
         """How a figure changed since the last closed period; "" before the first one."""
         change = self.changes.get(figure.key)
         return change.words if change else ""
+
+    def day_words(self, figure: Figure) -> str:
+        """Say the day of a figure: "on 21 November"; "" where that is the report's, or said beside it already.
+
+        The day of objections stands above them. The way to a target is that of the reading which stands beside it.
+        """
+        if self.on is None or figure.measure.part is Part.OBJECTIONS or figure.measure in _OF_READING:
+            return ""
+        day = figure.own_day((self.on,))
+        words = short_day_words(day, with_year=day.year != self.on.year) if day else ""
+        return f"on {words}" if words and words not in figure.note else ""
 
     @cached_property
     def notes(self) -> dict[str, str]:
@@ -111,7 +127,7 @@ def rows(document: Document) -> Iterator[tuple[Any, ...]]:
             figure.as_of or "",
             change.words if change else "",
             before.words if before else "",
-            document.compared_with if change else "",
+            (change.then_on or document.compared_with) if change else "",
             figure.note,
             figure.counted_as,
         )
@@ -219,5 +235,6 @@ def _fact(document: Document, of: Subject, figures: Mapping[Measure, Figure]) ->
 def _cell(document: Document, figure: Figure | None) -> Cell:
     if figure is None:
         return Cell()
-    below = (document.change_words(figure), "" if figure.measure.part is Part.VALUE else figure.note)
+    note = "" if figure.measure.part is Part.VALUE else figure.note
+    below = (document.day_words(figure), document.change_words(figure), note)
     return Cell(figure.words, ". ".join(filter(None, below)), figure.key)

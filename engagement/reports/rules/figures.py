@@ -1,6 +1,6 @@
 """The figures of a report: one list, from which page, PDF, workbook, CSV and snapshot are drawn."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -89,6 +89,10 @@ class Figure:
         """How it is counted, with what it rests on."""
         parts = self.basis.splitlines()
         return f"{self.definition} Counted with: {'; '.join(parts)}." if parts else self.definition
+
+    def own_day(self, days: Collection[date]) -> date | None:
+        """Return the day of its number where that is none of these days; None too where there is no number."""
+        return self.as_of if self.value is not None and self.as_of not in days else None
 
     def hidden(self, why: str) -> "Figure":
         """Return it without its numbers, with these words for them."""

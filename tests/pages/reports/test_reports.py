@@ -75,7 +75,10 @@ def test_a_sponsor_goes_straight_to_the_sheet_without_links_into_lists(app, prog
         "Name an operational owner, a change approver, an escalation contact and a support team for Claims triage"
         in shown
     )
-    assert "All figures as of Tuesday 14 April 2026, 09:00, objections as of the end of Monday 13 April." in shown
+    assert (
+        "All figures as of Tuesday 14 April 2026, 09:00, objections as of the end of Monday 13 April, unless they name another day."
+        in shown
+    )
     assert "Secret words" not in shown
     source = browser.get(address).get_data(as_text=True)
     assert re.findall(r'href="/workflows/[^"]+">([^<]+)<', source) == ["Decide"]
