@@ -25,7 +25,7 @@ class Reason(Worded):
     SENT_BACK = "sent_back", "Sent back to be changed"
     HELD = "held", "Held, and waiting for a decision"
     REOPENED = "reopened", "Gates that opened again, or say no-go"
-    CONDITION = "condition", "Conditions past their day"
+    CONDITION = "condition", "Conditions of a go-live"
     SET_ASIDE = "set_aside", "Set aside after a fault"
     UNWRITTEN = "unwritten", "Not written yet"
     MISSED = "missed", "Never sent"

@@ -1,14 +1,17 @@
-"""The jobs of the timetable about gates: they open again when a criterion falls, and messages around the go-live are held."""
+"""The jobs of the timetable about gates: they open again when a criterion falls, who decides is asked, and messages are held."""
 
 from engagement import clock
 from engagement.communications.actions.sending import hold_message
 from engagement.communications.models import Occurrence
+from engagement.people.organisation.rules import Organisation
+from engagement.readiness.gate.actions import writing
 from engagement.readiness.gate.actions.opening import reopen_gate
-from engagement.readiness.gate.queries.watching import gates_fallen, messages_behind_gates
+from engagement.readiness.gate.queries.watching import approvers_to_ask, gates_fallen, messages_behind_gates
 from engagement.readiness.gate.rules import held_words
 from engagement.scheduler.items import one_by_one
 from engagement.settings import Settings
 from engagement.waves.models import Wave
+from engagement.words import plural
 
 
 def reopen_gates(settings: Settings) -> str:
@@ -17,6 +20,15 @@ def reopen_gates(settings: Settings) -> str:
     opened = one_by_one("reopen-gates", Wave, gates_fallen(on), lambda key: reopen_gate(key, on))
     held = hold_behind_gates(settings, "reopen-gates")
     return f"{sum(opened)} opened again, {held} messages held."
+
+
+def ask_approvers(settings: Settings) -> str:
+    """Write to who has not decided near a go-live, once for its day."""
+    on, organisation = clock.today(settings.timezone), Organisation.of(settings)
+    asked = one_by_one(
+        "ask-approvers", Wave, list(approvers_to_ask(on)), lambda key: writing.ask_approvers(key, on, organisation)
+    )
+    return f"{plural(sum(asked), 'letter', 'letters')} queued."
 
 
 def hold_behind_gates(settings: Settings, line: str) -> int:

@@ -1,6 +1,6 @@
 """Deciding at the gate of a wave: what is kept, who is heard, what opens it again, and who goes past it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,7 +16,7 @@ from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed, RuleBroken
-from engagement.mail.models import Delivery
+from engagement.mail.models import Delivery, Mailing
 from engagement.people.models import Person
 from engagement.reach import Reach
 from engagement.readiness.actions import Overruled, go_live, make_ready
@@ -32,7 +32,7 @@ from engagement.readiness.gate.rules import Choice, GateState
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.rules import ObstacleKind
 from engagement.resistance.rules import ConcernStatus
-from engagement.scheduler.gate_jobs import reopen_gates
+from engagement.scheduler.gate_jobs import ask_approvers, reopen_gates
 from engagement.scheduler.message_jobs import queue_occurrences
 from engagement.settings import Settings
 from engagement.waves.models import Wave
@@ -179,8 +179,8 @@ def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_aroun
     assert gate(wave).state is GateState.REOPENED
     db.session.refresh(soon)
     assert (soon.status, "is open again" in soon.reason) == (OccurrenceStatus.HELD, True)
-    letters = db.session.scalars(select(Delivery.address).order_by(Delivery.address)).all()
-    assert letters == ["olga@example.com", "sue@example.com"]
+    told = [address for address, subject in letters() if subject.startswith("Decide again")]
+    assert told == ["sue@example.com", "olga@example.com"]
     assert reopen_gates(settings) == "0 opened again, 0 messages held."
     # What somebody lets go all the same is held once more at its moment, until the gate is decided.
     decide_held(soon, True, by=TESTER)
@@ -278,3 +278,41 @@ def test_a_first_no_go_holds_the_messages_of_a_go_live_that_will_not_happen_and_
     assert (gates_fallen(TODAY), reopen_gate(wave.id, TODAY), gate(wave).state) == ([], False, GateState.SHUT)
     wave.go_live_on += timedelta(days=28)
     assert sent(settings, line, reviewer, 10) is OccurrenceStatus.APPROVED
+
+
+def letters() -> list[tuple[str, str]]:
+    """Return the letters about gates that were queued, each once: to whom, and its subject as they read it."""
+    rows = db.session.scalars(
+        select(Delivery).join(Mailing).where(Mailing.title.startswith("Gate of ")).order_by(Delivery.id)
+    )
+    return [(row.address, filled(row.mailing.subject, row.filled)) for row in rows]
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace("{{ " + name + " }}", value)
+    return text
+
+
+def test_who_decides_is_written_to_when_named_and_once_when_the_day_is_near(
+    settings, wave, sponsor, frozen: time_machine.Traveller
+):
+    wave.go_live_on = TODAY + timedelta(days=21)
+    name_approver(wave, make_person("Olga Officer", "olga@example.com"), by=TESTER)
+    assert letters() == [("olga@example.com", f"You are heard at the gate of {wave.title}")]
+    assert gate(wave).decide_by_on == TODAY + timedelta(days=14)
+    assert ask_approvers(settings) == "0 letters queued."
+    frozen.shift(timedelta(days=7))
+    near = TODAY + timedelta(days=7)
+    # Who is named now is told now that the day is near.
+    name_approver(wave, make_person("Nora New", "nora@example.com"), by=TESTER)
+    say(wave, sponsor, on=near)
+    assert (gate(wave, near).waits(near), ask_approvers(settings)) == (True, "1 letter queued.")
+    assert letters()[2:] == [("olga@example.com", f"Go or no-go for {wave.title}: decide by Tuesday 28 April")]
+    assert ask_approvers(settings) == "0 letters queued."
+    # For another day they are asked anew, in time for that.
+    wave.go_live_on += timedelta(days=30)
+    db.session.commit()
+    assert ask_approvers(settings) == "0 letters queued."
+    frozen.shift(timedelta(days=30))
+    assert ask_approvers(settings) == "2 letters queued."

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from engagement.readiness.criteria.rules import CriterionState
 from engagement.vocabulary import State
@@ -12,7 +12,7 @@ LONGEST_TEXT = 2_000
 MOST_CONDITIONS = 3
 #: A gate that is gone past may stay so for this many days at most.
 LONGEST_OVERRIDE = timedelta(days=60)
-#: A decision waits for its approvers from this many days before go-live.
+#: A decision waits for its approvers from this many days before go-live: a week before the day by which it is due.
 ASKED_DAYS_BEFORE = 14
 #: Messages of a wave from this many days before its go-live on are held while its gate is open again or says no-go.
 HELD_DAYS_BEFORE = 7
@@ -50,6 +50,11 @@ class GateState(State):
     def holds_messages(self) -> bool:
         """Whether messages around the go-live wait: it opened again and was not passed since, or no-go says that the go-live is off."""
         return self in (GateState.REOPENED, GateState.SHUT)
+
+
+def decide_by(go_live_on: date) -> date:
+    """Return the day by which a go-live is to be decided: the first on which its messages may go out, or are held."""
+    return go_live_on - timedelta(days=HELD_DAYS_BEFORE)
 
 
 def state_of(

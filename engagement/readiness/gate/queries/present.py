@@ -28,6 +28,7 @@ from engagement.readiness.gate.rules import (
     Choice,
     GateState,
     Seen,
+    decide_by,
     fallen,
     rule_words,
     state_of,
@@ -92,6 +93,11 @@ class Gate:
     def unheard(self) -> list[Person]:
         """Who has not decided yet."""
         return [person for person in self.approvers if person.id not in self.said]
+
+    @property
+    def decide_by_on(self) -> date:
+        """The day by which it is to be decided."""
+        return decide_by(self.wave.go_live_on)
 
     def waits(self, on: date) -> bool:
         """Whether it waits for a decision: near its go-live or open again, not gone past, and somebody was not heard or nobody is named."""

@@ -1,19 +1,23 @@
-"""What is looked at before go-lives: decided gates whose criteria have fallen, and messages that wait behind gates."""
+"""What is looked at before go-lives: gates whose criteria have fallen, who is to be asked, and messages that wait behind gates."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, union_all
 from sqlalchemy.orm import contains_eager
 
 from engagement.communications.queries.due import approved_of_waves
 from engagement.db import db
+from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import standings_of
-from engagement.readiness.gate.models import GateDecision, GateReopening
+from engagement.readiness.gate.models import GateApprover, GateAsking, GateDecision, GateReopening
 from engagement.readiness.gate.queries.present import Gate, gates_of
-from engagement.readiness.gate.rules import HELD_DAYS_BEFORE, Choice
+from engagement.readiness.gate.rules import ASKED_DAYS_BEFORE, HELD_DAYS_BEFORE, Choice
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
+
+#: Before these stands a gate.
+AHEAD = (WaveStatus.PLANNED, WaveStatus.READY)
 
 
 def gates_fallen(on: date) -> list[int]:
@@ -23,6 +27,35 @@ def gates_fallen(on: date) -> list[int]:
     watched = [gate.wave for gate in gates.values() if gate.is_watched]
     standing = standings_of(watched, on) if watched else {}
     return [wave.id for wave in watched if gates[wave.id].fallen(standing[wave.id], on)]
+
+
+def approvers_to_ask(on: date, *conditions: ColumnElement[bool]) -> dict[int, list[Person]]:
+    """Return who is to be written to because a go-live is near and they have not decided, by wave; nobody twice for one day.
+
+    Who was named in these days, or told that the gate opened again, knows.
+    """
+    soon = Wave.go_live_on.between(on, on + timedelta(days=ASKED_DAYS_BEFORE))
+    gates = [gate for gate in gates_of(waves_ahead(soon, *conditions), on).values() if gate.waits(on)]
+    told = _told_of([gate.wave for gate in gates])
+    found = {}
+    for gate in gates:
+        from_on = gate.wave.go_live_on - timedelta(days=ASKED_DAYS_BEFORE)
+        if gate.reopening is not None and gate.reopening.at.date() >= from_on:
+            continue
+        known = {person_id for wave_id, person_id, at in told if wave_id == gate.wave.id and at.date() >= from_on}
+        people = [person for person in gate.unheard if person.id not in known]
+        if people:
+            found[gate.wave.id] = people
+    return found
+
+
+def _told_of(waves: Sequence[Wave]) -> Sequence[tuple[int, int, datetime]]:
+    """Return who was named or asked for a decision about these waves, and when."""
+    ids = [wave.id for wave in waves]
+    named = select(GateApprover.wave_id, GateApprover.person_id, GateApprover.named_at)
+    asked = select(GateAsking.wave_id, GateAsking.person_id, GateAsking.at)
+    both = union_all(named.where(GateApprover.wave_id.in_(ids)), asked.where(GateAsking.wave_id.in_(ids)))
+    return [(wave_id, person_id, at) for wave_id, person_id, at in db.session.execute(both)] if ids else []
 
 
 def messages_behind_gates(on: date) -> dict[int, Gate]:
@@ -54,7 +87,5 @@ def messages_around(holding: Sequence[Gate]) -> dict[int, Gate]:
 
 def waves_ahead(*conditions: ColumnElement[bool]) -> Sequence[Wave]:
     """Return the waves before their go-live that meet these conditions, by its day, with their programmes; gates are read of them."""
-    asked = (
-        select(Wave).join(Wave.programme).where(Wave.status.in_((WaveStatus.PLANNED, WaveStatus.READY)), *conditions)
-    )
+    asked = select(Wave).join(Wave.programme).where(Wave.status.in_(AHEAD), *conditions)
     return db.session.scalars(asked.options(contains_eager(Wave.programme)).order_by(Wave.go_live_on, Wave.id)).all()
