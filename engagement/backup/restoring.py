@@ -18,7 +18,7 @@ from engagement.scheduler.running import last_tick
 
 AT_ONCE = 500
 #: Tables that a scheduler fills even in an empty database.
-OF_THE_CLOCK = ("alembic_version", "job_line", "letterbox_round")
+OF_THE_CLOCK = ("alembic_version", "job_line", "letterbox_round", "tally_day")
 #: A scheduler with a job this recent is taken to be still running.
 RUNS = timedelta(minutes=1)
 

@@ -1,13 +1,17 @@
-"""The jobs of the timetable about gates: they open again when a criterion falls, and messages around the go-live are held."""
+"""The jobs of the timetable about gates: they open again when a criterion falls, who decides is asked, and messages are held."""
 
 from engagement import clock
 from engagement.communications.actions.sending import hold_message
 from engagement.communications.models import Occurrence
-from engagement.readiness.gate.actions.opening import HELD, reopen_gate
-from engagement.readiness.gate.queries.watching import gates_fallen, messages_behind_gates
+from engagement.people.organisation.rules import Organisation
+from engagement.readiness.gate.actions import writing
+from engagement.readiness.gate.actions.opening import reopen_gate
+from engagement.readiness.gate.queries.watching import approvers_to_ask, gates_fallen, messages_behind_gates
+from engagement.readiness.gate.rules import held_words
 from engagement.scheduler.items import one_by_one
 from engagement.settings import Settings
 from engagement.waves.models import Wave
+from engagement.words import plural
 
 
 def reopen_gates(settings: Settings) -> str:
@@ -18,11 +22,23 @@ def reopen_gates(settings: Settings) -> str:
     return f"{sum(opened)} opened again, {held} messages held."
 
 
+def ask_approvers(settings: Settings) -> str:
+    """Write to who has not decided near a go-live, once for its day."""
+    on, organisation = clock.today(settings.timezone), Organisation.of(settings)
+    asked = one_by_one(
+        "ask-approvers", Wave, list(approvers_to_ask(on)), lambda key: writing.ask_approvers(key, on, organisation)
+    )
+    return f"{plural(sum(asked), 'letter', 'letters')} queued."
+
+
 def hold_behind_gates(settings: Settings, line: str) -> int:
-    """Hold approved messages around the go-live of waves whose gate is open again; return how many."""
+    """Hold approved messages around the go-live of waves whose gate is open again or says no-go; return how many."""
     on = clock.today(settings.timezone)
     behind = messages_behind_gates(on)
     held = one_by_one(
-        line, Occurrence, list(behind), lambda key: hold_message(key, HELD.format(wave=behind[key].title))
+        line,
+        Occurrence,
+        list(behind),
+        lambda key: hold_message(key, held_words(behind[key].wave.title, behind[key].state)),
     )
     return sum(held)

@@ -73,9 +73,9 @@ def _held_again() -> list[str]:
 
 
 def _held_by_gates(settings: Settings) -> list[str]:
-    """Hold what was approved after a gate opened again: what is sent is looked at once more at its moment."""
+    """Hold what was approved after a gate opened again or said no-go: what is sent is looked at once more at its moment."""
     held = hold_behind_gates(settings, "queue-occurrences")
-    return [f"{held} held behind a gate that is open again"] if held else []
+    return [f"{held} held behind a gate"] if held else []
 
 
 def settle_deliveries(_settings: Settings) -> str:

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("timezone", sa.String(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_tally_day_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tally_day")),
     )
     for table in ("tally", "tally_share"):
@@ -35,7 +36,7 @@ def upgrade() -> None:
             op.add_column(table, sa.Column(number, sa.Integer(), server_default="0", nullable=False))
     op.drop_index("ix_tally_share_role", "tally_share")
     op.create_index("ix_tally_share_role", "tally_share", ["role", "person_id"])
-    # Nobody is marked: while no day is kept, pages count by themselves whose time as a champion has begun, and so does who keeps the first.
+    # Nobody is marked: while no day is kept, pages count those anew whose time as a champion has begun; who keeps the first marks them.
     run = op.get_bind().exec_driver_sql
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     run(f"DROP TRIGGER person_changed_tallied{'' if is_sqlite else ' ON person'}")

@@ -92,6 +92,16 @@ def test_a_restore_that_is_killed_leaves_nothing_and_can_be_done_again_twice(
             assert there.rows("SELECT reltuples FROM pg_class WHERE relname = 'person'") == [(12,)]
 
 
+def test_a_database_in_which_only_jobs_have_run_is_empty(small: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    assert small.flask("backup", file).code == 0
+    other = Shell(f"sqlite:///{tmp_path / 'other.db'}", tmp_path)
+    assert other.flask("db", "upgrade").code == 0
+    assert other.flask("run-job", "settle-counts").code == 0
+    assert other.rows("SELECT count(*) FROM tally_day") == [(1,)]
+    assert other.flask("restore", file).code == 0
+
+
 def test_whoever_was_erased_since_the_backup_is_named_by_number(small: Shell, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
     assert small.flask("backup", file).code == 0

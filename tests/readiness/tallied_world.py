@@ -33,7 +33,7 @@ ROLES = list(TrainingRole)
 PLACES = ("Operations/Claims", "Operations/Letters", "Finance", None)
 #: One for each completion: a person completes a version of a module once.
 VERSIONS = count(1)
-#: Where champions begin and end: often another day than in UTC.
+#: Where champions begin and end: from 10:00 UTC on it is another day than there.
 ZONE = "Pacific/Kiritimati"
 
 
@@ -100,9 +100,8 @@ def by_hand() -> tuple[dict[tuple, list[int]], dict[tuple, list[int]], dict[int,
 
 
 def champions_now() -> list[Champion]:
-    """Return the rows whose time covers today where champions are kept, or in UTC while none are."""
-    zone = db.session.scalar(select(TallyDay.timezone)) or "UTC"
-    today = clock.today(zone)
+    """Return the rows whose time covers today in the `ZONE`, or in UTC while nobody has counted."""
+    today = clock.today(ZONE if db.session.scalar(select(TallyDay.id)) else "UTC")
     rows = db.session.scalars(select(Champion)).all()
     return [row for row in rows if row.from_on <= today and (row.until_on is None or row.until_on > today)]
 
@@ -132,6 +131,7 @@ def compare() -> None:
     here = (row for row in champions_now() if row.person.left_at is None)
     posts = Counter((row.wave_id, row.department_id) for row in here)
     assert {(row.wave_id, row.department_id): row.number for row in sums.posts} == posts
+    assert {row.wave_id for row in sums_of(ids[:1]).posts} <= set(ids[:1])
     together: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for (wave_id, _, role), cell in learners.items():
         if role is None:

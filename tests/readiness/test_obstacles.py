@@ -20,7 +20,7 @@ from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingR
 from engagement.waves.actions import change_status
 from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
 from engagement.waves.milestones.rules import MilestoneKind
-from engagement.waves.models import Wave
+from engagement.waves.models import Wave, WaveWorkflow
 from engagement.waves.rules import WaveStatus
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
@@ -101,6 +101,24 @@ def test_what_was_overruled_for_ready_holds_for_going_live_until_it_is_planned_a
     change_status(wave, WaveStatus.PLANNED, reason="Not yet.", by=TESTER)
     # Planned again, it needs its gate again too.
     assert kinds(wave) == [ObstacleKind.NO_LEAD, ObstacleKind.GATE]
+
+
+def test_what_was_not_measured_before_needs_a_reason_of_its_own_whatever_the_gate_says() -> None:
+    wave = whole_wave()
+    unmeasured = make_workflow(wave.programme, "Letters")
+    own_all(unmeasured, wave.lead)
+    db.session.add(WaveWorkflow(wave_id=wave.id, workflow_id=unmeasured.id))
+    db.session.flush()
+    (found,) = obstacles(wave, TODAY)
+    assert (found.kind, found.kind.can_be_overruled) == (ObstacleKind.NO_BASELINE, True)
+    assert "Letters: nothing is measured." in found.why
+    everything = Reach(everything=True)
+    with pytest.raises(BadInput, match="Say why it goes on without this"):
+        make_ready(wave, reason="Go.", overruled=Overruled({}, everything), today=TODAY, by=TESTER)
+    given = Overruled({found.name: "Nobody counted letters."}, everything)
+    make_ready(wave, reason="Go.", overruled=given, today=TODAY, by=TESTER)
+    assert [each.reason for each in overrulings_of(wave.id)] == ["Nobody counted letters."]
+    assert kinds(wave, WaveStatus.LIVE) == []
 
 
 def test_training_that_opens_after_go_live_is_too_late() -> None:

@@ -4,22 +4,21 @@ import random
 from datetime import timedelta
 
 import pytest
-from factories import make_department, make_person, make_wave
+from factories import make_person, make_wave
 from flask import Flask
-from readiness.tallied_world import ZONE, World, compare, finish, settle
-from sqlalchemy import func, select, text, update
+from readiness.tallied_world import World, compare, finish, settle
+from sqlalchemy import select, text, update
 
 from engagement import clock
 from engagement.db import db
 from engagement.readiness.tallies.actions import count_everything, settle_tallies
-from engagement.readiness.tallies.queries.sums import sums_of, waves_that_differ
+from engagement.readiness.tallies.queries.sums import waves_that_differ
 from engagement.scheduler.tally_jobs import settle_counts
-from engagement.stakeholders.models import Champion
 from engagement.training.tallies.queries import learning_sums, people_sums
 from engagement.waves import actions as waves
 from engagement.waves.models import Membership
 from engagement.waves.tallies.models import Tally, TallyMark, TallyShare
-from engagement.waves.tallies.queries import Shown, member_sums, shown
+from engagement.waves.tallies.queries import member_sums
 from tests.conftest import Statements
 
 
@@ -28,6 +27,8 @@ def test_kept_numbers_are_those_counted_by_hand_after_any_history(app: Flask, fr
     # So that some are counted and others wait.
     monkeypatch.setattr("engagement.readiness.tallies.actions.STEP", 2)
     world = World(random.Random(seed), frozen)
+    # From here on it is another day where champions begin and end than in UTC.
+    frozen.shift(timedelta(hours=4))
     compare()
     for _ in range(9):
         for _ in range(3):
@@ -65,31 +66,6 @@ def test_a_change_that_is_taken_back_leaves_no_trace(app: Flask):
     assert learning_sums([wave.id for wave in world.waves]) != before
     db.session.rollback()
     assert learning_sums([wave.id for wave in world.waves]) == before
-
-
-def test_whose_time_as_a_champion_begins_or_ends_is_counted_from_that_day_on_before_and_after_it_is_kept(
-    app: Flask, frozen
-):
-    world = World(random.Random(5))
-    wave, today, said = world.waves[0], clock.today(ZONE), {"appointed_at": clock.now()}
-    place = make_department("Finance")
-    settle()
-    learns = (TallyShare.wave_id == wave.id, TallyShare.role.is_(None), TallyShare.asked > 0)
-    learners = db.session.scalars(select(TallyShare.person_id).where(*learns).order_by(TallyShare.person_id))
-    for person_id, (begins, ends) in zip(learners, [(0, 2), (1, None), (-9, 1)], strict=False):
-        until = None if ends is None else today + timedelta(days=ends)
-        time = {"from_on": today + timedelta(days=begins), "until_on": until}
-        db.session.add(Champion(wave=wave, person_id=person_id, department=place, **time, **said))
-    for number in (2, 2, 1, 1):
-        compare()
-        token = shown.set(Shown())
-        assert sums_of([wave.id]).friendly[wave.id].champions.assigned == number
-        compare()
-        shown.reset(token)
-        settle()
-        assert db.session.scalar(select(func.sum(Tally.posts))) == number
-        compare()
-        frozen.shift(timedelta(days=1))
 
 
 def test_reading_takes_one_statement_however_many_are_marked(app: Flask, statements: Statements):

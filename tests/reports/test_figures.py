@@ -26,6 +26,10 @@ def read(number, unit):
     return figure_of(Measure.VALUE, WAVE, number, NOW, unit=unit)
 
 
+def ready(met, *asked):
+    return replace(share_of(Measure.READY, WAVE, met, len(asked), NOW, ""), basis="\n".join(asked))
+
+
 @pytest.mark.parametrize(
     ("figure", "words"),
     [
@@ -60,11 +64,29 @@ def test_a_figure_says_itself(figure, words):
         (opened(12, 7), opened(19, 5), "not comparable: it was counted in another way"),
         (trained(371, 538), replace(trained(301, 520), need=80), "not comparable: 80 % were asked for"),
         (trained(371, 538), trained(301, 301), "not comparable: of 301 then, 100\N{NO-BREAK SPACE}%, 301 of 301"),
+        (ready(1, "A, 90 %", "B"), ready(1, "A, 90 %", "B"), "unchanged"),
+        (ready(1, "A, 100 %", "B"), ready(1, "A, 90 %", "B"), "not comparable: counted with A, 90 % then"),
+        (ready(2, "A", "B", "C"), ready(1, "A"), "not comparable: B and 1 more was not counted then"),
+        (ready(1, "A"), ready(1, "A", "B", "C"), "not comparable: counted with B and 1 more then"),
+        (ready(1, "A"), replace(ready(1, "A"), basis=""), "not comparable: it is not known with what it was counted then"),
         (trained(0, 0), trained(301, 520), "58\N{NO-BREAK SPACE}%, 301 of 520 then"),
     ],
 )  # fmt: skip
 def test_a_change_has_both_numbers_or_says_why_it_cannot(now, before, words):
     assert Change(now, before).words == words
+
+
+def test_a_number_of_another_day_than_its_report_says_it():
+    before = replace(trained(301, 520), as_of=date(2026, 3, 10))
+    (change,) = changes([trained(371, 538)], [before], (THEN,))
+    assert change.words == "+11.1 points from 58\N{NO-BREAK SPACE}%, 301 of 520 on 10 March"
+    assert changes([trained(371, 538)], [before], (THEN, before.as_of))[0].words.endswith("301 of 520")
+    (same,) = changes([trained(301, 520)], [replace(before, as_of=date(2025, 12, 1))], (THEN,))
+    assert same.words == "unchanged since 1 December 2025"
+    (gone,) = changes([trained(0, 0)], [before], (THEN,))
+    assert gone.words == "58\N{NO-BREAK SPACE}%, 301 of 520 on 10 March"
+    (unknown,) = changes([trained(371, 538)], [replace(before, value=None)], (THEN,))
+    assert unknown.words == "nothing assigned yet then"
 
 
 def test_figures_find_themselves_in_the_earlier_report_by_what_they_are_about():

@@ -14,11 +14,12 @@ from python_calamine import CalamineWorkbook
 from engagement.reports.files.rules.paper import pdf_of
 from engagement.reports.files.rules.table import csv_table_of
 from engagement.reports.files.rules.workbook import workbook_of
-from engagement.reports.rules.comparing import Change
+from engagement.reports.rules.comparing import Change, changes
 from engagement.reports.rules.decisions import Decided, Decision, DecisionKind
 from engagement.reports.rules.document import HEADER, Document, rows
 from engagement.reports.rules.figures import Figure, Subject, SubjectKind, figure_of, share_of
 from engagement.reports.rules.measures import Measure
+from engagement.reports.subscriptions.rules.letter import letter_of
 
 ON = date(2026, 4, 14)
 HOSTILE = "#strong[=1+1] <b> \\u{41} 日本 “Łódź”"
@@ -111,7 +112,7 @@ def test_the_pdf_says_every_figure_with_tags_and_reads_nothing_as_markup():
     tags = {str(each) for each in _kinds(root["/StructTreeRoot"])}
     assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Figure", "/LI"} <= tags
     drawn = [["/Figure" in _kinds(cell) for cell in row["/K"]] for row in _rows(root["/StructTreeRoot"])]
-    assert [row for row in drawn if any(row)] == [[False, False, False, True, False]], (
+    assert [row for row in drawn if any(row)] == [[False, False, True, False, False]], (
         "the bar is below the share trained"
     )
     text = plain("".join(page.extract_text() for page in read.pages))
@@ -153,3 +154,23 @@ def test_a_report_of_nothing_is_words_in_every_format():
     assert len(PdfReader(BytesIO(pdf_of(nothing))).pages) == 2
     assert len(CalamineWorkbook.from_filelike(BytesIO(workbook_of(nothing))).sheet_names) == 3
     assert "NaN" not in csv_table_of(nothing).decode()
+
+
+def test_a_figure_of_another_day_than_the_report_says_it_on_paper_and_in_mail():
+    of = Subject(SubjectKind.METRIC, "1", "Claims triage: Minutes a case")
+    read = figure_of(Measure.VALUE, of, 26.5, date(2026, 4, 5), unit="hours", note="Before: 52 hours.")
+    before = replace(read, value=33.0, as_of=date(2026, 3, 10))
+    told = replace(
+        DOCUMENT,
+        on=ON,
+        figures=[*FIGURES, read],
+        changes={change.now.key: change for change in changes([read], [before], (date(2026, 3, 31),))},
+    )
+    paper = plain("".join(page.extract_text() for page in PdfReader(BytesIO(pdf_of(told))).pages))
+    assert plain("26.5 hours on 5 April. −6.5 from 33 hours on 10 March") in paper
+    letter = letter_of(told, (), ON, "every Monday", "")
+    assert "Measured last: 26.5 hours on 5 April (−6.5 from 33 hours on 10 March)" in letter.text
+    assert "Trained: 69\N{NO-BREAK SPACE}%, 371 of 538\n" in letter.text
+    assert "unless they name another day" in letter.text
+    (row,) = [row for row in rows(told) if row[2] == read.name]
+    assert (row[8], row[11]) == (date(2026, 4, 5), date(2026, 3, 10))

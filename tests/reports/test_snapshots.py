@@ -22,6 +22,8 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import NotFound
 from engagement.people.organisation.rules import UNSET
+from engagement.readiness.criteria.actions import Terms, set_terms, write_criterion
+from engagement.readiness.criteria.rules import CriterionKind
 from engagement.reports.queries.sheet import sheet_of
 from engagement.reports.rules.figures import SubjectKind
 from engagement.reports.rules.measures import Measure
@@ -129,6 +131,26 @@ def test_what_was_frozen_stays_and_the_sheet_is_compared_with_it(app):
         programme.id,
         "The clock",
     )
+
+
+def test_readiness_is_not_compared_across_other_criteria_or_percentages(app):
+    programme = make_programme("Claims", make_person("Margaret Leclerc", "margaret@example.com"))
+    programme.made_at = datetime(2026, 2, 3, tzinfo=UTC)
+    wave = make_wave(programme, workflows=(make_workflow(programme),), members=make_people(3))
+    db.session.flush()
+    close_period(programme.id, date(2026, 3, 31), TODAY, 5)
+
+    def change() -> str:
+        document = told(app, programme).document
+        return document.change_words(next(each for each in document.figures if each.measure is Measure.READY))
+
+    assert change() == "unchanged"
+    set_terms(wave, CriterionKind.BRIEFED, Terms(need=100), by=TESTER)
+    assert change() == "not comparable: counted with “People were sent a briefing”, 90 % then"
+    set_terms(wave, CriterionKind.BRIEFED, Terms(need=90), by=TESTER)
+    assert change() == "unchanged"
+    write_criterion(wave, Terms("The desk has rehearsed", programme.sponsor), by=TESTER)
+    assert change() == "not comparable: “The desk has rehearsed” was not counted then"
 
 
 def test_by_hand_and_by_month_and_what_there_is_none_of(app):

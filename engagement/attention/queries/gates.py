@@ -1,9 +1,9 @@
-"""What gates need of a reader: a decision, a look at one that opened again, or a condition whose day has passed."""
+"""What gates need of a reader: a decision, a look at one that opened again, or a condition."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.accounts.scopes import rights
@@ -14,12 +14,30 @@ from engagement.db import db
 from engagement.programmes.models import Programme
 from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateReopening
 from engagement.readiness.gate.queries.present import Gate, gates_of
-from engagement.readiness.gate.queries.watching import gates_open_again, waves_ahead
+from engagement.readiness.gate.queries.watching import AHEAD, gates_holding, waves_ahead
 from engagement.readiness.gate.rules import ASKED_DAYS_BEFORE
 from engagement.waves.models import Wave
 from engagement.waves.queries import of_open_waves
 from engagement.waves.scopes import waves_within
-from engagement.words import days_away, short_day_words
+from engagement.words import days_away, plural, short_day_words
+
+
+def asked_at_gates(reader: Reader, on: date, limit: int) -> tuple[Needed, Needed]:
+    """Return the decisions and the conditions that wait for the reader themself, for a page without other tasks.
+
+    It is one statement where there are none.
+    """
+    person_id = rights.judging(reader).person_id or 0
+    decides, has_conditions = db.session.execute(
+        select(
+            exists().where(Wave.programme_id == Programme.id, Wave.status.in_(AHEAD), _decides(person_id)),
+            exists().where(GateCondition.owner_id == person_id, GateCondition.settled_at.is_(None)),
+        )
+    ).one()
+    return (
+        gates_to_decide(reader, on, limit) if decides else Needed(Reason.GATE, 0, []),
+        conditions_open(reader, on, limit, of_others=False) if has_conditions else Needed(Reason.CONDITION, 0, []),
+    )
 
 
 def gates_to_decide(reader: Reader, on: date, limit: int) -> Needed:
@@ -35,7 +53,7 @@ def gates_to_decide(reader: Reader, on: date, limit: int) -> Needed:
     def row(gate: Gate) -> Need:
         wave = gate.wave
         again = f"{gate.sentence} " if gate.reopening else ""
-        words = f"{again}It goes live on {short_day_words(wave.go_live_on)}, {days_away(wave.go_live_on, on)}."
+        words = f"{again}{_by_words(gate, on)}"
         return Need(
             Reason.GATE,
             Kind.GATE,
@@ -44,24 +62,36 @@ def gates_to_decide(reader: Reader, on: date, limit: int) -> Needed:
             Place.GATE,
             GateWaiting(words),
             since=gate.reopening.at if gate.reopening else None,
-            by=wave.go_live_on,
-            days_late=days_late(wave.go_live_on, on),
+            by=gate.decide_by_on,
+            days_late=days_late(gate.decide_by_on, on),
         )
 
     return first(Reason.GATE, waiting, row, limit)
 
 
+def _by_words(gate: Gate, on: date) -> str:
+    """Say when it is to go live, and by when that is to be decided."""
+    day, by = gate.wave.go_live_on, gate.decide_by_on
+    goes = f"It goes live on {short_day_words(day)}, {days_away(day, on)}."
+    if by >= on:
+        return f"{goes} Decide by {short_day_words(by)}, before people are told of the day."
+    return f"{goes} It was to be decided by {short_day_words(by)}, before people are told of the day."
+
+
 def _decided_by(person_id: int, on: date) -> Sequence[Wave]:
-    named = select(GateApprover.wave_id).where(GateApprover.person_id == person_id, GateApprover.ended_at.is_(None))
     opened = select(GateReopening.wave_id)
     near = Wave.go_live_on <= on + timedelta(days=ASKED_DAYS_BEFORE)
-    mine = or_(Wave.sponsor_id == person_id, Programme.sponsor_id == person_id, Wave.id.in_(named))
-    return waves_ahead(mine, or_(near, Wave.id.in_(opened)))
+    return waves_ahead(_decides(person_id), or_(near, Wave.id.in_(opened)))
+
+
+def _decides(person_id: int) -> ColumnElement[bool]:
+    named = select(GateApprover.wave_id).where(GateApprover.person_id == person_id, GateApprover.ended_at.is_(None))
+    return or_(Wave.sponsor_id == person_id, Programme.sponsor_id == person_id, Wave.id.in_(named))
 
 
 def gates_reopened(reader: Reader, on: date, limit: int) -> Needed:
-    """Return the waves that the reader plans whose gate opened again and is not decided yet."""
-    found = gates_open_again(on, waves_within(rights.planning(reader)))
+    """Return the waves that the reader plans whose gate opened again and is not passed since, or says no-go."""
+    found = gates_holding(on, waves_within(rights.planning(reader)))
 
     def row(gate: Gate) -> Need:
         wave = gate.wave
@@ -74,28 +104,27 @@ def gates_reopened(reader: Reader, on: date, limit: int) -> Needed:
     return first(Reason.REOPENED, found, row, limit)
 
 
-def conditions_late(reader: Reader, on: date, limit: int) -> Needed:
-    """Return conditions past their day: the reader's own, and those of waves that the reader plans."""
-    planning, person_id = rights.planning(reader), rights.judging(reader).person_id
+def conditions_open(reader: Reader, on: date, limit: int, *, of_others: bool = True) -> Needed:
+    """Return conditions that nobody has settled: the reader's own; `of_others`, past their day, those they set and of waves they plan."""
+    planning, person_id = rights.planning(reader), rights.judging(reader).person_id or 0
+    late = and_(GateCondition.due_on < on, or_(GateDecision.approver_id == person_id, waves_within(planning)))
     rows = db.session.scalars(
         select(GateCondition)
         .join(GateDecision)
         .join(Wave)
         .where(
             GateCondition.settled_at.is_(None),
-            GateCondition.due_on < on,
             GateDecision.ended_at.is_(None),
             of_open_waves(),
-            or_(GateCondition.owner_id == (person_id or 0), waves_within(planning)),
+            or_(GateCondition.owner_id == person_id, *([late] if of_others else [])),
         )
         .options(joinedload(GateCondition.owner), joinedload(GateCondition.decision).joinedload(GateDecision.wave))
         .order_by(GateCondition.due_on, GateCondition.id)
     )
 
     def row(found: GateCondition) -> Need:
-        words = (
-            f"A condition of {found.decision.wave.title}, by {found.owner.name} until {short_day_words(found.due_on)}."
-        )
+        who, day = "you" if found.owner_id == person_id else found.owner.name, short_day_words(found.due_on)
+        words = f"A condition of {found.decision.wave.title}, by {who} until {day}."
         late = days_late(found.due_on, on)
         return Need(
             Reason.CONDITION,
@@ -103,7 +132,7 @@ def conditions_late(reader: Reader, on: date, limit: int) -> Needed:
             found.id,
             found.text,
             Place.CONDITION,
-            GateWaiting(words),
+            GateWaiting(f"{words} {plural(late, 'day', 'days')} late." if late else words),
             person(found.owner),
             found.decision.decided_at,
             found.due_on,

@@ -10,7 +10,8 @@ from engagement.db import db
 from engagement.mail.bounces.models import Suppression
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Workflow
-from engagement.readiness.gate.models import GateCondition, GateReopening
+from engagement.readiness.gate.models import GateCondition, GateDecision, GateReopening
+from engagement.readiness.gate.rules import Choice
 from engagement.set_aside import SetAside
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.inbox.models import MailIn
@@ -37,7 +38,10 @@ def _statement() -> Executable:
 def _conditions() -> dict[Reason, ColumnElement[bool]]:
     """Return for each of these reasons the condition that something of its kind is open, whoever may see it."""
     return {
-        Reason.REOPENED: exists().where(GateReopening.id.is_not(None)),
+        Reason.REOPENED: or_(
+            exists().where(GateReopening.id.is_not(None)),
+            exists().where(GateDecision.choice == Choice.NO_GO, GateDecision.ended_at.is_(None)),
+        ),
         Reason.CONDITION: exists().where(GateCondition.settled_at.is_(None)),
         Reason.SET_ASIDE: exists().where(SetAside.id.is_not(None)),
         Reason.PROMISE: exists().where(Commitment.closed_at.is_(None)),

@@ -35,7 +35,7 @@ def told() -> tuple[str, str] | None:
         return None
     people, since = page.waiting
     number = f"{people:,}" if people is not None else f"More than {MOST_TOLD:,}"
-    what = "how many people are in a wave, what they were told and what they have learned"
+    what = "how many people and champions are in a wave, what they were told and what they have learned"
     if clock.now() - since > USUALLY_DONE_WITHIN:
         return (
             f"{number} people have waited to be counted again since {moment(since)}.",

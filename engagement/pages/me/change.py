@@ -1,5 +1,6 @@
 """The page “My change”: the next step, scope of the workflows, dates, training, messages."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import render_template
@@ -8,6 +9,8 @@ from sqlalchemy import and_
 from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
+from engagement.attention.queries.gates import asked_at_gates
+from engagement.attention.queries.need import GateWaiting
 from engagement.consultations.models import Consultation
 from engagement.consultations.queries.standing import Shown, shown_where
 from engagement.consultations.scopes import speaks_for
@@ -18,6 +21,7 @@ from engagement.pages.me.impacts import impacts_of
 from engagement.pages.me.learning_rows import learning_row
 from engagement.pages.me.messages import messages_to, messages_to_confirm
 from engagement.pages.me.words import champion_posts_of, change_of
+from engagement.pages.parts.places import address_of
 from engagement.resistance.saying.queries import news_for_sender
 from engagement.stakeholders.commitments.queries.lists import open_of_owner
 from engagement.training.queries import learning, leftovers
@@ -29,6 +33,7 @@ from engagement.waves.queries import of_open_waves
 
 MESSAGES_SHOWN = 3
 OCCASIONS_SHOWN = 5
+GATES_SHOWN = 10
 #: How long the page shows news about a concern of the reader.
 NEWS_FOR = timedelta(days=14)
 
@@ -61,10 +66,33 @@ def index() -> str:
         undecided=len(leftovers.leftovers_of(person.id, leftovers.LeftoverState.OPEN)),
         to_decide=_to_decide_for_others(reader),
         days_to_decide=DAYS_TO_DECIDE,
+        **_at_gates(reader),
         promised=open_of_owner(person.id),
         consultations=_asked_of(reader),
         metrics=[] if rights.planning(reader).holds_places else readings_due(rights.planning(reader), today()),
     )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a gate asks of the reader: its name, why, and where they answer."""
+
+    title: str
+    words: str
+    url: str
+
+
+def _at_gates(reader: Reader) -> dict[str, list[Asked]]:
+    """Return the decisions and conditions of go-lives that wait for the reader."""
+    decisions, conditions = (
+        [
+            Asked(need.name, need.subject.words, address_of(need.place, need.key))
+            for need in needed.first
+            if isinstance(need.subject, GateWaiting)
+        ]
+        for needed in asked_at_gates(reader, today(), GATES_SHOWN)
+    )
+    return {"decisions": decisions, "conditions": conditions}
 
 
 def _asked_of(reader: Reader) -> list[Shown]:

@@ -13,7 +13,6 @@ from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.readiness import blueprint
 from engagement.pages.readiness.shown import conditions_shown, lede, shown
 from engagement.readiness.criteria.queries.standing import Standing, standings_of
-from engagement.readiness.criteria.rules import CriterionState
 from engagement.readiness.gate.actions import deciding as actions
 from engagement.readiness.gate.models import GateValue
 from engagement.readiness.gate.queries.history import conditions_of, values_of
@@ -56,12 +55,8 @@ def decide(wave_id: int) -> Drawn | BaseResponse:
         back=url_for("reports.programme", programme_id=wave.programme_id, _anchor="decisions")
         if is_from_sheet
         else url_for("readiness.wave", wave_id=wave_id),
-        criteria=[shown(reader, wave, each) for each in found.standing.criteria if _matters(each)],
+        criteria=[shown(reader, wave, each) for each in found.standing.criteria if each.is_open],
     )
-
-
-def _matters(standing: Standing) -> bool:
-    return standing.state in (CriterionState.SHORT, CriterionState.UNKNOWN)
 
 
 @dataclass(frozen=True)

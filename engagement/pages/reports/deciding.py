@@ -11,6 +11,7 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.pages.frame import guard
 from engagement.pages.parts.deciding import Decided, approver_behind, form_beside_others
 from engagement.programmes.scopes import reaches_programme
+from engagement.readiness.criteria.queries.standing import Standing
 from engagement.readiness.queries.verdicts import Verdict
 from engagement.readiness.scopes import may_arrange
 from engagement.reports.queries.programme import ProgrammeReport
@@ -32,11 +33,15 @@ class Way:
 
 @dataclass(frozen=True)
 class ShownDecision:
-    """A decision with what its reader may do: `form` where they decide at the gate, `ways` to other places."""
+    """A decision with what its reader may do: `form` where they decide at the gate, `ways` to other places.
+
+    `open` are the criteria that are kept with what is decided in the form, but for those that are met.
+    """
 
     decision: Decision
     form: Decided | None
     ways: Sequence[Way]
+    open: Sequence[Standing] = ()
 
 
 def decisions_shown(report: ProgrammeReport, decisions: Sequence[Decision]) -> list[ShownDecision]:
@@ -76,8 +81,12 @@ def _at_gate(reader: Reader, decision: Decision, ready: Verdict) -> ShownDecisio
         ways.append(Way("Name who decides", url_for("readiness.approvers", wave_id=wave.id)))
     if approver is not None or _sees_gate(reader, wave):
         ways.append(Way("See the criteria", url_for("readiness.wave", wave_id=wave.id)))
-    decides = approver is not None and approver.id not in gate.said
-    return ShownDecision(decision, form_beside_others(wave.id, ready.standing.criteria) if decides else None, ways)
+    if approver is None or approver.id in gate.said:
+        return ShownDecision(decision, None, ways)
+    criteria = ready.standing.criteria
+    return ShownDecision(
+        decision, form_beside_others(wave.id, criteria), ways, [each for each in criteria if each.is_open]
+    )
 
 
 def _sees_gate(reader: Reader, wave: Wave) -> bool:

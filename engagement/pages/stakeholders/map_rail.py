@@ -11,12 +11,14 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.formats import local_day, today
 from engagement.pages.stakeholders.map_asked import MapAsked
 from engagement.pages.stakeholders.map_lines import Links
-from engagement.readiness.criteria.queries.counting import read_of
-from engagement.stakeholders.champions.queries import WaveCoverage
+from engagement.people.queries import places_of
+from engagement.readiness.tallies.queries.sums import sums_of
+from engagement.stakeholders.champions.queries import WaveCoverage, counted_coverages
 from engagement.stakeholders.rhythm.queries.coming import Coming, next_on_map
 from engagement.stakeholders.standings.queries.movement import LastMove, last_move
 from engagement.stakeholders.standings.queries.telling import Told
 from engagement.waves.models import Wave
+from engagement.waves.queries import departments_of_waves
 from engagement.waves.scopes import reaches_wave
 
 #: How much of what comes stands there.
@@ -91,7 +93,7 @@ def _champions(found: MapAsked) -> Champions | None:
     )
     if wave is None:
         return None
-    covered = read_of([wave.id]).coverages([wave.id])[wave.id]
+    covered = _coverage(wave.id)
     may_find = bool(covered.gaps) and reaches_wave(planning, wave)
     return Champions(
         wave,
@@ -99,6 +101,12 @@ def _champions(found: MapAsked) -> Champions | None:
         url_for("stakeholders.champions", wave=wave.id, shown="all"),
         url_for("waves.champions", wave_id=wave.id, _anchor="appoint") if may_find else "",
     )
+
+
+def _coverage(wave_id: int) -> WaveCoverage:
+    sums = sums_of([wave_id], by_department=False)
+    places = places_of(row.department_id for row in sums.members)
+    return counted_coverages([wave_id], sums.members, sums.posts, departments_of_waves([wave_id]), places)[wave_id]
 
 
 def _is_shown(wave: Wave, found: MapAsked) -> bool:

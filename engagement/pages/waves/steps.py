@@ -68,6 +68,7 @@ DONE_AT = {
     ObstacleKind.QUIET: Place.WAVE,
     ObstacleKind.GATE: Place.READINESS,
     ObstacleKind.RIGHT: Place.READINESS,
+    ObstacleKind.NO_BASELINE: Place.VALUE,
     ObstacleKind.QUIET_TRAINING: Place.MILESTONES,
 }
 

@@ -135,6 +135,7 @@ REACH: dict[str, Reach] = {
         posts={"owner_id": Post("Does what a decision asks", "condition", ("text",), None, "settled_at")},
         by={"settled_by_id": ("settled_at", "settled_note")},
     ),
+    "gate_asking": Reach(about=("person_id",)),
     "gate_reopening": NOBODY,
     "gate_override": Reach(by={"by_id": ("at", "reason"), "ended_by_id": ("ended_at",)}),
     "criterion_judgement": Reach(by={"judged_by_id": ("judged_at", "state", "evidence")}),

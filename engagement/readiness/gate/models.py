@@ -108,6 +108,18 @@ class GateCondition(Base):
         return self.settled_at is None
 
 
+class GateAsking(Base):
+    """Somebody who had not decided was written to because the day was near. Rows are only added."""
+
+    __tablename__ = "gate_asking"
+    __table_args__ = (Index("ix_gate_asking_wave", "wave_id", "at"),)
+
+    id: Mapped[Key]
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class GateReopening(Base):
     """The gate of a wave opened again by itself, and why in words."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from engagement.readiness.criteria.rules import CriterionState
 from engagement.vocabulary import State
@@ -12,9 +12,9 @@ LONGEST_TEXT = 2_000
 MOST_CONDITIONS = 3
 #: A gate that is gone past may stay so for this many days at most.
 LONGEST_OVERRIDE = timedelta(days=60)
-#: A decision waits for its approvers from this many days before go-live.
+#: A decision waits for its approvers from this many days before go-live: a week before the day by which it is due.
 ASKED_DAYS_BEFORE = 14
-#: Messages of a wave from this many days before its go-live on are held while its gate is open again.
+#: Messages of a wave from this many days before its go-live on are held while its gate is open again or says no-go.
 HELD_DAYS_BEFORE = 7
 #: Who joins a wave late is sent its notices by themselves; only in the last days before go-live does one who is missing open the gate.
 NOTICE_DAYS = 3
@@ -46,6 +46,16 @@ class GateState(State):
         """Whether the wave may go on."""
         return self in (GateState.PASSED, GateState.OVERRIDDEN)
 
+    @property
+    def holds_messages(self) -> bool:
+        """Whether messages around the go-live wait: it opened again and was not passed since, or no-go says that the go-live is off."""
+        return self in (GateState.REOPENED, GateState.SHUT)
+
+
+def decide_by(go_live_on: date) -> date:
+    """Return the day by which a go-live is to be decided: the first on which its messages may go out, or are held."""
+    return go_live_on - timedelta(days=HELD_DAYS_BEFORE)
+
 
 def state_of(
     decider: int | None, approvers: Sequence[int], said: Mapping[int, Choice], *, is_overridden: bool, is_reopened: bool
@@ -53,7 +63,7 @@ def state_of(
     """Return how a gate stands.
 
     It is passed when everybody who is named has decided and the one who decides says go; without such a one, when all say go. What
-    others say against it is kept as dissent.
+    others say against it is kept as dissent. One that opened again stays so, whoever has spoken since, until it is passed or shut.
     """
     if is_overridden:
         return GateState.OVERRIDDEN
@@ -66,7 +76,7 @@ def state_of(
         return GateState.SHUT
     if approvers and len(heard) == len(set(approvers)):
         return GateState.PASSED
-    return GateState.REOPENED if is_reopened and not heard else GateState.UNDECIDED
+    return GateState.REOPENED if is_reopened else GateState.UNDECIDED
 
 
 def rule_words(decider: str, others: Sequence[str]) -> str:
@@ -81,6 +91,13 @@ def rule_words(decider: str, others: Sequence[str]) -> str:
         f"It is passed when {decider} says go and {listed(others)} {'was' if len(others) == 1 else 'were'} heard. "
         "Another view stays beside the decision."
     )
+
+
+def held_words(wave: str, state: GateState) -> str:
+    """Say why a message around the go-live of a wave is held, and what has to come first."""
+    if state is GateState.SHUT:
+        return f"The gate of {wave} says no-go. Move the go-live or decide at the gate first, then send this, move it or skip it."
+    return f"The gate of {wave} is open again, so its go-live is in doubt. Decide at the gate first, then send this, move it or skip it."
 
 
 @dataclass(frozen=True)

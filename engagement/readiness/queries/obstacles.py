@@ -5,10 +5,11 @@ from datetime import date
 
 from engagement.programmes.models import Workflow
 from engagement.readiness.criteria.queries.standing import standings_of
-from engagement.readiness.criteria.rules import CriterionKind
+from engagement.readiness.criteria.rules import CriterionKind, CriterionState
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.rules import fallen_words
 from engagement.readiness.queries.overrulings import overruled_when_ready
+from engagement.readiness.queries.verdicts import is_right_left
 from engagement.readiness.rules import Obstacle, ObstacleKind
 from engagement.training.queries.clashes import quiet_clashes
 from engagement.waves.milestones.queries import milestones_of
@@ -81,20 +82,21 @@ def _waiting(wave: Wave, on: date) -> Iterator[Obstacle]:
 
 
 def _gate(wave: Wave, on: date, to: WaveStatus) -> Iterator[Obstacle]:
-    """Say what the gate lacks, and which criteria are open that no approver goes on without.
+    """Say what the gate lacks, and which criteria are open that no approver goes on without, or that need a reason of their own.
 
-    Who goes past the gate goes past what was open then; what others object to later is something else. To be ready it is enough that a
-    notice is written; before going live everybody was sent it.
+    To be ready it is enough that a notice is written; before going live everybody was sent it.
     """
     gate, standing = gate_of(wave, on), standings_of([wave], on)[wave.id]
-    override, found = gate.override, gate.fallen(standing, on)
+    found = gate.fallen(standing, on)
     if found:
         why = "It opens again by itself within minutes. Its approvers decide anew."
         yield Obstacle(ObstacleKind.GATE, wave.id, fallen_words(found).rstrip("."), why)
     elif not gate.state.lets_through:
         yield Obstacle(ObstacleKind.GATE, wave.id, ObstacleKind.GATE.word, f"{gate.sentence} {gate.rule_words}")
     for number, each in enumerate(standing.criteria):
-        is_new = override is None or (each.since is not None and each.since > override.at)
         is_coming = to is WaveStatus.READY and each.kind is CriterionKind.NOTICE and each.total is not None
-        if each.is_right_open and is_new and not is_coming:
+        if is_right_left(each, gate.override) and not is_coming:
             yield Obstacle(ObstacleKind.RIGHT, number, f"Not met: {each.title}", each.sentence)
+        if to is WaveStatus.READY and each.kind is CriterionKind.BASELINE and each.state is CriterionState.SHORT:
+            # Afterwards nobody can measure it any more, so a go in general doesn't say why that is accepted.
+            yield Obstacle(ObstacleKind.NO_BASELINE, each.key or 0, f"Not met: {each.title}", each.sentence)

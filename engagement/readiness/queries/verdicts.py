@@ -7,6 +7,7 @@ from datetime import date
 from engagement.readiness.criteria.queries.counting import Read
 from engagement.readiness.criteria.queries.standing import Standing, WaveStanding, standings_of
 from engagement.readiness.criteria.rules import CriterionState, Tally
+from engagement.readiness.gate.models import GateOverride
 from engagement.readiness.gate.queries.present import Gate, gates_of
 from engagement.stakeholders.leadership.models import StepLine
 from engagement.waves.models import Wave
@@ -30,6 +31,11 @@ class Verdict:
         return [each for each in self.standing.criteria if each.state is CriterionState.SHORT]
 
     @property
+    def rights_left(self) -> list[Standing]:
+        """What others have a right to first and is not met, but for what somebody knew who went past the gate."""
+        return [each for each in self.short if is_right_left(each, self.gate.override)]
+
+    @property
     def tone(self) -> str:
         """How a page colours it: bad while something is not met, warn while something is not known, else ok."""
         tally = self.tally
@@ -39,6 +45,14 @@ class Verdict:
     def sentence(self) -> str:
         """How ready it is, in one sentence."""
         return self.tally.words
+
+
+def is_right_left(each: Standing, override: GateOverride | None) -> bool:
+    """Return whether others have a right to it first that is not met.
+
+    Who goes past the gate goes past what was open then; what others object to later is something else.
+    """
+    return each.is_right_open and (override is None or (each.since is not None and each.since > override.at))
 
 
 def verdicts(

@@ -4,26 +4,22 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, text, true, union
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, text, true, union, update
 
 from engagement import clock
 from engagement.db import db, note_growth, note_unknown_sizes, rows_changed
-from engagement.readiness.tallies.queries.shares import (
-    champions_begun_or_ended,
-    every_share,
-    learning_shares_now,
-    member_shares_now,
-    posts_now,
-)
+from engagement.readiness.tallies.queries.shares import champions_begun_or_ended, every_share, shares_now
 from engagement.training.tallies.queries import people_of_roles
 from engagement.waves.tallies.models import NUMBERS, ReachedMark, Tally, TallyDay, TallyMark, TallyShare
-from engagement.waves.tallies.queries import days
+from engagement.waves.tallies.queries import NO_DAY, Days, days
 
 Mark = TallyMark | ReachedMark
 _KEY = ("wave_id", "department_id", "role")
 _COLUMNS = ("wave_id", "person_id", "department_id", "role", *NUMBERS)
 #: So many people are counted at once. On SQLite everybody else who writes waits meanwhile.
 STEP = 500
+#: More only after an upgrade, when champions are first kept; a statement takes so many ids on both databases.
+MOST_AT_ONCE = 10_000
 
 
 def settle_tallies(zone: str) -> int:
@@ -33,10 +29,11 @@ def settle_tallies(zone: str) -> int:
     fast. A mark that is set meanwhile stays for the next time.
     """
     _take_turns()
-    on = _keep_day(zone)
+    kept, today = _keep_day(zone)
+    at_once = _mark_champions(kept, today)
     _mark_learners_of_roles()
     # What is counted after a mark is gone knows of the change that set it.
-    people = _people_of_some_marks(TallyMark)
+    people = _people_of_some_marks(TallyMark, at_once)
     members = list(dict.fromkeys([*people, *_people_of_some_marks(ReachedMark, people)]))
     if not members:
         return 0
@@ -47,7 +44,7 @@ def settle_tallies(zone: str) -> int:
     before = _newest()
     _add_up(theirs, -1)
     rows_changed(delete(TallyShare).where(theirs))
-    _count(member_shares_now(members), *learning_shares_now(people, on), posts_now(people, on))
+    _count(*shares_now(members, people, today))
     _add_up(theirs)
     _merge_sums_since(before)
     return len(members)
@@ -56,12 +53,12 @@ def settle_tallies(zone: str) -> int:
 def count_everything(zone: str) -> None:
     """Count everybody from the start, whatever is kept, as of today in the IANA time zone `zone`."""
     _take_turns()
-    on = _keep_day(zone)
+    _, today = _keep_day(zone)
     for table in (TallyMark, ReachedMark):
         rows_changed(delete(table))
     note_unknown_sizes()
     rows_changed(delete(TallyShare))
-    note_growth(TallyShare, _count(*every_share(on)))
+    note_growth(TallyShare, _count(*every_share(today)))
     rows_changed(delete(Tally))
     _add_up(true())
 
@@ -72,15 +69,25 @@ def _take_turns() -> None:
         db.session.execute(text("LOCK TABLE tally IN EXCLUSIVE MODE"))
 
 
-def _keep_day(zone: str) -> date:
-    """Have champions kept as of today, marking those whose time began or ended since the day before; return the day."""
+def _keep_day(zone: str) -> Days:
+    """Have champions kept as of today in this time zone from now on; return the day that was kept, and today."""
     kept, today = days().kept, clock.today(zone)
-    if kept != today:
-        crossed = champions_begun_or_ended(*sorted((kept, today))).distinct()
-        rows_changed(insert(TallyMark).from_select(["person_id"], crossed))
-        rows_changed(delete(TallyDay))
-        db.session.execute(insert(TallyDay).values(day=today, timezone=zone))
-    return today
+    new = {"day": today, "timezone": zone}
+    if kept == NO_DAY:
+        db.session.execute(insert(TallyDay).values(id=1, **new))
+    else:
+        rows_changed(update(TallyDay).where(or_(TallyDay.day != today, TallyDay.timezone != zone)).values(**new))
+    return Days(kept, today)
+
+
+def _mark_champions(kept: date, today: date) -> list[int]:
+    """Mark whose time as a champion began or ended since a kept day; return whom to count at once: all of them if none was kept."""
+    if kept == today:
+        return []
+    crossed = champions_begun_or_ended(*sorted((kept, today))).distinct()
+    rows_changed(insert(TallyMark).from_select(["person_id"], crossed))
+    # While some of them waited, pages would show numbers of champions that never were.
+    return list(db.session.scalars(crossed.limit(MOST_AT_ONCE))) if kept == NO_DAY else []
 
 
 def _mark_learners_of_roles() -> None:

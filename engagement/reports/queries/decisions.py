@@ -1,13 +1,17 @@
 """The decisions that a report asks of sponsors, what the figures propose, and what happens otherwise; and what was decided."""
 
+from collections.abc import Sequence
 from datetime import date
+from textwrap import shorten
 
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import WaveTraining
 from engagement.attention.rules import TRAINED_WHEN_DUE, Reason, is_training_behind
+from engagement.readiness.criteria.queries.standing import Standing
 from engagement.readiness.criteria.rules import Tally
 from engagement.readiness.gate.rules import GateState
 from engagement.readiness.queries.verdicts import Verdict
+from engagement.reports.queries.gates import late_conditions
 from engagement.reports.rules.decisions import Decided, Decision, DecisionKind
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary
@@ -16,6 +20,8 @@ from engagement.words import days_away, listed, percent_text, plural, short_day_
 
 #: More criteria than these are counted, not named.
 MOST_TITLES = 3
+#: So much of a condition is said on the sheet.
+LONGEST_CONDITION = 120
 
 
 def ownership_decision(vacancy: Vacancy, on: date) -> Decision:
@@ -82,44 +88,57 @@ def gate_decision(ready: Verdict, pace: Pace, on: date) -> Decision:
         f"It is to go live {days_away(wave.go_live_on, on)}. {gate.sentence}{rule}",
         by_on=wave.go_live_on,
         wave_id=wave.id,
-        proposal=" ".join(
-            [_gate_proposal(ready, is_known=bool(held)), *([_proposal(pace, wave.go_live_on)] if behind else [])]
-        ),
+        proposal=" ".join([_gate_proposal(ready), *([_proposal(pace, wave.go_live_on)] if behind else [])]),
         otherwise=f"Otherwise it doesn’t go live on {day}{held}.",
     )
 
 
-def _gate_proposal(ready: Verdict, *, is_known: bool) -> str:
-    """Say what the criteria suggest. What others have a right to is no approver's to waive.
-
-    `is_known` says that it was said already what has fallen.
-    """
+def _gate_proposal(ready: Verdict) -> str:
+    """Say what the criteria suggest. What others have a right to is no approver's to waive."""
     tally, short = ready.tally, ready.short
     if short:
-        rights = [f"“{each.title}”" for each in short if each.is_right_open]
-        titles = listed([*(f"“{each.title}”" for each in short[:MOST_TITLES]), *_more(len(short) - MOST_TITLES)])
-        waived = f" No go waives {listed(rights)}." if rights else ""
-        named = "" if is_known else f": {titles}"
+        waived = f" No go waives {_titles(ready.rights_left)}." if ready.rights_left else ""
         return (
-            f"{_counted(tally)} not met{named}. The figures propose no-go, or a go with conditions for these.{waived}"
+            f"{unmet_words(tally)}{_not_said(short, ready.gate.sentence)}. "
+            f"The figures propose no-go, or a go with conditions for these.{waived}"
         )
     if tally.unknown:
         return f"{ready.sentence} The figures propose to find out what is not known, then to decide."
     return f"{ready.sentence} The figures propose go." if tally.met else ready.sentence
 
 
-def _counted(tally: Tally) -> str:
-    return f"{tally.short} of {plural(tally.total, 'criterion is', 'criteria are')}"
+def _not_said(short: Sequence[Standing], said: str) -> str:
+    """Name the criteria that the sentence on the gate has not named already."""
+    left = [each for each in short if f"“{each.title}”" not in said]
+    begun = ":" if len(left) == len(short) else ", also"
+    return f"{begun} {_titles(left)}" if left else ""
+
+
+def _titles(criteria: Sequence[Standing]) -> str:
+    named = [f"“{each.title}”" for each in criteria[:MOST_TITLES]]
+    return listed([*named, *_more(len(criteria) - MOST_TITLES)])
+
+
+def unmet_words(tally: Tally) -> str:
+    """Say how many criteria are not met, of how many."""
+    return f"{tally.short} of {plural(tally.total, 'criterion is', 'criteria are')} not met"
 
 
 def _more(number: int) -> list[str]:
     return [f"{number} more"] if number > 0 else []
 
 
-def decided(ready: Verdict) -> Decided:
-    """Return what was decided at a gate, in words."""
-    wave = ready.gate.wave
-    return Decided(f"Wave {wave.number}, {wave.name}", f"{ready.gate.state.word}. {ready.gate.sentence}", wave.id)
+def decided(ready: Verdict, on: date) -> Decided:
+    """Return what was decided at a gate, in words: what it waits for all the same, and which conditions are late."""
+    gate, word = ready.gate, ready.gate.state.word
+    if gate.state.lets_through and ready.rights_left:
+        word = f"{word}, but waits for {_titles(ready.rights_left)}"
+    late = [
+        f"Late: “{shorten(row.text, LONGEST_CONDITION, placeholder='…')}”, {row.owner.name}, until {short_day_words(row.due_on)}."
+        for row in late_conditions(gate, on)
+    ]
+    words = " ".join([f"{word}. {gate.sentence}", *late])
+    return Decided(f"Wave {gate.wave.number}, {gate.wave.name}", words, gate.wave.id)
 
 
 def _proposal(pace: Pace, go_live_on: date) -> str:

@@ -22,6 +22,7 @@ from engagement.reports.queries.decisions import (
     ownership_decision,
     wave_decision,
 )
+from engagement.reports.queries.gates import wave_state
 from engagement.reports.rules.decisions import Decided, Decision, by_urgency
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
@@ -29,6 +30,7 @@ from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
 from engagement.value.queries.by_wave import WaveValue, values_by_wave
 from engagement.value.queries.present import MetricShown, metrics_shown
+from engagement.vocabulary import State
 from engagement.waves.milestones.queries import opening_days
 from engagement.waves.models import GoLiveMove, Wave
 from engagement.waves.queries import moves_of_waves, waves_of
@@ -50,6 +52,11 @@ class WaveLine:
     move: GoLiveMove | None = None
     ready: Verdict | None = None
     use: Uptake | None = None
+
+    @property
+    def state(self) -> State:
+        """How it stands: its status, or what keeps it from its go-live."""
+        return wave_state(self.wave, self.people, self.ready, self.pace.on)
 
     @property
     def is_in_doubt(self) -> bool:
@@ -132,7 +139,9 @@ def programme_report(
         leadership=leadership,
         metrics=[metric for workflow_id in in_order for metric in metrics.get(workflow_id, ())],
         worth={each.wave.id: each for each in values_by_wave(waves, workflows, metrics)},
-        decided=[decided(line.ready) for line in lines if line.ready is not None and _is_decided(line.ready.gate, on)],
+        decided=[
+            decided(line.ready, on) for line in lines if line.ready is not None and _is_decided(line.ready.gate, on)
+        ],
     )
 
 

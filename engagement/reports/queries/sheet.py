@@ -73,8 +73,10 @@ def sheet_of(
             for change in changes(
                 frozen(figures),
                 figures_in(closed, floor, keeps_concerns_back=report.concerns.is_kept_back),
+                (closed.on, closed.day),
             )
         },
+        on=on,
     )
     return Sheet(report, standing, document)
 
@@ -103,7 +105,7 @@ def _fact(line: WaveLine, on: date) -> str:
     wave = line.wave
     day = short_day_words(wave.go_live_on, with_year=wave.go_live_on.year != on.year)
     moved = f", moved from {short_day_words(line.move.from_on, with_year=False)}" if line.move else ""
-    return f"{wave.status.word}, go-live {day}{moved}"
+    return f"{line.state.word}, go-live {day}{moved}"
 
 
 def _concerns_words(concerns: ConcernSummary, on: date) -> str:

@@ -1,12 +1,16 @@
 """Whether a programme is on track, and because of what: said from the figures of its report."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from engagement.attention.rules import is_training_behind
 from engagement.readiness.gate.rules import GateState
+from engagement.readiness.queries.verdicts import Verdict
+from engagement.reports.queries.decisions import unmet_words
+from engagement.reports.queries.gates import STOPPED, lapsed_override, late_conditions
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine
 from engagement.reports.rules.decisions import Standing
-from engagement.words import day_words, number_word, plural, share_words, short_day_words
+from engagement.words import day_words, number_word, percent_text, plural, share_words, short_day_words
 
 #: More reasons than these are counted, so that the first sentence stays one.
 MOST_REASONS = 3
@@ -30,31 +34,70 @@ def _named(line: WaveLine) -> str:
 
 def _trained(line: WaveLine) -> str:
     finished, assigned = line.trained.finished, line.trained.assigned
+    if not line.people:
+        return "nobody is in it"
     if not assigned:
         return "nobody has training to do yet"
     return f"{share_words(finished, assigned)}{',' if finished else ''} are trained"
 
 
 def _waves_off(report: ProgrammeReport) -> Iterator[str]:
-    for line in report.waves:
-        wave, trained, pace = line.wave, line.trained, line.pace
-        if not wave.status.is_open or not wave.status.keeps_days:
-            continue
-        if wave.status.is_ahead and wave.go_live_on < report.on:
-            yield f"{_named(line)} was to go live on {short_day_words(wave.go_live_on, with_year=False)} and has not"
-        elif line.ready is not None and line.ready.gate.state is GateState.SHUT:
-            yield f"{_named(line)} was stopped at its gate"
-        elif wave.status.is_ahead and is_training_behind(pace.due_on, pace.on, trained.finished, trained.assigned):
-            day = short_day_words(wave.go_live_on, with_year=False)
-            yield f"{_named(line)} goes live on {day}, and {_trained(line)}"
-        elif line in report.close and line.ready is not None and line.ready.tally.short:
-            day = short_day_words(wave.go_live_on, with_year=False)
-            yield f"{_named(line)} goes live on {day}, and {line.ready.tally.words.rstrip('.')}"
-        elif wave.status.is_ahead and pace.is_behind_line:
-            expected = round(100 * (pace.expected or 0))
-            yield f"in {_named(line)} {_trained(line)}, where {expected}\N{NO-BREAK SPACE}% should be by today"
-        elif wave.status.is_live and trained.assigned and line.is_in_doubt:
-            yield f"{_named(line)} is live, and its training is not finished: {share_words(trained.finished, trained.assigned)}"
+    """Say what stands against each wave: first gates that are shut or open again, then what is to go live, the nearest first."""
+    held = [line for line in report.waves if line.wave.status.is_open and line.wave.status.keeps_days]
+    for line in sorted(held, key=_nearness):
+        against = _ahead_off(report, line) if line.wave.status.is_ahead else _live_off(line)
+        if against:
+            yield against
+
+
+def _nearness(line: WaveLine) -> tuple[bool, bool, date, int]:
+    is_stopped = line.ready is not None and line.ready.gate.state in STOPPED
+    return not is_stopped, not line.wave.status.is_ahead, line.wave.go_live_on, line.wave.number
+
+
+def _ahead_off(report: ProgrammeReport, line: WaveLine) -> str:
+    """Say what stands against a wave before its go-live, the gravest thing alone; "" if nothing does."""
+    wave, trained, pace, named = line.wave, line.trained, line.pace, _named(line)
+    day = short_day_words(wave.go_live_on, with_year=False)
+    if wave.go_live_on < report.on:
+        return f"{named} was to go live on {day} and has not"
+    if line.ready is not None and line.ready.gate.state is GateState.SHUT:
+        return f"{named} was stopped at its gate"
+    if line.ready is not None and (against := _gate_off(line.ready, report.on)):
+        return ", and ".join([", ".join([f"{named} goes live on {day}", *against[:-1]]), against[-1]])
+    if is_training_behind(pace.due_on, pace.on, trained.finished, trained.assigned) or (
+        line in report.close and not line.people
+    ):
+        return f"{named} goes live on {day}, and {_trained(line)}"
+    if line in report.close and line.ready is not None and line.ready.tally.short:
+        return f"{named} goes live on {day}, and {unmet_words(line.ready.tally)}"
+    if pace.is_behind_line:
+        expected = percent_text(pace.expected or 0)
+        return f"in {named} {_trained(line)}, where {expected} should be by today"
+    return ""
+
+
+def _gate_off(ready: Verdict, on: date) -> list[str]:
+    """Say in clauses what stands against a go-live at a gate that nobody said no-go at; nothing if that is nothing."""
+    gate, short = ready.gate, [unmet_words(ready.tally)] if ready.tally.short else []
+    if gate.state is GateState.REOPENED:
+        return ["its gate is open again", *short]
+    if (lapsed := lapsed_override(gate, on)) is not None:
+        until = short_day_words(lapsed.until_on, with_year=False)
+        return [f"it could go on without its gate only until {until}", *short]
+    if late := late_conditions(gate, on):
+        since = short_day_words(late[0].due_on, with_year=False)
+        return [f"{plural(len(late), 'condition', 'conditions')} of its go should have been met by {since}"]
+    return []
+
+
+def _live_off(line: WaveLine) -> str:
+    named, trained = _named(line), line.trained
+    if not line.people:
+        return f"{named} is live, and nobody is in it"
+    if trained.assigned and line.is_in_doubt:
+        return f"{named} is live, and its training is not finished: {share_words(trained.finished, trained.assigned)}"
+    return ""
 
 
 def _others_off(report: ProgrammeReport) -> Iterator[str]:
@@ -85,7 +128,7 @@ def _with_line(report: ProgrammeReport) -> list[WaveLine]:
 
 def _unknown(report: ProgrammeReport) -> Iterator[str]:
     for line in report.in_doubt:
-        if not line.trained.assigned:
+        if line.people and not line.trained.assigned:
             yield f"nobody in {_named(line)} has training to do yet"
     if report.waves and not report.close and not _with_line(report):
         yield "no wave is live or near its go-live, so nothing could be late yet"

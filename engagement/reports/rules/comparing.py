@@ -1,11 +1,12 @@
 """A figure beside the same one of an earlier day: both numbers, or why they cannot be compared."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from engagement.reports.rules.figures import NOT_SHOWN, Figure
+from engagement.reports.rules.figures import NOT_SHOWN, WENT_LIVE, Figure
 from engagement.reports.rules.measures import Unit
-from engagement.words import count
+from engagement.words import count, short_day_words
 
 #: Measures in which a denominator that differs by more than this share is another population.
 POPULATION_DIFFERS = 0.10
@@ -13,29 +14,37 @@ POPULATION_DIFFERS = 0.10
 
 @dataclass(frozen=True)
 class Change:
-    """A figure beside the same one of an earlier day: both numbers, or why they cannot be compared."""
+    """A figure beside the same one of an earlier day: both numbers, or why they cannot be compared.
+
+    `then_on` is the day of the earlier number, None where that is the day of its report.
+    """
 
     now: Figure
     before: Figure | None
+    then_on: date | None = None
 
     @property
     def why_not(self) -> str:
         """Why they cannot be compared; "" if they can."""
         now, before = self.now, self.before
+        if now.value is None and (before is None or now.missing == WENT_LIVE):
+            return ""
         if before is None:
             return "not counted then"
         if before.value is None:
             return "" if now.value is None else f"{before.missing or NOT_SHOWN} then"
         if now.value is None:
-            return f"{before.words} then"
+            return f"{before.words} {self._then}"
         if now.definition != before.definition:
             return "not comparable: it was counted in another way"
+        if now.basis != before.basis:
+            return f"not comparable: {_other_basis(now.basis, before.basis)}"
         if now.need != before.need:
             return f"not comparable: {before.need or 0} % were asked for"
         if now.unit != before.unit:
             return f"not comparable: it was in {before.unit}"
         if _differ(now.denominator, before.denominator):
-            return f"not comparable: of {count(before.denominator or 0)} then, {before.words}"
+            return f"not comparable: of {count(before.denominator or 0)} {self._then}, {before.words}"
         return ""
 
     @property
@@ -65,16 +74,40 @@ class Change:
         return f"{'+' if rose > 0 else '−'}{abs(rose):,g}{points}"
 
     @property
+    def _then(self) -> str:
+        """When the earlier number was counted, in words: its own day, or that of its report."""
+        if self.then_on is None:
+            return "then"
+        is_same_year = self.now.as_of is not None and self.now.as_of.year == self.then_on.year
+        return f"on {short_day_words(self.then_on, with_year=not is_same_year)}"
+
+    @property
     def words(self) -> str:
-        """The change with the earlier number: "+8 points from 61 %, 329 of 538"; of which day, the report says once.
+        """The change with the earlier number: "+8 points from 61 %, 329 of 538"; of which day, the report says once, or the number.
 
         "" where the figure was and is missing.
         """
         if self.difference is None or self.before is None:
             return self.why_not
         if not round(self.difference, 1):
-            return "unchanged" + (f", {self.before.words} then" if self.now.words != self.before.words else "")
-        return f"{self._by} from {self.before.words}"
+            since = f" since {self._then.removeprefix('on ')}" if self.then_on else ""
+            return f"unchanged{since}" + (f", {self.before.words} then" if self.now.words != self.before.words else "")
+        return f"{self._by} from {self.before.words}" + (f" {self._then}" if self.then_on else "")
+
+
+def _other_basis(now: str, before: str) -> str:
+    """Say on what else a figure rested before, or what it did not rest on yet."""
+    present, then = now.splitlines(), before.splitlines()
+    if not then:
+        return "it is not known with what it was counted then"
+    if gone := [each for each in then if each not in present]:
+        return f"counted with {_some(gone)} then"
+    return f"{_some([each for each in present if each not in then])} was not counted then"
+
+
+def _some(parts: Sequence[str]) -> str:
+    """Name the first part, and count the others."""
+    return f"{parts[0]} and {len(parts) - 1} more" if len(parts) > 1 else parts[0]
 
 
 def _differ(now: int | None, before: int | None) -> bool:
@@ -83,7 +116,8 @@ def _differ(now: int | None, before: int | None) -> bool:
     return abs(now - before) > POPULATION_DIFFERS * max(now, before)
 
 
-def changes(now: Iterable[Figure], before: Iterable[Figure]) -> list[Change]:
-    """Return each figure beside the same one of an earlier day."""
+def changes(now: Iterable[Figure], before: Iterable[Figure], days: Collection[date] = ()) -> list[Change]:
+    """Return each figure beside the same one of an earlier day; with `days` of the earlier report, those of other days say theirs."""
     earlier = {figure.key: figure for figure in before}
-    return [Change(figure, earlier.get(figure.key)) for figure in now]
+    found = ((figure, earlier.get(figure.key)) for figure in now)
+    return [Change(figure, then, then.own_day(days) if then and days else None) for figure, then in found]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from engagement.vocabulary import State
+
 
 class DecisionKind(StrEnum):
     """What is decided, and so where."""
@@ -45,6 +47,12 @@ class Decided:
     title: str
     words: str
     wave_id: int
+
+
+class WaveState(State):
+    """How a wave stands before its go-live that its status doesn't say."""
+
+    NOT_READY = "not_ready", "Not ready", "bad"
 
 
 def by_urgency(decisions: Sequence[Decision]) -> list[Decision]:

@@ -1,6 +1,6 @@
 """The figures of a report: one list, from which page, PDF, workbook, CSV and snapshot are drawn."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -10,6 +10,11 @@ from engagement.words import count, number_word, share_words
 
 NOT_SHOWN = "not shown"
 KEPT_BACK = "not shown to you"
+#: Of a wave before its go-live, and after it.
+NOT_LIVE = "not live yet"
+WENT_LIVE = "went live"
+#: Of the way to a target where nobody knows the value before.
+NO_BASELINE = "not known: nothing was measured before"
 
 #: What identifies a figure from one report to the next: its measure, the kind of what it is about, and its key.
 FigureKey = tuple[str, str, str]
@@ -48,7 +53,8 @@ class Figure:
     `value` is None where nothing is known or shown, and `missing` says why in words. A share has a numerator and a
     denominator, and its value is in percent. `need` is the percentage asked for. `as_of` is the day at whose end, or the
     present day during which, it was counted. `note` stands beside it. `groups_under` is the floor below which groups are
-    hidden in it, 0 where it is about no group of people who said something.
+    hidden in it, 0 where it is about no group of people who said something. `basis` is what it rests on beyond its definition
+    and can change from one day to another, a line for each part, such as a criterion with what it needs.
     """
 
     measure: Measure
@@ -63,6 +69,7 @@ class Figure:
     need: int | None = None
     note: str = ""
     groups_under: int = 0
+    basis: str = ""
 
     @property
     def name(self) -> str:
@@ -81,6 +88,16 @@ class Figure:
         if self.measure.unit is Unit.DAYS:
             return f"{number} {'working day' if self.value == 1 else 'working days'}"
         return f"{number} {self.unit}" if self.measure.unit is Unit.OWN else number
+
+    @property
+    def counted_as(self) -> str:
+        """How it is counted, with what it rests on."""
+        parts = self.basis.splitlines()
+        return f"{self.definition} Counted with: {'; '.join(parts)}." if parts else self.definition
+
+    def own_day(self, days: Collection[date]) -> date | None:
+        """Return the day of its number where that is none of these days; None too where there is no number."""
+        return self.as_of if self.value is not None and self.as_of not in days else None
 
     def hidden(self, why: str) -> "Figure":
         """Return it without its numbers, with these words for them."""

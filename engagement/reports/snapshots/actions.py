@@ -51,6 +51,7 @@ def freeze_report(
             "need": figure.need,
             "note": figure.note,
             "groups_under": figure.groups_under,
+            "basis": figure.basis,
         }
         for place, figure in enumerate(frozen(figures_of(report)))
     ]

@@ -76,3 +76,4 @@ class FrozenFigure(Base):
     need: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="")
     groups_under: Mapped[int] = mapped_column(default=0)
+    basis: Mapped[str] = mapped_column(Text, default="")

@@ -86,4 +86,5 @@ def _figure(row: FrozenFigure) -> Figure:
         row.need,
         row.note,
         row.groups_under,
+        row.basis,
     )

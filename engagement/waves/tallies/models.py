@@ -43,8 +43,8 @@ class Numbers:
     sense of `training.queries.standing`; `minutes_left` is their unfinished required training. `champions` and
     `champions_finished` are those of them, whatever their roles, who are champions of any wave of the programme on the `TallyDay`; `pilots`
     and `pilots_finished` those others who were in a wave that went live earlier (`queries.is_pilot`). `posts` are the champions whom a
-    department has on that day, wherever they work, without those who have left. The others count members without regard to roles, in the sense of `readiness.tallies.queries`: who was sent a briefing of the wave, one to
-    confirm, and confirmed each; who has statements to understand, and did; who was told of everything in the wave that affects their work.
+    department has on that day, wherever they work, without those who have left. The others count members without regard to roles, in
+    the sense of `readiness.tallies.queries`: who was sent a briefing of the wave, one to confirm, and confirmed each; who has statements to understand, and did; who was told of everything in the wave that affects their work.
     """
 
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
@@ -112,12 +112,13 @@ class TallyMark(Base):
 
 
 class TallyDay(Base):
-    """The day, in an IANA time zone, as of which champions are kept: the only numbers that change as days pass. At most one row.
+    """The day, in an IANA time zone, as of which champions are kept: the only numbers that change as days pass.
 
-    No row marks whose time as a champion begins or ends today; whoever keeps the next day does.
+    No change of a row marks whose time as a champion begins or ends on a day; whoever keeps the next day does. There is one, or none yet.
     """
 
     __tablename__ = "tally_day"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
     id: Mapped[Key]
     day: Mapped[date]

@@ -92,17 +92,21 @@ def is_waiting() -> bool:
     return page is not None and page.waiting is not None
 
 
+#: Stands for the kept day until there is one.
+NO_DAY = date.min
+
+
 class Days(NamedTuple):
-    """The day as of which champions are kept, the first of all days before any was, and today where that is a day of."""
+    """The day as of which champions are kept, `NO_DAY` before any is, and today in the time zone of that."""
 
     kept: date
     today: date
 
 
 def days() -> Days:
-    """Return the day as of which champions are kept, and what day it is now; they differ until somebody who counts has kept it."""
+    """Return the day as of which champions are kept, and today; they differ until somebody who counts has kept the next."""
     row = db.session.execute(select(TallyDay.day, TallyDay.timezone)).one_or_none()
-    kept, zone = row or (date.min, "UTC")
+    kept, zone = row or (NO_DAY, "UTC")
     return Days(kept, clock.today(zone))
 
 

@@ -59,8 +59,9 @@ def calendar_of(side: str, programme: Programme, department: Department) -> dict
 
 
 def delivery_to(person: Person) -> Delivery:
-    queue(make_mailing(), select(Person.id).where(Person.id == person.id))
-    delivery = db.session.scalars(select(Delivery).where(Delivery.person_id == person.id)).one()
+    mailing = make_mailing()
+    queue(mailing, select(Person.id).where(Person.id == person.id))
+    delivery = db.session.scalars(select(Delivery).where(Delivery.mailing_id == mailing.id)).one()
     delivery.state = DeliveryState.SENT
     delivery.mailing.asks_confirmation = True
     db.session.flush()

@@ -102,6 +102,14 @@ def test_a_named_approver_without_other_rights_decides_and_only_who_plans_the_pr
     page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
     assert "Olga Officer thought otherwise." in page
     assert "Dissent" in page
+    # What is off waits for who plans it, with what it holds.
+    assert "Gates that opened again" not in manager.get("/").get_data(as_text=True)
+    again = seen_on(sponsor.get(f"/waves/{wave.id}/decision").get_data(as_text=True))
+    assert sponsor.post(f"/waves/{wave.id}/decision", data=said | {"seen": again}).status_code == 303
+    for address in ("/", f"/waves/{wave.id}/readiness"):
+        page = manager.get(address).get_data(as_text=True)
+        assert "Sue Sponsor said no-go on 14 April 2026." in page
+        assert "Messages around" in page
 
 
 def test_a_gate_that_opened_again_says_why_and_who_goes_past_it_gives_a_reason_and_a_day(app, manager, wave):
@@ -139,3 +147,28 @@ def test_the_page_asks_only_of_what_the_wave_has(manager, wave, statements):
         page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
     assert len(more) == len(few) + 1
     assert "It is small." in page
+
+
+def test_who_has_no_other_task_reads_on_their_own_page_what_a_gate_asks_of_them(app, manager, wave, statements):
+    make_person("Olga Officer", "olga@example.com")
+    officer = named(app, "Olga Officer", "olga@example.com")
+    with statements() as few:
+        assert "Go or no-go" not in officer.get("/me").get_data(as_text=True)
+    assert manager.post(f"/waves/{wave.id}/approvers", data={"person": "olga@example.com"}).status_code == 303
+    assert officer.get("/").location == "/me"
+    with statements() as more:
+        page = officer.get("/me").get_data(as_text=True)
+    waiting = page.partition("Also waiting for you")[2].partition("</section>")[0]
+    assert f"Go or no-go: {wave.title}" in waiting
+    assert "Decide by 14 April 2026, before people are told of the day." in waiting
+    assert f'href="/waves/{wave.id}/decision"' in waiting
+    assert len(more) <= len(few) + 4
+    sponsor = named(app, "Sue Sponsor", "sue@example.com")
+    seen = seen_on(sponsor.get(f"/waves/{wave.id}/decision").get_data(as_text=True))
+    condition = {"text_1": "Two more people", "owner_1": "olga@example.com", "due_1": "2026-04-17"}
+    said = {"choice": "conditions", "reason": "Help comes.", "seen": seen} | condition
+    assert sponsor.post(f"/waves/{wave.id}/decision", data=said).status_code == 303
+    page = officer.get("/me").get_data(as_text=True)
+    row = db.session.scalars(db.select(GateCondition)).one()
+    assert f'href="/conditions/{row.id}"' in page
+    assert f"A condition of {wave.title}, by you until 17 April 2026." in page

@@ -21,6 +21,7 @@ from readiness.gate_rows import TODAY, object_severely, past_the_gate, say
 
 from engagement.accounts.rules import Role
 from engagement.db import db
+from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.gate.actions.deciding import name_approver
 from engagement.readiness.gate.actions.opening import reopen_gate
 from engagement.readiness.gate.models import GateDecision
@@ -60,6 +61,11 @@ def test_the_sponsor_decides_on_the_sheet_and_reads_there_what_was_decided(wave,
     assert "It is to go live in 10 days. Nobody has decided yet." in shown
     assert "The figures propose no-go, or a go with conditions for these." in shown
     assert "Otherwise it doesn’t go live on 24 April." in shown
+    # Everything that is kept with the decision and not met stands beside the form, with its reason.
+    open_ = [each for each in standings_of([wave], TODAY)[wave.id].criteria if each.is_open]
+    assert len(open_) > 3
+    for each in open_:
+        assert f"{each.state.word} {each.title} {each.sentence}" in shown
     action, seen = form_of(page, wave.id)
     typed = {"choice": "conditions", "seen": seen, "text_1": "Two <more> people"}
     refused = sponsor.post(action, data=typed)

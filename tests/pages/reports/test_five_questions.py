@@ -17,11 +17,11 @@ ANSWERS = {
         "Decisions needed": r"Go or no-go for wave 4 \(Letter drafting\) by Thursday 23 April .*The figures propose .*Otherwise it doesn’t go live .*What do you decide\?"
     },
     "Will people be ready when it goes live?": {
-        "Waves": r"70 %, 14 of 20 .*by today, as planned \d+ : \d+ %.*as it goes \d+ : \d+ %, \d+ of 20"
+        "Waves": r"70 %, 14 of 20 .*by today, as planned: \d+ %.*as it goes: \d+ %, \d+ of 20"
     },
     "Is it worth it?": {
         "Waves": r"Value as planned \d+ .*100 %, 1 of 1",
-        "What it is worth": r"Before: 52 hours .*Plan: 24 hours .*30.5 hours",
+        "What it is worth": r"Before: 52 hours .*Plan: 24 hours .*30.5 hours on 5 April",
     },
     "What do people hold against it, and did I keep my own promises?": {
         "What people object to": r"Job security \d+",
@@ -31,16 +31,21 @@ ANSWERS = {
 
 
 @pytest.fixture
-def sections(app, frozen):
-    """The sections of the sheet as its sponsor reads them, by heading; the first lines under ""."""
+def sheet(app, frozen) -> str:
+    """The sheet of six waves as its sponsor reads it."""
     sponsor = make_person("Margaret Leclerc", "margaret@example.com")
     programme = make_six_waves(TODAY, sponsor, make_change_manager())
     account = make_account("margaret@example.com", "Margaret Leclerc")
     account.person_id = sponsor.id
-    page = signed_in(app, account).get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
-    lede = re.search(r'<p class="lede">(.*?)</p>', page, re.DOTALL)
+    return signed_in(app, account).get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
+
+
+@pytest.fixture
+def sections(sheet):
+    """Its sections, by heading; the first lines under ""."""
+    lede = re.search(r'<p class="lede">(.*?)</p>', sheet, re.DOTALL)
     found = {"": _words(lede[1] if lede else "")}
-    for part in re.findall(r"<section.*?</section>", page, re.DOTALL):
+    for part in re.findall(r"<section.*?</section>", sheet, re.DOTALL):
         heading = re.search(r"<h2[^>]*>(.*?)</h2>", part, re.DOTALL)
         found[_words(heading[1] if heading else "")] = _words(part)
     return found
@@ -57,3 +62,25 @@ def test_each_question_is_answered_where_the_readme_says(sections):
         assert set(re.findall(r"\*([^*]+)\*", place)) == {heading for heading in ANSWERS[question] if heading}
         for heading, answer in ANSWERS[question].items():
             assert re.search(answer, sections[heading]), (question, sections[heading])
+
+
+def test_each_wave_in_use_opens_its_adoption(sheet):
+    used = [row for row in re.findall(r"<tr>.*?</tr>", sheet, re.DOTALL) if "In the 28 days to" in row]
+    assert len(used) == 3
+    for row in used:
+        wave = re.findall(r'href="/waves/(\d+)"', row)
+        assert re.findall(r'href="/waves/(\d+)/adoption"[^>]*>\d+ %, \d+ of \d+', _spaces(row)) == wave
+
+
+def _spaces(html: str) -> str:
+    return html.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_notes_are_numbered_as_they_are_read_and_no_place_of_the_table_is_empty(sheet, sections):
+    referred = list(dict.fromkeys(re.findall(r'href="#note-(\d+)"', sheet)))
+    assert referred == re.findall(r'id="note-(\d+)"', sheet)
+    assert not re.search(r"<td[^>]*>\s*</td>", sheet.partition("What it is worth")[0])
+    assert "not live yet not live yet" in sections["Waves"]
+    assert re.search(
+        r"You promised : 1 of 4 done, 1 missed and 2 to come ?\. \d+ ", sections["What sponsors do in person"]
+    )

@@ -94,7 +94,7 @@ def read_of(
 def counts_of(
     waves: Sequence[Wave], on: date, there: There, read: Read | None = None, steps: Sequence[StepLine] | None = None
 ) -> dict[int, WaveCounts]:
-    """Return what is counted for each of these waves on a day; `there` says what they have at all.
+    """Return what is counted for each of these waves on a day, champions today in the organisation's zone; `there` says what they have at all.
 
     `read` and `steps`, those of sponsors there, are given if they are there already, of these waves or more.
     """

@@ -77,6 +77,11 @@ class Standing:
         return self.need / 100 if self.need is not None else None
 
     @property
+    def is_open(self) -> bool:
+        """Whether who decides has to weigh it: it is not met, or not known yet."""
+        return self.state in (CriterionState.SHORT, CriterionState.UNKNOWN)
+
+    @property
     def is_right_open(self) -> bool:
         """Whether others have a right to it that is not met, so that no approver goes on without."""
         return self.kind.is_a_right and self.state is CriterionState.SHORT
@@ -101,7 +106,7 @@ class WaveStanding:
 def standings_of(
     waves: Sequence[Wave], on: date, read: Read | None = None, steps: Sequence[StepLine] | None = None
 ) -> dict[int, WaveStanding]:
-    """Return the criteria of each of these waves on a day; the number of statements doesn't grow with waves or people."""
+    """Return the criteria of each of these waves on a day, champions as `counts_of` has them; statements don't grow with waves or people."""
     if not waves:
         return {}
     ids = [wave.id for wave in waves]

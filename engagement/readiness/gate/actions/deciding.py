@@ -13,11 +13,13 @@ from engagement.db import db
 from engagement.errors import BadInput, NotAllowed, RuleBroken
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import Standing, standings_of
+from engagement.readiness.gate.actions.writing import NAMED, write
 from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateValue
 from engagement.readiness.gate.queries.present import decider_of, gate_of
-from engagement.readiness.gate.rules import LONGEST_TEXT, MOST_CONDITIONS, Choice
+from engagement.readiness.gate.rules import LONGEST_TEXT, MOST_CONDITIONS, Choice, decide_by
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
+from engagement.words import day_words
 
 CHANGED = (
     "A criterion stands otherwise than when you opened the page. Look at the criteria as they are now, then decide. "
@@ -182,6 +184,7 @@ def name_approver(wave: Wave, person: Person, *, by: Actor) -> GateApprover:
     db.session.flush()
     audit.record(Verb.NAMED_APPROVER, audit.about(wave, person), by=by, approver=(None, person.name))
     db.session.flush()
+    write(NAMED, wave, [person], due=day_words(decide_by(wave.go_live_on)))
     return row
 
 

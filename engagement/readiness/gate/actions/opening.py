@@ -1,39 +1,22 @@
 """Gates that open again by themselves when a criterion falls, and going on all the same."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
 
 from engagement import audit, clock
-from engagement.accounts.queries import account_of_person
 from engagement.audit import Actor
 from engagement.communications.actions.sending import hold_message
-from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.mail.actions.building import build_mailing
-from engagement.mail.actions.queueing import queue_for_address
-from engagement.mail.letters.rules.layout import Around, Button, html_layout
-from engagement.mail.rules import Letter, MailingKind
-from engagement.mail.wire.rules.headers import is_usable_address
-from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import standings_of
+from engagement.readiness.gate.actions.writing import AGAIN, write
 from engagement.readiness.gate.models import GateOverride, GateReopening
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.queries.watching import messages_around
-from engagement.readiness.gate.rules import LONGEST_OVERRIDE, LONGEST_TEXT, fallen_words
+from engagement.readiness.gate.rules import LONGEST_OVERRIDE, LONGEST_TEXT, GateState, fallen_words, held_words
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
-
-HELD = "The gate of {wave} is open again, so its go-live is in doubt. Decide at the gate first, then send this, move it or skip it."
-_LINK = "{{ gate_link }}"
-_SUBJECT = "Decide again: the gate of {{ wave }} is open"
-_TEXT = (
-    "Something that was met when {{ wave }} was decided is not met any more. So the decision doesn’t stand, and messages around "
-    "its go-live are held.\n\n{{ reason }}\n\nLook at the criteria as they are now, then decide again."
-)
-_WHY = "You get this because you decide at the gate of this wave."
 
 
 def reopen_gate(wave_id: int, on: date) -> bool:
@@ -54,24 +37,10 @@ def reopen_gate(wave_id: int, on: date) -> bool:
     db.session.add(GateReopening(wave_id=wave.id, reason=reason, at=at))
     audit.record(Verb.REOPENED_GATE, wave, by=audit.CLOCK, reason=(None, reason))
     db.session.flush()
-    _tell(wave, gate.approvers, reason)
-    for occurrence_id in messages_around([wave]):
-        hold_message(occurrence_id, HELD.format(wave=wave.title))
+    write(AGAIN, wave, gate.approvers, reason=reason)
+    for occurrence_id in messages_around([gate]):
+        hold_message(occurrence_id, held_words(wave.title, GateState.REOPENED))
     return True
-
-
-def _tell(wave: Wave, approvers: Sequence[Person], reason: str) -> None:
-    html = html_layout(
-        _SUBJECT, "Engagement", to_html(_TEXT), _SUBJECT, Around(_WHY), button=Button("Open the gate", _LINK)
-    )
-    text = f"{_TEXT}\n\nOpen the gate:\n{_LINK}\n\n--\n{_WHY}"
-    mailing = build_mailing(MailingKind.NOTICE, Letter(_SUBJECT, text, html), title=f"Gate of {wave.title}")
-    values = {"wave": wave.title, "reason": reason, "gate_link": f"/waves/{wave.id}/readiness"}
-    for person in approvers:
-        account = account_of_person(person.id)
-        address = person.email or (account.email if account is not None else "")
-        if is_usable_address(address):
-            queue_for_address(mailing, address, person.name, values, person_id=person.id)
 
 
 def go_past(wave: Wave, reason: str, until_on: date | None, *, on: date, by: Actor) -> GateOverride:

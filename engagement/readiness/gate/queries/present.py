@@ -28,6 +28,7 @@ from engagement.readiness.gate.rules import (
     Choice,
     GateState,
     Seen,
+    decide_by,
     fallen,
     rule_words,
     state_of,
@@ -93,6 +94,11 @@ class Gate:
         """Who has not decided yet."""
         return [person for person in self.approvers if person.id not in self.said]
 
+    @property
+    def decide_by_on(self) -> date:
+        """The day by which it is to be decided."""
+        return decide_by(self.wave.go_live_on)
+
     def waits(self, on: date) -> bool:
         """Whether it waits for a decision: near its go-live or open again, not gone past, and somebody was not heard or nobody is named."""
         is_asked = self.reopening is not None or self.wave.go_live_on - on <= timedelta(days=ASKED_DAYS_BEFORE)
@@ -114,12 +120,15 @@ class Gate:
     @property
     def sentence(self) -> str:
         """How it stands and through whom, in one line."""
-        state, words = self.state, [self._decided_words()]
+        state = self.state
         if state is GateState.OVERRIDDEN and self.override:
             who = self.override.by.name if self.override.by else "Somebody"
             return f"{who} lets it go on without the gate until {short_day_words(self.override.until_on)}."
+        words = []
         if state is GateState.REOPENED and self.reopening:
-            return f"It opened again on {short_day_words(self.reopening.at.date())}: {self.reopening.reason}"
+            words.append(f"It opened again on {short_day_words(self.reopening.at.date())}: {self.reopening.reason}")
+        if self.said or not words:
+            words.append(self._decided_words())
         if self.open_conditions:
             words.append(f"{plural(len(self.open_conditions), 'condition is', 'conditions are')} open.")
         if self.dissent:
@@ -140,8 +149,12 @@ class Gate:
 
     @property
     def is_watched(self) -> bool:
-        """Whether it opens again when a criterion falls: it was decided, the go-live is ahead, and nobody goes past it."""
-        return bool(self.said) and self.wave.status.is_ahead and self.override is None
+        """Whether it opens again when a criterion falls: it was decided, the go-live is ahead, and nobody goes past it.
+
+        No-go stays no-go: what gets worse does not question it.
+        """
+        may_fall = self.state not in (GateState.SHUT, GateState.OVERRIDDEN)
+        return bool(self.said) and self.wave.status.is_ahead and may_fall
 
     def fallen(self, now: WaveStanding, on: date) -> list[Seen]:
         """Return the counted criteria that have fallen since a standing decision; nothing of a gate that is not watched."""

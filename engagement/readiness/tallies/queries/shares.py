@@ -20,6 +20,7 @@ from engagement.programmes.scope.rules import StatementFor
 from engagement.readiness.tallies import models as models  # has tables set marks
 from engagement.stakeholders.champions.queries import is_champion_on
 from engagement.stakeholders.models import Champion
+from engagement.training.models import Assignment
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.training.tallies.queries import People, learning_shares
 from engagement.waves.models import Membership, Wave, WaveWorkflow
@@ -29,34 +30,41 @@ from engagement.waves.tallies.queries import is_pilot, member_shares, share
 Day = date | ColumnElement[date]
 
 
-def member_shares_now(people: People, *where: ColumnElement[bool]) -> Select[Any]:
-    """Return a SELECT of what these people add now as members, with what reached them; `where` are conditions on `Membership`."""
-    return member_shares(people, *where, **_reached())
+def shares_now(
+    members: People, people: People | None, on: Day, *where: Callable[[Any], ColumnElement[bool]]
+) -> list[Select[Any]]:
+    """Return SELECTs of what `members` add now as such, with what reached them, and `people` (None: all) as learners and champions.
 
+    Who is a champion is asked of the day `on`. `where` are conditions, given as functions of a table with `wave_id`.
+    """
 
-def learning_shares_now(people: People | None, on: Day, *where: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
-    """Return SELECTs of what people (None: all) add now as learners, and on a day as friendly users; `where` are conditions on `Assignment`."""
-    return learning_shares(people, *where, more=_friendly(on))
+    def conditions(table: Any) -> list[ColumnElement[bool]]:
+        return [condition(table) for condition in where]
 
-
-def posts_now(people: People | None, on: Day, *where: ColumnElement[bool]) -> Select[Any]:
-    """Return a SELECT of what people (None: all) add on a day to the champions of departments; `where` are conditions on `Champion`."""
-    these = [] if people is None else [Champion.person_id.in_(people)]
-    columns = share(Champion.wave_id, Champion.person_id, department_id=Champion.department_id, posts=literal(1))
-    is_here = (is_champion_on(on), Person.left_at.is_(None))
-    return select(*columns).join(Person, Person.id == Champion.person_id).where(*is_here, *these, *where)
+    return [
+        member_shares(members, *conditions(Membership), **_reached()),
+        *learning_shares(people, *conditions(Assignment), more=_friendly(on)),
+        _posts(people, on, *conditions(Champion)),
+    ]
 
 
 def every_share(on: Day) -> list[Select[Any]]:
     """Return SELECTs of everything that everybody adds now to kept numbers, champions as of a day."""
-    members = select(Membership.person_id).where(Membership.ended_at.is_(None))
-    return [member_shares_now(members), *learning_shares_now(None, on), posts_now(None, on)]
+    return shares_now(select(Membership.person_id).where(Membership.ended_at.is_(None)), None, on)
 
 
 def champions_begun_or_ended(first: Day, last: Day) -> Select[int]:
     """Return a SELECT of the ids of people whose time as a champion begins or ends after the day `first` and until `last`."""
     crossed = (and_(day > first, day <= last) for day in (Champion.from_on, Champion.until_on))
     return select(Champion.person_id).where(or_(*crossed))
+
+
+def _posts(people: People | None, on: Day, *where: ColumnElement[bool]) -> Select[Any]:
+    """Return what people add on a day to the champions of departments."""
+    these = [] if people is None else [Champion.person_id.in_(people)]
+    columns = share(Champion.wave_id, Champion.person_id, department_id=Champion.department_id, posts=literal(1))
+    is_here = (is_champion_on(on), Person.left_at.is_(None))
+    return select(*columns).join(Person, Person.id == Champion.person_id).where(*is_here, *these, *where)
 
 
 def _friendly(on: Day) -> Callable[[Any, Any, ColumnElement[int]], dict[str, ColumnElement[int]]]:

@@ -6,24 +6,25 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Select, bindparam, case, func, or_, select, union
+from sqlalchemy import Date, Select, bindparam, case, func, literal, or_, select, union
 
 from engagement.db import db
-from engagement.readiness.tallies.queries.shares import (
-    champions_begun_or_ended,
-    every_share,
-    learning_shares_now,
-    member_shares_now,
-    posts_now,
-)
+from engagement.readiness.tallies.queries.shares import Day, champions_begun_or_ended, every_share, shares_now
 from engagement.stakeholders.champions.queries import PostSum
-from engagement.stakeholders.models import Champion
-from engagement.training.models import Assignment
 from engagement.training.queries.counts import Count
 from engagement.training.tallies.queries import LearningSum, people_to_count
-from engagement.waves.models import Membership, Wave
-from engagement.waves.tallies.models import NUMBERS, ReachedMark, TallyShare
-from engagement.waves.tallies.queries import WAVES, MemberSum, counts_marked, days, is_waiting, kept_sums, sums_with
+from engagement.waves.models import Wave
+from engagement.waves.tallies.models import NUMBERS, ReachedMark, TallyDay, TallyShare
+from engagement.waves.tallies.queries import (
+    NO_DAY,
+    WAVES,
+    MemberSum,
+    counts_marked,
+    days,
+    is_waiting,
+    kept_sums,
+    sums_with,
+)
 
 _KEYS = ("wave_id", "person_id", "department_id", "role")
 #: The kept day and today, in either order, and the day of which it is asked who is a champion, given when a statement is executed.
@@ -59,8 +60,11 @@ class Friendly:
 
 
 class WaveSums(NamedTuple):
-    """All kept numbers of some waves: members by department, learning by department and role, champions by the department that they are
-    there for, and by wave what reached whom, and its friendly users."""
+    """All kept numbers of some waves.
+
+    They are members by department, learning by department and role, champions by the department that they are there for, and by wave what
+    reached whom, and its friendly users.
+    """
 
     members: Sequence[MemberSum]
     learning: Sequence[LearningSum]
@@ -72,7 +76,8 @@ class WaveSums(NamedTuple):
 def sums_of(wave_ids: Sequence[int], *, by_department: bool = True) -> WaveSums:
     """Return all kept numbers of these waves, as `member_sums` and `learning_sums` do, in one statement; none are left out that are not 0.
 
-    Who is a champion is asked of today where champions are kept; whose time began or ended after the kept day is counted anew. Without `by_department`, learning in a role is added up over departments, of which large waves have hundreds.
+    Who is a champion is asked of today where champions are kept; whose time began or ended after the kept day is counted anew.
+    Without `by_department`, learning in a role is added up over departments, of which large waves have hundreds.
     """
     members, learning, posts = [], [], []
     reached: dict[int, list[int]] = {}
@@ -101,7 +106,7 @@ def sums_of(wave_ids: Sequence[int], *, by_department: bool = True) -> WaveSums:
 def _statement(by_department: bool, counts: bool, day_is_over: bool) -> Select[Any]:
     if counts or day_is_over:
         people = people_to_count(*([champions_begun_or_ended(_FIRST, _LAST)] if day_is_over else []))
-        sums = sums_with(people, _present(people))
+        sums = sums_with(people, _present(people, _ON))
     else:
         sums = kept_sums().subquery()
     department = sums.c.department_id if by_department else case((sums.c.role.is_(None), sums.c.department_id))
@@ -109,7 +114,7 @@ def _statement(by_department: bool, counts: bool, day_is_over: bool) -> Select[A
     return select(*key, *(func.sum(sums.c[name]) for name in NUMBERS)).group_by(*key)
 
 
-def _present(people: Select[Any]) -> list[Select[Any]]:
+def _present(people: Select[Any], on: Day) -> list[Select[Any]]:
     """Return SELECTs of what these people add now, and also those who are marked for what reached them, less their old shares as members."""
     marked = select(ReachedMark.person_id)
     keys = [getattr(TallyShare, key) for key in _KEYS]
@@ -120,21 +125,21 @@ def _present(people: Select[Any]) -> list[Select[Any]]:
         TallyShare.person_id.in_(marked),
         TallyShare.person_id.not_in(people),
     )
-    members = member_shares_now(union(people, marked), Membership.wave_id.in_(WAVES))
-    learning = learning_shares_now(people, _ON, Assignment.wave_id.in_(WAVES))
-    return [members, *learning, posts_now(people, _ON, Champion.wave_id.in_(WAVES)), _negative(kept)]
+    return [*shares_now(union(people, marked), people, on, lambda table: table.wave_id.in_(WAVES)), _negative(kept)]
 
 
 def waves_that_differ() -> list[int]:
     """Return the waves whose kept numbers, with the correction for marked people, are not what counting everybody gives."""
-    given = {"waves": list(db.session.scalars(select(Wave.id).order_by(Wave.id))), "on": days().kept}
+    wave_ids = list(db.session.scalars(select(Wave.id).order_by(Wave.id)))
+    # In the same statement, because somebody else may keep the next day meanwhile.
+    on = func.coalesce(select(TallyDay.day).scalar_subquery(), literal(NO_DAY))
     people = people_to_count()
-    counted = [_negative(part) for part in every_share(_ON)]
-    sums = sums_with(people, [*_present(people), *counted])
+    counted = [_negative(part) for part in every_share(on)]
+    sums = sums_with(people, [*_present(people, on), *counted])
     key = (sums.c.wave_id, sums.c.department_id, sums.c.role)
     is_off = or_(*(func.sum(sums.c[number]) != 0 for number in NUMBERS))
     off = select(*key).group_by(*key).having(is_off).subquery()
-    return list(db.session.scalars(select(off.c.wave_id).distinct().order_by(off.c.wave_id), given))
+    return list(db.session.scalars(select(off.c.wave_id).distinct().order_by(off.c.wave_id), {"waves": wave_ids}))
 
 
 def _negative(shares: Select[Any]) -> Select[Any]:

@@ -68,8 +68,9 @@ def key_rows(document: Document, part: Part) -> list[Row]:
 
 
 def _line(document: Document, figure: Figure) -> str:
-    change = document.change_words(figure)
-    return f"{figure.name}: {figure.words}{f' ({change})' if change else ''}"
+    change, note = document.change_words(figure), figure.note if figure.measure.part is Part.WAVES else ""
+    when = document.day_words(figure) or f"{note[:1].lower()}{note[1:]}"
+    return f"{figure.name}: {figure.words}{f' {when}' if when else ''}{f' ({change})' if change else ''}"
 
 
 def _plain(text: str) -> str:
@@ -109,7 +110,7 @@ def _about(document: Document, part: Part) -> list[str]:
 
 def _ground(document: Document) -> str:
     """Say as of when the figures are, with what they are compared, and where the rest is."""
-    words = f"All figures as of {document.moment}. {document.period_words} How each figure is counted stands in the attached paper."
+    words = f"All figures as of {document.moment}, unless they name another day. {document.period_words} How each figure is counted stands in the attached paper."
     return _plain(words)
 
 

@@ -1,0 +1,44 @@
+"""What the gate of a wave tells a sponsor: whether it stops the wave, what it waits for though passed, and which conditions are late."""
+
+from datetime import date
+
+from engagement.attention.queries.waves import is_close
+from engagement.readiness.gate.models import GateCondition, GateOverride
+from engagement.readiness.gate.queries.present import Gate
+from engagement.readiness.gate.rules import GateState
+from engagement.readiness.queries.verdicts import Verdict
+from engagement.reports.rules.decisions import WaveState
+from engagement.vocabulary import State
+from engagement.waves.models import Wave
+
+#: Gates that stop a wave, however far ahead its go-live is.
+STOPPED = (GateState.REOPENED, GateState.SHUT)
+
+
+def wave_state(wave: Wave, people: int, ready: Verdict | None, on: date) -> State:
+    """Return how a wave stands for who decides about it: its status, unless its gate, its criteria or its lack of people say otherwise.
+
+    Criteria of a wave far ahead are still to be met, and who passed its gate knew which were not; what others have a right to stays.
+    """
+    if ready is None or not wave.status.is_ahead:
+        return wave.status
+    gate = ready.gate
+    if gate.state in STOPPED:
+        return gate.state
+    is_held = bool(ready.rights_left) or not gate.state.lets_through
+    is_short = not people or (is_held and bool(ready.tally.short))
+    is_unready = (is_short and is_close(wave, on)) or lapsed_override(gate, on) is not None
+    return WaveState.NOT_READY if is_unready else wave.status
+
+
+def lapsed_override(gate: Gate, on: date) -> GateOverride | None:
+    """Return the leave to go on without a gate that ran out on a day before, if nothing has let the wave through since."""
+    last = next(iter(gate.overrides), None)
+    if last is None or gate.state.lets_through or last.ended_early or last.until_on >= on:
+        return None
+    return last
+
+
+def late_conditions(gate: Gate, on: date) -> list[GateCondition]:
+    """Return the open conditions of a gate whose day has passed, the latest first."""
+    return [row for row in gate.open_conditions if row.due_on < on]

@@ -1,0 +1,138 @@
+"""What a sheet says of gates: the first sentence, how each wave stands, what was decided, and what it waits for."""
+
+from datetime import timedelta
+
+import pytest
+from factories import make_people, make_person, make_programme, make_wave, make_workflow
+from readiness.gate_rows import TODAY, object_severely, past_the_gate, say
+
+from engagement import clock
+from engagement.consultations.models import Body, Consultation
+from engagement.consultations.rules import BodyKind
+from engagement.db import db
+from engagement.people.models import Person
+from engagement.readiness.criteria.queries.standing import standings_of
+from engagement.readiness.criteria.rules import CriterionKind, CriterionState
+from engagement.readiness.gate.actions.deciding import ConditionSaid
+from engagement.readiness.gate.actions.opening import reopen_gate
+from engagement.readiness.gate.rules import Choice
+from engagement.reports.queries.decisions import unmet_words
+from engagement.reports.queries.programme import ProgrammeReport, programme_report
+from engagement.reports.queries.standing import lede_of, standing_of
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+
+
+@pytest.fixture
+def sponsor() -> Person:
+    return make_person("Sue Sponsor", "sue@example.com")
+
+
+@pytest.fixture
+def wave(sponsor: Person) -> Wave:
+    """A wave whose go-live is too far ahead for its criteria to have to be met."""
+    programme = make_programme(sponsor=sponsor)
+    return make_wave(
+        programme, workflows=(make_workflow(programme),), members=make_people(3), go_live_on=TODAY + timedelta(days=29)
+    )
+
+
+def report(wave: Wave, days: int = 0) -> ProgrammeReport:
+    return programme_report(wave.programme, TODAY + timedelta(days=days), 5)
+
+
+def state(wave: Wave, days: int = 0) -> str:
+    return next(line.state.word for line in report(wave, days).waves if line.wave == wave)
+
+
+def against(wave: Wave, days: int = 0) -> str:
+    return standing_of(report(wave, days)).sentence
+
+
+def ask_the_works_council(wave: Wave) -> None:
+    body = Body(programme=wave.programme, kind=BodyKind.WORKS_COUNCIL, name="Works council", made_at=clock.now())
+    db.session.add_all([body, Consultation(wave=wave, body=body, is_required=True, opened_at=clock.now())])
+    db.session.flush()
+
+
+def test_a_gate_that_is_open_again_comes_first_however_far_ahead_its_wave_is(wave, sponsor):
+    near = make_wave(
+        wave.programme, number=4, name="Motor", members=make_people(0), go_live_on=TODAY + timedelta(days=20)
+    )
+    assert state(wave) == "Planned"
+    say(wave, sponsor)
+    object_severely(wave)
+    assert reopen_gate(wave.id, TODAY)
+    found = report(wave)
+    short = next(unmet_words(line.ready.tally) for line in found.waves if line.wave == wave and line.ready)
+    assert standing_of(found).against[:2] == [
+        f"wave 3, Property claims, goes live on 13 May, its gate is open again, and {short}",
+        "wave 4, Motor, goes live on 4 May, and nobody is in it",
+    ]
+    assert (state(wave), state(near)) == ("Open again", "Not ready")
+    assert lede_of(found, standing_of(found)).count("obody is in it") == 1
+
+
+def test_a_wave_without_people_shortly_ahead_is_not_on_track_rather_than_not_known(wave):
+    wave.status = WaveStatus.CANCELLED
+    empty = make_wave(wave.programme, number=5, name="Empty", go_live_on=TODAY + timedelta(days=28))
+    assert standing_of(report(wave)).is_on_track is False
+    assert "wave 5, Empty, goes live on 12 May, and nobody is in it" in against(wave)
+    empty.go_live_on = TODAY + timedelta(days=29)
+    assert standing_of(report(wave)).is_on_track is None
+    empty.status = WaveStatus.LIVE
+    assert "wave 5, Empty, is live, and nobody is in it" in against(wave)
+
+
+def test_criteria_have_to_be_met_near_the_go_live_unless_its_gate_is_passed(wave, sponsor):
+    wave.go_live_on = TODAY + timedelta(days=28)
+    assert state(wave) == "Not ready"
+    assert "wave 3, Property claims, goes live on 12 May, and" in against(wave)
+    say(wave, sponsor)
+    assert state(wave) == "Planned"
+    say(wave, sponsor, Choice.NO_GO)
+    assert (state(wave), "was stopped at its gate" in against(wave)) == ("No-go", True)
+
+
+def test_leave_to_go_on_that_ran_out_and_conditions_that_are_late_are_reasons(wave, sponsor):
+    past_the_gate(wave, TODAY - timedelta(days=20))
+    wave.go_live_on, wave.status = TODAY + timedelta(days=60), WaveStatus.READY
+    assert (state(wave, 10), "without its gate" in against(wave, 10)) == ("Ready", False)
+    assert state(wave, 11) == "Not ready"
+    assert (
+        "wave 3, Property claims, goes live on 13 June, it could go on without its gate only until 24 April"
+        in against(wave, 11)
+    )
+    condition = ConditionSaid("Two more people answer at the desk", sponsor, TODAY + timedelta(days=2))
+    say(wave, sponsor, Choice.CONDITIONS, "The desk gets help.", condition)
+    assert "should have been met" not in against(wave, 2)
+    assert "1 condition of its go should have been met by 16 April" in against(wave, 13)
+    (told,) = report(wave, 13).decided
+    assert told.words.endswith("Late: “Two more people answer at the desk”, Sue Sponsor, until 16 April 2026.")
+
+
+def test_a_passed_gate_names_what_others_have_a_right_to_first(wave, sponsor):
+    ask_the_works_council(wave)
+    say(wave, sponsor)
+    (told,) = report(wave).decided
+    assert told.words == (
+        "Passed, but waits for “Bodies that have to be asked gave their position”. Sue Sponsor said go on 14 April 2026."
+    )
+    wave.go_live_on = TODAY + timedelta(days=10)
+    assert state(wave) == "Not ready"
+
+
+def test_the_proposal_names_what_the_sentence_on_the_gate_leaves_out(wave, sponsor):
+    say(wave, sponsor)
+    object_severely(wave)
+    reopen_gate(wave.id, TODAY)
+    (decision,) = [each for each in report(wave).decisions if each.title.startswith("Go or no-go")]
+    short = [each for each in standings_of([wave], TODAY)[wave.id].criteria if each.state is CriterionState.SHORT]
+    fallen, others = (
+        CriterionKind.CONCERNS.word,
+        [each.title for each in short if each.kind is not CriterionKind.CONCERNS],
+    )
+    assert decision.words.count(f"“{fallen}”") == 1
+    assert f"criteria are not met, also “{others[0]}”" in decision.proposal
