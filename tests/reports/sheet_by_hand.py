@@ -70,6 +70,7 @@ def _of_wave(wave: Wave, waves: list[Wave]) -> Iterator[tuple[str, Number]]:
     criteria = by_hand(wave)
     finished, asked, _ = criteria[CriterionKind.TRAINING]
     yield "trained", share_by_hand(finished or 0, asked or 0)
+    yield from (("ready", Number(None)), ("used", Number(None)), ("worth", Number(None)))
     if wave.status is WaveStatus.PLANNED:
         states = [state for _, _, state in criteria.values() if state is not CriterionState.NOT_NEEDED]
         yield "ready", share_by_hand(states.count(CriterionState.MET), len(states))
