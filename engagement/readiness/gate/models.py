@@ -107,6 +107,11 @@ class GateCondition(Base):
     def is_open(self) -> bool:
         return self.settled_at is None
 
+    @property
+    def is_after_go_live(self) -> bool:
+        """Whether it is due only once people have begun."""
+        return self.due_on > self.decision.wave.go_live_on
+
 
 class GateAsking(Base):
     """Somebody who had not decided was written to because the day was near. Rows are only added."""

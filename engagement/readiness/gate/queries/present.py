@@ -44,7 +44,7 @@ class Gate:
     """The gate of a wave on one day.
 
     `decider` is its sponsor, else that of its programme; `named` are further approvers. `decisions` are those that stand, `before` are all
-    others, the newest first; as are `reopenings` and `overrides`, whether they still hold or not.
+    others, the newest first. `conditions` are theirs, and what is open of those that ended when the gate opened again. So are `reopenings` and `overrides`, whether they still hold or not.
     """
 
     wave: Wave
@@ -190,7 +190,18 @@ def gates_of(waves: Sequence[Wave], on: date) -> dict[int, Gate]:
         key: [row for row in rows if row.ended_at is None and _is_since(row.decided_at, planned_at[key])]
         for key, rows in decisions.items()
     }
-    conditions, values = _of_decisions([row.id for rows in standing.values() for row in rows])
+    # The gate opened again, and what was asked is still to be done.
+    asked = {
+        key: [
+            row
+            for row in rows
+            if _is_since(row.decided_at, planned_at[key]) and row.ended_at in _moments(reopened[key])
+        ]
+        for key, rows in decisions.items()
+        if key in reopened
+    }
+    values = _values_of([row.id for rows in standing.values() for row in rows])
+    conditions = _conditions_of([row.id for some in (standing, asked) for rows in some.values() for row in rows])
     found = {}
     for wave in waves:
         since, stands = planned_at[wave.id], standing.get(wave.id, [])
@@ -201,7 +212,7 @@ def gates_of(waves: Sequence[Wave], on: date) -> dict[int, Gate]:
             decider_of(wave, sponsors),
             named.get(wave.id, []),
             stands,
-            [row for row in conditions if row.decision_id in own],
+            [row for row in conditions if row.decision_id in own or (row.is_open and row.decision.wave_id == wave.id)],
             next((row for row in opened[:1] if _is_since(row.at, since)), None),
             next((row for row in past if _holds(row, on) and _is_since(row.at, since)), None),
             [row for row in values if row.decision_id in own],
@@ -278,14 +289,22 @@ def _of_waves(
     return found
 
 
-def _of_decisions(ids: Sequence[int]) -> tuple[Sequence[GateCondition], Sequence[GateValue]]:
+def _moments(reopened: Sequence[GateReopening]) -> set[datetime | None]:
+    return {row.at for row in reopened}
+
+
+def _conditions_of(ids: Sequence[int]) -> Sequence[GateCondition]:
     if not ids:
-        return [], []
-    conditions = db.session.scalars(
+        return []
+    return db.session.scalars(
         select(GateCondition)
         .where(GateCondition.decision_id.in_(ids))
         .options(joinedload(GateCondition.owner), joinedload(GateCondition.settled_by))
         .order_by(GateCondition.due_on, GateCondition.id)
     ).all()
-    values = db.session.scalars(select(GateValue).where(GateValue.decision_id.in_(ids)).order_by(GateValue.id)).all()
-    return conditions, values
+
+
+def _values_of(ids: Sequence[int]) -> Sequence[GateValue]:
+    if not ids:
+        return []
+    return db.session.scalars(select(GateValue).where(GateValue.decision_id.in_(ids)).order_by(GateValue.id)).all()
