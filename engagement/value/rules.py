@@ -113,6 +113,10 @@ class Point:
     on: date
 
 
+#: Why no way is known where nobody knows the value before.
+NOTHING_BEFORE = "nothing was measured before"
+
+
 @dataclass(frozen=True)
 class Way:
     """How much of the way from the value before to the target the last reading has come, in percent, and how much was planned by its day.
@@ -130,7 +134,7 @@ class Way:
 def way_of(before: Point | None, target: Point | None, latest: Point | None) -> Way:
     """Return the way of a metric; what was planned lies on a straight line from the value before to the target."""
     if before is None:
-        return _no_way("nothing was measured before")
+        return _no_way(NOTHING_BEFORE)
     if target is None:
         return _no_way("no target is set")
     if latest is None:

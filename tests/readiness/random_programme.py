@@ -166,7 +166,7 @@ def _workflows(random: Random, _: Programme, __: Any, workflows: list[Workflow],
     db.session.flush()
 
 
-def _mailing(random: Random, people: list[Person]) -> Mailing:
+def make_mailing(random: Random, people: list[Person]) -> Mailing:
     row = Mailing(
         kind=MailingKind.NOTICE,
         subject="S",
@@ -194,7 +194,7 @@ def _mail(
             line = make_line(programme, wave=wave, owner=owner, audience=audience, kind=kind, name=f"{kind} {wave.id}")
             message = make_draft(line)
             if random.random() < 0.8:
-                message.mailing = _mailing(random, people)
+                message.mailing = make_mailing(random, people)
     for workflow in some(random, workflows, 0.8):
         db.session.add(
             Notice(
@@ -204,7 +204,7 @@ def _mail(
                 body="B",
                 written_at=clock.now(),
                 published_at=clock.now(),
-                mailing=_mailing(random, people),
+                mailing=make_mailing(random, people),
             )
         )
     db.session.flush()

@@ -42,21 +42,21 @@ class Number(NamedTuple):
 Counted = dict[tuple[str, str, str], Number]
 
 
-def _rows(table: Any) -> list[Any]:
+def rows_of(table: Any) -> list[Any]:
     return list(db.session.scalars(select(table)))
 
 
-def _share(part: int, whole: int) -> Number:
+def share_by_hand(part: int, whole: int) -> Number:
     return Number(100 * part / whole, part, whole) if whole else Number(None)
 
 
 def figures_by_hand(programme: Programme) -> Counted:
     """Return every figure but those of objections, by measure, kind and key of what it is about."""
     found: Counted = {}
-    waves = [wave for wave in _rows(Wave) if wave.programme_id == programme.id]
+    waves = [wave for wave in rows_of(Wave) if wave.programme_id == programme.id]
     for wave in waves:
         found |= {(name, "wave", str(wave.id)): number for name, number in _of_wave(wave, waves)}
-    for metric in _rows(ValueMetric):
+    for metric in rows_of(ValueMetric):
         if _first_wave(metric.workflow_id, waves):
             found |= {(name, "metric", str(metric.id)): number for name, number in _of_metric(metric)}
     found |= _steps(programme)
@@ -65,32 +65,35 @@ def figures_by_hand(programme: Programme) -> Counted:
 
 
 def _of_wave(wave: Wave, waves: list[Wave]) -> Iterator[tuple[str, Number]]:
-    members = {row.person_id for row in _rows(Membership) if row.wave_id == wave.id and row.ended_at is None}
+    members = {row.person_id for row in rows_of(Membership) if row.wave_id == wave.id and row.ended_at is None}
     yield "people", Number(len(members) or None)
     criteria = by_hand(wave)
     finished, asked, _ = criteria[CriterionKind.TRAINING]
-    yield "trained", _share(finished or 0, asked or 0)
+    yield "trained", share_by_hand(finished or 0, asked or 0)
+    yield from (("ready", Number(None)), ("used", Number(None)), ("worth", Number(None)))
     if wave.status is WaveStatus.PLANNED:
         states = [state for _, _, state in criteria.values() if state is not CriterionState.NOT_NEEDED]
-        yield "ready", _share(states.count(CriterionState.MET), len(states))
+        yield "ready", share_by_hand(states.count(CriterionState.MET), len(states))
         if asked:
             yield from _pace(wave, finished or 0, asked)
     else:
         yield "used", _used(wave, members)
-        own = [row.workflow_id for row in _rows(WaveWorkflow) if row.wave_id == wave.id]
-        ways = [_way(row) for row in _rows(ValueMetric) if row.workflow_id in own]
+        own = [row.workflow_id for row in rows_of(WaveWorkflow) if row.wave_id == wave.id]
+        ways = [_way(row) for row in rows_of(ValueMetric) if row.workflow_id in own]
         known = [came >= planned for came, planned in ways if came is not None and planned is not None]
-        yield "worth", _share(sum(known), len(known))
+        yield "worth", share_by_hand(sum(known), len(known))
 
 
 def _first_wave(workflow_id: int, waves: list[Wave]) -> bool:
-    return any(row.workflow_id == workflow_id for row in _rows(WaveWorkflow) if row.wave_id in {w.id for w in waves})
+    return any(row.workflow_id == workflow_id for row in rows_of(WaveWorkflow) if row.wave_id in {w.id for w in waves})
 
 
 def _pace(wave: Wave, finished: int, asked: int) -> Iterator[tuple[str, Number]]:
-    days = [row.falls_on for row in _rows(Milestone) if row.wave_id == wave.id]
+    days = [row.falls_on for row in rows_of(Milestone) if row.wave_id == wave.id]
     opens = [
-        row.falls_on for row in _rows(Milestone) if row.wave_id == wave.id and row.kind is MilestoneKind.TRAINING_OPENS
+        row.falls_on
+        for row in rows_of(Milestone)
+        if row.wave_id == wave.id and row.kind is MilestoneKind.TRAINING_OPENS
     ]
     assert days
     due = wave.training_due_on
@@ -103,25 +106,27 @@ def _pace(wave: Wave, finished: int, asked: int) -> Iterator[tuple[str, Number]]
     if due <= ON or gone < 7 or finished < 5 or whole > 8 * gone:
         yield "trained_forecast", Number(None)
     else:
-        yield "trained_forecast", _share(min(asked, finished * whole // gone), asked)
+        yield "trained_forecast", share_by_hand(min(asked, finished * whole // gone), asked)
 
 
 def _used(wave: Wave, members: set[int]) -> Number:
     """Return who used it, where neither those who did nor those who didn't are under the floor."""
-    own = {row.workflow_id for row in _rows(WaveWorkflow) if row.wave_id == wave.id}
-    rows = [row for row in _rows(Usage) if row.workflow_id in own and row.uses]
+    own = {row.workflow_id for row in rows_of(WaveWorkflow) if row.wave_id == wave.id}
+    rows = [row for row in rows_of(Usage) if row.workflow_id in own and row.uses]
     if not rows or not members:
         return Number(None)
     last = max(row.used_on for row in rows)
     ever = {row.person_id for row in rows} & members
     used = {row.person_id for row in rows if last - timedelta(days=28) < row.used_on <= last} & members
     is_told = len(ever) >= FLOOR and FLOOR <= len(used) <= len(members) - FLOOR
-    return _share(len(used), len(members)) if is_told else Number(None)
+    return share_by_hand(len(used), len(members)) if is_told else Number(None)
 
 
 def _way(metric: ValueMetric) -> tuple[Fraction | None, Fraction | None]:
     """Return the share of the way that is done, and that was planned by the day of the last reading."""
-    before = next((row for row in _rows(MetricBaseline) if row.metric_id == metric.id and row.value is not None), None)
+    before = next(
+        (row for row in rows_of(MetricBaseline) if row.metric_id == metric.id and row.value is not None), None
+    )
     reading = _last(metric)
     if before is None or metric.target is None or reading is None or metric.target == before.value:
         return None, None
@@ -133,7 +138,7 @@ def _way(metric: ValueMetric) -> tuple[Fraction | None, Fraction | None]:
 
 
 def _last(metric: ValueMetric) -> MetricReading | None:
-    own = [row for row in _rows(MetricReading) if row.metric_id == metric.id]
+    own = [row for row in rows_of(MetricReading) if row.metric_id == metric.id]
     return max(own, key=lambda row: row.measured_on, default=None)
 
 
@@ -145,8 +150,8 @@ def _of_metric(metric: ValueMetric) -> Iterator[tuple[str, Number]]:
 
 
 def _steps(programme: Programme) -> Counted:
-    lines = [row for row in _rows(StepLine) if row.state is not StepState.LEFT_OUT]
-    whose = {row.person_id for row in _rows(StepLine)}
+    lines = [row for row in rows_of(StepLine) if row.state is not StepState.LEFT_OUT]
+    whose = {row.person_id for row in rows_of(StepLine)}
     if not whose:
         return {}
     found = {("steps", "programme", str(programme.id)): _done(lines)}
@@ -156,21 +161,21 @@ def _steps(programme: Programme) -> Counted:
 
 
 def _done(lines: list[StepLine]) -> Number:
-    return _share(sum(row.state is StepState.DONE for row in lines), len(lines))
+    return share_by_hand(sum(row.state is StepState.DONE for row in lines), len(lines))
 
 
 def _messages() -> Counted:
-    out = sorted((row for row in _rows(Occurrence) if row.mailing), key=lambda row: row.queued_at, reverse=True)
+    out = sorted((row for row in rows_of(Occurrence) if row.mailing), key=lambda row: row.queued_at, reverse=True)
     found = {}
     for row in out[:4]:
-        copies = [each.state for each in _rows(Delivery) if each.mailing_id == row.mailing_id]
-        found["delivered", "message", str(row.id)] = _share(copies.count(DeliveryState.SENT), len(copies))
+        copies = [each.state for each in rows_of(Delivery) if each.mailing_id == row.mailing_id]
+        found["delivered", "message", str(row.id)] = share_by_hand(copies.count(DeliveryState.SENT), len(copies))
     return found
 
 
 def objections_by_hand() -> dict[str, dict[Source, tuple[int, int]]]:
     """Return for each source how many objections were open and answered at the end of the day, and of how many people."""
-    rows = [row for row in _rows(Concern) if row.left_out is None and row.received_on <= COUNTED_ON]
+    rows = [row for row in rows_of(Concern) if row.left_out is None and row.received_on <= COUNTED_ON]
     found: dict[str, dict[Source, tuple[int, int]]] = {"open": {}, "answered": {}}
     for part, of_part in found.items():
         for source in Source:
@@ -185,7 +190,7 @@ def _is_answered(row: Concern) -> bool:
 
 def median_by_hand() -> float | None:
     """Return the median of working days to the first answer, None for answers to too few people."""
-    rows = [row for row in _rows(Concern) if row.left_out is None and row.received_on <= COUNTED_ON]
+    rows = [row for row in rows_of(Concern) if row.left_out is None and row.received_on <= COUNTED_ON]
     rows = [row for row in rows if row.first_answered_on and row.first_answered_on <= COUNTED_ON]
     if len({row.person_id or -row.id for row in rows}) < FLOOR:
         return None

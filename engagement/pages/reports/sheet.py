@@ -13,6 +13,7 @@ from engagement.pages.parts.deciding import PLACES
 from engagement.pages.reports import blueprint
 from engagement.pages.reports.deciding import decisions_shown, gate_ways
 from engagement.people.organisation.rules import Organisation
+from engagement.programmes.models import Programme
 from engagement.programmes.scopes import reaches_programme
 from engagement.reports.queries.reading import report_for
 from engagement.reports.queries.sheet import Sheet, sheet_of
@@ -48,6 +49,11 @@ def sheet_for(programme_id: int) -> Sheet:
     return sheet_of(programme, on, reader, settings.anonymity_floor, Organisation.of(settings))
 
 
+def may_freeze(programme: Programme) -> bool:
+    """Return whether the reader freezes reports: who plans the programme, and its sponsors."""
+    return reaches_programme(rights.naming_holders(guard.reader()), programme)
+
+
 @blueprint.get("/reports/programmes/<int:programme_id>")
 def programme(programme_id: int) -> str:
     """Show the sheet: whether it is on track, decisions, then waves and the rest, with definitions at the foot."""
@@ -78,6 +84,7 @@ def programme(programme_id: int) -> str:
         opens_training={line.wave.id for line in report.waves if reaches_wave(reading, line.wave)},
         opens_programme=reaches_programme(overseeing, report.programme),
         opens_concerns=reaches_programme(rights.planning(reader), report.programme),
+        may_freeze=may_freeze(report.programme),
         rows=len(report.waves) + len(report.metrics) + len(report.decisions) + len(report.leadership),
         roomy_rows=ROOMY_ROWS,
         many_rows=MANY_ROWS,

@@ -14,9 +14,7 @@ from engagement.pages.frame.formats import kept_moment
 from engagement.pages.parts.files import both_files, list_file
 from engagement.pages.parts.saving import done
 from engagement.pages.reports import blueprint
-from engagement.pages.reports.sheet import sheet_for
-from engagement.programmes.models import Programme
-from engagement.programmes.scopes import reaches_programme
+from engagement.pages.reports.sheet import may_freeze, sheet_for
 from engagement.reach import found
 from engagement.reports.queries.reading import keeps_concerns_back, report_for
 from engagement.reports.rules.comparing import Change, changes
@@ -27,11 +25,6 @@ from engagement.reports.snapshots.models import ReportSnapshot
 from engagement.reports.snapshots.rules import frozen
 
 HEADER = ("part", "of", "figure", "earlier", "later", "difference", "how it is counted")
-
-
-def _may_freeze(programme: Programme) -> bool:
-    """Return whether the reader freezes reports: who plans the programme, and its sponsors."""
-    return reaches_programme(rights.naming_holders(guard.reader()), programme)
 
 
 def _snapshot(snapshot_id: int) -> ReportSnapshot:
@@ -53,7 +46,7 @@ def snapshots(programme_id: int) -> str:
         "reports/snapshots.html",
         programme=programme,
         snapshots=queries.snapshots_of(programme_id),
-        may_freeze=_may_freeze(programme),
+        may_freeze=may_freeze(programme),
     )
 
 
@@ -62,7 +55,7 @@ def freeze(programme_id: int) -> BaseResponse:
     """Freeze the report as it stands."""
     settings, reader = guard.settings(), guard.reader()
     programme = report_for(reader, programme_id)
-    guard.allow(_may_freeze(programme), rights.naming_holders(reader))
+    guard.allow(may_freeze(programme), rights.naming_holders(reader))
     snapshot = freeze_report(programme, clock.today(settings.timezone), settings.anonymity_floor, by=reader.actor)
     return done("reports.snapshot", "The report is kept as it stands now.", snapshot_id=snapshot.id)
 

@@ -10,12 +10,24 @@ from engagement.attention.rules import TRAINED_WHEN_DUE
 from engagement.readiness.criteria.rules import CriterionKind, CriterionState
 from engagement.readiness.queries.verdicts import Verdict
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine
-from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure, Subject, SubjectKind, figure_of, share_of
+from engagement.reports.rules.figures import (
+    KEPT_BACK,
+    NO_BASELINE,
+    NOT_LIVE,
+    NOT_SHOWN,
+    WENT_LIVE,
+    Figure,
+    Subject,
+    SubjectKind,
+    figure_of,
+    share_of,
+)
 from engagement.reports.rules.measures import Measure
 from engagement.reports.rules.pace import Pace
 from engagement.stakeholders.leadership.rules import Tally
 from engagement.value.queries.by_wave import WaveValue
 from engagement.value.queries.present import MetricShown
+from engagement.value.rules import NOTHING_BEFORE
 from engagement.words import short_day_words
 
 
@@ -50,25 +62,33 @@ def figures_of(report: ProgrammeReport) -> list[Figure]:
 
 
 def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
-    on = report.on
+    """Return the figures of a wave; what it has none of yet, or no longer, is words, so that no place stays empty."""
+    on, status = report.on, line.wave.status
     of = Subject(SubjectKind.WAVE, str(line.wave.id), line.wave.title)
     people = "nobody is in it yet"
     yield figure_of(Measure.PEOPLE, of, line.people or None, on, missing=people)
+    asked, finished = line.trained.assigned, line.trained.finished
+    trained = share_of(Measure.TRAINED, of, finished, asked, on, "nothing assigned yet" if line.people else people)
+    yield replace(trained, need=round(100 * TRAINED_WHEN_DUE))
+    if status.is_ahead and asked:
+        yield from _of_pace(line.pace, of)
     if line.ready is not None:
         tally = line.ready.tally
         ready = share_of(Measure.READY, of, tally.met, tally.total, on, "no criterion is asked for")
         yield replace(ready, basis=_asked_for(line.ready))
-    asked, finished = line.trained.assigned, line.trained.finished
-    trained = share_of(Measure.TRAINED, of, finished, asked, on, "nothing assigned yet" if line.people else people)
-    yield replace(trained, need=round(100 * TRAINED_WHEN_DUE))
-    if line.wave.status.is_ahead and asked:
-        yield from _of_pace(line.pace, of)
-    if line.use is not None and not line.wave.status.is_ahead:
+    else:
+        yield figure_of(Measure.READY, of, None, on, missing=WENT_LIVE if status.is_in_use else status.word.lower())
+    if line.use is not None and not status.is_ahead:
         yield _in_use(line.use, of, report)
+    else:
+        yield figure_of(Measure.USED, of, None, on, missing=NOT_LIVE)
     worth = report.worth.get(line.wave.id)
     if worth is not None:
         compared = worth.compared
         yield share_of(Measure.WORTH, of, sum(compared), len(compared), on, _worth_missing(worth))
+    else:
+        missing = NOT_LIVE if status.is_ahead else status.word.lower()
+        yield figure_of(Measure.WORTH, of, None, on, missing=missing)
 
 
 def _asked_for(ready: Verdict) -> str:
@@ -125,7 +145,8 @@ def _of_metric(shown: MetricShown, since: str, on: date) -> Iterator[Figure]:
         note=f"{since}Before: {shown.baseline_words}. Plan: {shown.target_words}.",
     )
     way, plan = shown.way, f"the way from {shown.baseline_words} to {shown.target_words}"
-    done = figure_of(Measure.VALUE_WAY, of, way.done, read_on, missing=f"not known: {way.why_not}")
+    missing = NO_BASELINE if way.why_not == NOTHING_BEFORE else f"not known: {way.why_not}"
+    done = figure_of(Measure.VALUE_WAY, of, way.done, read_on, missing=missing)
     planned = figure_of(Measure.VALUE_WAY_EXPECTED, of, way.planned, read_on, missing=f"not known: {way.why_no_plan}")
     yield from (replace(each, basis=plan) for each in (done, planned))
 

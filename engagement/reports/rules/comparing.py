@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from engagement.reports.rules.figures import NOT_SHOWN, Figure
+from engagement.reports.rules.figures import NOT_SHOWN, WENT_LIVE, Figure
 from engagement.reports.rules.measures import Unit
 from engagement.words import count, short_day_words
 
@@ -27,6 +27,8 @@ class Change:
     def why_not(self) -> str:
         """Why they cannot be compared; "" if they can."""
         now, before = self.now, self.before
+        if now.value is None and (before is None or now.missing == WENT_LIVE):
+            return ""
         if before is None:
             return "not counted then"
         if before.value is None:

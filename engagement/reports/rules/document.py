@@ -8,7 +8,7 @@ from typing import Any
 
 from engagement.reports.rules.comparing import Change
 from engagement.reports.rules.decisions import Decided, Decision
-from engagement.reports.rules.figures import Figure, FigureKey, Subject, SubjectKind
+from engagement.reports.rules.figures import NO_BASELINE, Figure, FigureKey, Subject, SubjectKind
 from engagement.reports.rules.measures import Measure, Part
 from engagement.words import short_day_words
 
@@ -78,8 +78,13 @@ class Document:
 
     @cached_property
     def notes(self) -> dict[str, str]:
-        """Each definition once, by the measure's value, in the order of the figures."""
-        return {figure.measure.value: figure.definition for figure in self.figures}
+        """Each definition once, by the measure's value, in the order in which they are read.
+
+        That is the order of the figures; of waves it is the order of the columns, because not every wave has every figure.
+        """
+        found = {figure.measure: figure.definition for figure in self.figures}
+        columns = [measure for measure in _COLUMNS[Part.WAVES] if measure in found]
+        return {measure.value: found[measure] for measure in dict.fromkeys((*columns, *found))}
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -89,6 +94,27 @@ class Document:
     def note_number(self, measure: Measure) -> int | None:
         """The number of a measure's definition at the foot; None if the document has no such figure."""
         return self.numbers.get(measure.value)
+
+    @cached_property
+    def unmeasured(self) -> Mapping[Subject, Figure]:
+        """The last readings of what nobody measured before, if there are several: they stand in one line, not in a row each."""
+        found = {
+            of: figures[Measure.VALUE]
+            for of, figures in self.of_part(Part.VALUE)
+            if (way := figures.get(Measure.VALUE_WAY)) is not None and way.missing == NO_BASELINE and way.value is None
+        }
+        return found if len(found) > 1 else {}
+
+    @property
+    def unmeasured_words(self) -> str:
+        """How many of what is measured have no value before."""
+        number = f"{len(self.unmeasured)} of {len(self.of_part(Part.VALUE))}"
+        return f"Of {number} nothing was measured before, so how far they have come to a target is not known:"
+
+    def reading_words(self, figure: Figure) -> str:
+        """A figure in one line, with its day and its change."""
+        change = self.change_words(figure)
+        return " ".join(filter(None, [figure.words, self.day_words(figure), f"({change})" if change else ""]))
 
     def of_part(self, part: Part) -> list[tuple[Subject, Mapping[Measure, Figure]]]:
         """Return the figures of a part by what they are about, in their order."""
@@ -161,11 +187,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of figures for paper: a header, and rows of cells."""
+    """A table of figures for paper: a header, rows of cells, and a line below them, "" for none."""
 
     part: Part
     header: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
+    below: str = ""
 
     @property
     def title(self) -> str:
@@ -176,10 +203,10 @@ class Table:
 _COLUMNS: dict[Part, tuple[Measure, ...]] = {
     Part.WAVES: (
         Measure.PEOPLE,
-        Measure.READY,
         Measure.TRAINED,
         Measure.TRAINED_EXPECTED,
         Measure.TRAINED_FORECAST,
+        Measure.READY,
         Measure.USED,
         Measure.WORTH,
     ),
@@ -220,10 +247,17 @@ def tables(document: Document) -> list[Table]:
                 *(_cell(document, figures.get(measure)) for measure in columns),
             ]
             for of, figures in lines
-            if not (of.kind is SubjectKind.SPONSOR and len(lines) == 2)
+            if not (of.kind is SubjectKind.SPONSOR and len(lines) == 2) and of not in document.unmeasured
         ]
-        made.append(Table(part, header, body))
+        made.append(Table(part, header if body else (), body, _below(document, part)))
     return made
+
+
+def _below(document: Document, part: Part) -> str:
+    if part is not Part.VALUE or not document.unmeasured:
+        return ""
+    told = [f"{of.name}, {document.reading_words(figure)}" for of, figure in document.unmeasured.items()]
+    return f"{document.unmeasured_words} {'; '.join(told)}."
 
 
 def _fact(document: Document, of: Subject, figures: Mapping[Measure, Figure]) -> str:
@@ -234,7 +268,7 @@ def _fact(document: Document, of: Subject, figures: Mapping[Measure, Figure]) ->
 
 def _cell(document: Document, figure: Figure | None) -> Cell:
     if figure is None:
-        return Cell()
+        return Cell("–")
     note = "" if figure.measure.part is Part.VALUE else figure.note
     below = (document.day_words(figure), document.change_words(figure), note)
     return Cell(figure.words, ". ".join(filter(None, below)), figure.key)

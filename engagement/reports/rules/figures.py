@@ -10,6 +10,11 @@ from engagement.words import count, number_word, share_words
 
 NOT_SHOWN = "not shown"
 KEPT_BACK = "not shown to you"
+#: Of a wave before its go-live, and after it.
+NOT_LIVE = "not live yet"
+WENT_LIVE = "went live"
+#: Of the way to a target where nobody knows the value before.
+NO_BASELINE = "not known: nothing was measured before"
 
 #: What identifies a figure from one report to the next: its measure, the kind of what it is about, and its key.
 FigureKey = tuple[str, str, str]

@@ -17,7 +17,7 @@ ANSWERS = {
         "Decisions needed": r"Go or no-go for wave 4 \(Letter drafting\) by Thursday 23 April .*The figures propose .*Otherwise it doesn’t go live .*What do you decide\?"
     },
     "Will people be ready when it goes live?": {
-        "Waves": r"70 %, 14 of 20 .*by today, as planned \d+ : \d+ %.*as it goes \d+ : \d+ %, \d+ of 20"
+        "Waves": r"70 %, 14 of 20 .*by today, as planned: \d+ %.*as it goes: \d+ %, \d+ of 20"
     },
     "Is it worth it?": {
         "Waves": r"Value as planned \d+ .*100 %, 1 of 1",
@@ -74,3 +74,13 @@ def test_each_wave_in_use_opens_its_adoption(sheet):
 
 def _spaces(html: str) -> str:
     return html.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_notes_are_numbered_as_they_are_read_and_no_place_of_the_table_is_empty(sheet, sections):
+    referred = list(dict.fromkeys(re.findall(r'href="#note-(\d+)"', sheet)))
+    assert referred == re.findall(r'id="note-(\d+)"', sheet)
+    assert not re.search(r"<td[^>]*>\s*</td>", sheet.partition("What it is worth")[0])
+    assert "not live yet not live yet" in sections["Waves"]
+    assert re.search(
+        r"You promised : 1 of 4 done, 1 missed and 2 to come ?\. \d+ ", sections["What sponsors do in person"]
+    )

@@ -37,6 +37,8 @@ def test_keeping_a_report_comparing_it_and_who_may(app):
     base = f"/reports/programmes/{programme.id}"
     sheet = text_of(sponsor.get(base))
     assert "Compared with 31 March, the last closed month" in sheet
+    assert "Freeze as a snapshot" in sheet
+    assert "Freeze as a snapshot" not in text_of(auditor.get(base))
     assert "unchanged" in sheet
     listed = text_of(sponsor.get(f"{base}/snapshots"))
     assert "End of March 2026" in listed

@@ -60,6 +60,7 @@ def _content(document: Document) -> dict[str, Any]:
             {
                 "title": table.title,
                 "part": table.part.value,
+                "below": table.below,
                 "header": [vars(column) for column in table.header],
                 "rows": [
                     [{"words": each.words, "more": each.more, "bar": bars.get(each.key)} for each in row]
