@@ -159,6 +159,11 @@ class GateOverride(Base):
     by: Mapped[Account | None] = relationship(foreign_keys=[by_id])
 
     @property
+    def ends_before_go_live(self) -> bool:
+        """Whether the gate stands again before the wave goes live."""
+        return self.until_on < self.wave.go_live_on
+
+    @property
     def ended_early(self) -> bool:
         """Whether it was taken back; one that ran out is ended only when another takes its place."""
         return self.ended_at is not None and self.ended_at.date() <= self.until_on

@@ -61,6 +61,11 @@ CONDITION = Words(
     "You get this because you are named as the one who meets this condition.",
     "Open the condition",
 )
+PAST = Words(
+    "{{ wave }} goes on without its gate, until {{ until }}",
+    "{{ who }} lets {{ wave }} go on without its gate until {{ until }}, whatever was decided there. It is to go live on {{ day }}. "
+    "Why stands at the gate, beside the criteria as they are now.",
+)
 
 
 def write(words: Words, wave: Wave, people: Sequence[Person], link: str = "", **values: str) -> int:
