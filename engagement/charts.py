@@ -85,7 +85,7 @@ def sparkline(values: Sequence[int | None], *, top: int, source: str = "", unit:
     )
     base = SPARK_HEIGHT - 1.5
     css = f"spark {SOURCE_CLASSES[source]}" if source else "spark"
-    said = _tendency(known, unit) + ("" if runs[-1] else "; no number since then")
+    said = tendency(values, unit)
     return Markup(
         '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="xMinYMid" role="img" aria-label="{}">'
         '<line class="c-grid" x1="0" x2="{}" y1="{}" y2="{}"/>{}{}</svg>'
@@ -106,14 +106,18 @@ def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float
     return runs
 
 
-def _tendency(known: Sequence[int], unit: str) -> str:
+def tendency(values: Sequence[int | None], unit: str = "") -> str:
+    """Say where numbers are going, of those that are known: "rising from 6 to 19"; "" where none is."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
     first, last = known[0], known[-1]
-    now = f"{last:,} {unit}".strip()
+    now, since = f"{last:,} {unit}".strip(), "" if values[-1] is not None else "; no number since then"
     if len(known) == 1:
-        return f"{now}, with nothing before it to compare"
+        return f"{now}, with nothing before it to compare{since}"
     if first == last:
-        return f"level at {now}"
-    return f"{'rising' if last > first else 'falling'} from {first:,} to {now}"
+        return f"level at {now}{since}"
+    return f"{'rising' if last > first else 'falling'} from {first:,} to {now}{since}"
 
 
 def columns(values: Sequence[tuple[str, int | None]], *, what: str) -> Markup:

@@ -16,7 +16,7 @@ from engagement.reports.files.rules.table import csv_table_of
 from engagement.reports.files.rules.workbook import workbook_of
 from engagement.reports.rules.comparing import Change, changes
 from engagement.reports.rules.decisions import Decided, Decision, DecisionKind
-from engagement.reports.rules.document import HEADER, Document, rows
+from engagement.reports.rules.document import HEADER, Document, Trend, rows
 from engagement.reports.rules.figures import Figure, Subject, SubjectKind, figure_of, share_of
 from engagement.reports.rules.measures import Measure
 from engagement.reports.subscriptions.rules.letter import letter_of
@@ -51,6 +51,7 @@ FIGURES = [
     *source("job_security", "Job security", 19),
     *source("other", "Other", None),
 ]
+STEPS = share_of(Measure.STEPS, Subject(SubjectKind.PROGRAMME, "1", "All sponsors"), 1, 2, ON, "no step planned")
 BEFORE = share_of(Measure.TRAINED, FIGURES[1].of, 301, 520, date(2026, 3, 31), "")
 DOCUMENT = Document(
     name="Claims and finance",
@@ -112,9 +113,7 @@ def test_the_pdf_says_every_figure_with_tags_and_reads_nothing_as_markup():
     tags = {str(each) for each in _kinds(root["/StructTreeRoot"])}
     assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Figure", "/LI"} <= tags
     drawn = [["/Figure" in _kinds(cell) for cell in row["/K"]] for row in _rows(root["/StructTreeRoot"])]
-    assert [row for row in drawn if any(row)] == [[False, False, True, False, False]], (
-        "the bar is below the share trained"
-    )
+    assert [row for row in drawn if any(row)] == [[False, False, True, False]], "the bar is below the share trained"
     text = plain("".join(page.extract_text() for page in read.pages))
     for figure in FIGURES:
         assert plain(figure.of.name) in text
@@ -167,10 +166,56 @@ def test_a_figure_of_another_day_than_the_report_says_it_on_paper_and_in_mail():
         changes={change.now.key: change for change in changes([read], [before], (date(2026, 3, 31),))},
     )
     paper = plain("".join(page.extract_text() for page in PdfReader(BytesIO(pdf_of(told))).pages))
-    assert plain("26.5 hours on 5 April. −6.5 from 33 hours on 10 March") in paper
+    assert plain("26.5 hours on 5 April; −6.5 from 33 hours on 10 March") in paper
     letter = letter_of(told, (), ON, "every Monday", "")
     assert "Measured last: 26.5 hours on 5 April (−6.5 from 33 hours on 10 March)" in letter.text
     assert "Trained: 69\N{NO-BREAK SPACE}%, 371 of 538\n" in letter.text
     assert "unless they name another day" in letter.text
     (row,) = [row for row in rows(told) if row[2] == read.name]
     assert (row[8], row[11]) == (date(2026, 4, 5), date(2026, 3, 10))
+
+
+def test_own_promises_trends_and_what_is_left_out_are_in_every_format():
+    told = replace(
+        DOCUMENT,
+        promises="1 of 2 done and 1 to come. 20 April, Visit a team: Letters (coming).",
+        trends={"job_security": Trend([16, None, 19], "rising from 16 to 19"), "other": Trend([None, None], "")},
+        groups_under=5,
+    )
+    content = pdf_of(told)
+    paper = plain("".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages))
+    letter = letter_of(told, (), ON, "every Monday", "")
+    read = list(csv.reader(StringIO(csv_table_of(told).decode("utf-8-sig"))))
+    cells = CalamineWorkbook.from_filelike(BytesIO(workbook_of(told))).get_sheet_by_name("Figures").to_python()
+    promised = f"You promised: {told.promises}"
+    # A report without a sponsor's figures has no table for them, and says the promise in its files alone.
+    assert promised in letter_of(replace(told, figures=[*FIGURES, STEPS]), (), ON, "every Monday", "").text
+    assert plain(promised) in plain(
+        "".join(
+            page.extract_text() for page in PdfReader(BytesIO(pdf_of(replace(told, figures=[*FIGURES, STEPS])))).pages
+        )
+    )
+    assert "Groups under five are not shown." in letter.text
+    assert plain("Groups under five are not shown.") in paper
+    assert "Job security\n  Open: 19\n  Answered: 19\n  Open, 8 weeks: rising from 16 to 19" in letter.text
+    assert (
+        _alternatives(PdfReader(BytesIO(content)).trailer["/Root"]["/StructTreeRoot"]).count("rising from 16 to 19")
+        == 1
+    )
+    for table in (read, cells):
+        rows_of = [row for row in table if row[2] in ("You promised", "Open, 8 weeks")]
+        assert [(row[1], row[3], row[12]) for row in rows_of] == [
+            ("Margaret Leclerc", told.promises, ""),
+            ("Job security", "rising from 16 to 19", "At the end of each week: 16, not shown, 19"),
+            ("Other", "not shown", "At the end of each week: not shown, not shown"),
+        ]
+
+
+def _alternatives(node):
+    """The words for what is drawn, in their order."""
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        return [words for each in node for words in _alternatives(each)]
+    if not isinstance(node, dict):
+        return []
+    return [*([str(node["/Alt"])] if "/Alt" in node else []), *(_alternatives(node["/K"]) if "/K" in node else [])]

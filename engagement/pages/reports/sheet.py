@@ -16,7 +16,7 @@ from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
 from engagement.programmes.scopes import reaches_programme
 from engagement.reports.queries.reading import report_for
-from engagement.reports.queries.sheet import Sheet, sheet_of
+from engagement.reports.queries.sheet import MOST_STEPS, Sheet, sheet_of
 from engagement.reports.rules.figures import Figure, SubjectKind, by_subject
 from engagement.reports.rules.measures import Measure
 from engagement.resistance.figures.queries import ConcernSummary
@@ -28,8 +28,6 @@ from engagement.words import number_word
 MOST_DECISIONS = 5
 #: With more rows than these, waves and all, the page is printed in smaller letters, and in still smaller ones.
 ROOMY_ROWS, MANY_ROWS = 9, 13
-#: Of each sponsor, what was missed and what comes next; the rest is on the page of steps.
-MOST_STEPS = 2
 
 
 @dataclass(frozen=True)

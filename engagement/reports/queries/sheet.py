@@ -1,10 +1,12 @@
 """The sponsor's sheet for one reader: the report, how it stands, and the document that every format draws."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engagement.accounts.scopes.reader import Reader
+from engagement.charts import tendency
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
 from engagement.reports.queries.figures import figures_of
@@ -14,13 +16,17 @@ from engagement.reports.queries.reading import keeps_concerns_back
 from engagement.reports.queries.standing import calm_of, lede_of, standing_of
 from engagement.reports.rules.comparing import changes
 from engagement.reports.rules.decisions import Standing
-from engagement.reports.rules.document import Document
+from engagement.reports.rules.document import Document, Trend
 from engagement.reports.snapshots.models import ReportSnapshot
 from engagement.reports.snapshots.queries import figures_in, last_closed
 from engagement.reports.snapshots.rules import frozen
 from engagement.resistance.figures.queries import ConcernSummary
+from engagement.stakeholders.leadership.queries import Roadmap
 from engagement.waves.impacts.queries import gaps_of
 from engagement.words import day_words, month_words, number_word, short_day_words
+
+#: Of each sponsor, what was missed and what comes next; the rest is on the page of steps.
+MOST_STEPS = 2
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,30 @@ def sheet_of(
             )
         },
         on=on,
+        promises=_promises(report.leadership, reader.person_id),
+        trends=_trends(report.concerns),
+        groups_under=floor,
     )
     return Sheet(report, standing, document)
+
+
+def _promises(leadership: Sequence[Roadmap], person_id: int | None) -> str:
+    """Say what a sponsor does in person: how far they are, what was missed, and what comes next; "" for others."""
+    own = next((each for each in leadership if each.person.id == person_id), None)
+    if own is None or not own.tally.total:
+        return ""
+    steps = [
+        f"{short_day_words(shown.line.due_on, with_year=False)}, {shown.title} ({shown.standing.word.lower()})"
+        for shown in (*own.missed[:MOST_STEPS], *own.ahead[:MOST_STEPS])
+    ]
+    return f"{own.tally.words}. {'; '.join(steps)}{'.' if steps else ''}".strip()
+
+
+def _trends(concerns: ConcernSummary) -> dict[str, Trend]:
+    """Return how many objections of each source waited at the end of each week; nothing where nothing may be told."""
+    if concerns.as_of is None or concerns.is_kept_back:
+        return {}
+    return {line.source.value: Trend(line.trend, tendency(line.trend)) for line in concerns.sources}
 
 
 def _period_words(closed: ReportSnapshot | None, newest: ReportSnapshot | None, on: date) -> str:

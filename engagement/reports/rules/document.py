@@ -8,12 +8,30 @@ from typing import Any
 
 from engagement.reports.rules.comparing import Change
 from engagement.reports.rules.decisions import Decided, Decision
-from engagement.reports.rules.figures import NO_BASELINE, Figure, FigureKey, Subject, SubjectKind
+from engagement.reports.rules.figures import NO_BASELINE, NOT_SHOWN, Figure, FigureKey, Subject
 from engagement.reports.rules.measures import Measure, Part
-from engagement.words import short_day_words
+from engagement.words import number_word, short_day_words
 
+#: The columns of each part's table.
+COLUMNS: dict[Part, tuple[Measure, ...]] = {
+    Part.WAVES: (
+        Measure.PEOPLE,
+        Measure.TRAINED,
+        Measure.TRAINED_EXPECTED,
+        Measure.TRAINED_FORECAST,
+        Measure.READY,
+        Measure.USED,
+        Measure.WORTH,
+    ),
+    Part.VALUE: (Measure.VALUE, Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED),
+    Part.SPONSORS: (Measure.STEPS,),
+    Part.OBJECTIONS: (Measure.OPEN, Measure.ANSWERED),
+    Part.MESSAGES: (Measure.DELIVERED,),
+}
 #: What is said of the last reading, as of the day of that.
 _OF_READING = (Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED)
+#: What no figure is and files name: the reader's own steps, and where open objections are going.
+PROMISED, TREND = "You promised", "Open, 8 weeks"
 HEADER = (
     "Part",
     "Of",
@@ -33,13 +51,22 @@ HEADER = (
 
 
 @dataclass(frozen=True)
+class Trend:
+    """What a number was at the end of each of some weeks, None where it is not shown; and in words where it is going."""
+
+    values: Sequence[int | None]
+    words: str
+
+
+@dataclass(frozen=True)
 class Document:
     """A report of a programme for one reader.
 
     `further` are reports whose figures go along in workbook and CSV, by title; on paper and on the page they have no place.
     `as_of` is when it was drawn, `moment` the same in the reader's words; `compared_with` is the end of the last closed
     period, None before the first. `facts` say of a wave what is no figure: its go-live and state. `on` is the day of its figures;
-    those of another day say theirs.
+    those of another day say theirs. `promises` are what the reader does in person as a sponsor, `trends` the open objections of a source
+    by its key; groups of fewer people than `groups_under` are not shown.
     """
 
     name: str
@@ -59,6 +86,15 @@ class Document:
     decided: Sequence[Decided] = ()
     further: Mapping[str, "Document"] = field(default_factory=dict)
     on: date | None = None
+    promises: str = ""
+    trends: Mapping[str, "Trend"] = field(default_factory=dict)
+    groups_under: int = 0
+
+    @property
+    def ground(self) -> str:
+        """As of when its figures are, what they leave out, and what they are compared with."""
+        hidden = f" Groups under {number_word(self.groups_under)} are not shown." if self.groups_under else ""
+        return f"All figures as of {self.moment}, unless they name another day.{hidden} {self.period_words}"
 
     def change_words(self, figure: Figure) -> str:
         """How a figure changed since the last closed period; "" before the first one."""
@@ -83,7 +119,7 @@ class Document:
         That is the order of the figures; of waves it is the order of the columns, because not every wave has every figure.
         """
         found = {figure.measure: figure.definition for figure in self.figures}
-        columns = [measure for measure in _COLUMNS[Part.WAVES] if measure in found]
+        columns = [measure for measure in COLUMNS[Part.WAVES] if measure in found]
         return {measure.value: found[measure] for measure in dict.fromkeys((*columns, *found))}
 
     @cached_property
@@ -157,6 +193,14 @@ def rows(document: Document) -> Iterator[tuple[Any, ...]]:
             figure.note,
             figure.counted_as,
         )
+    if document.promises:
+        yield said(Part.SPONSORS.word, document.reader, PROMISED, document.promises)
+    for key, trend in document.trends.items():
+        name = next(figure.of.name for figure in document.figures if figure.of.key == key)
+        weeks = ", ".join(NOT_SHOWN if each is None else str(each) for each in trend.values)
+        yield said(
+            Part.OBJECTIONS.word, name, TREND, trend.words or NOT_SHOWN, note=f"At the end of each week: {weeks}"
+        )
 
 
 def rows_with_further(document: Document) -> Iterator[tuple[Any, ...]]:
@@ -165,110 +209,3 @@ def rows_with_further(document: Document) -> Iterator[tuple[Any, ...]]:
     for title, report in document.further.items():
         for part, *cells in rows(report):
             yield (f"{title}: {part}", *cells)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a table: words, a second, smaller line, and which figure it shows, None where it shows none."""
-
-    words: str = ""
-    more: str = ""
-    key: FigureKey | None = None
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: its word, the number of its definition at the foot, and its width beside the others."""
-
-    word: str
-    note: int | None
-    width: float
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of figures for paper: a header, rows of cells, and a line below them, "" for none."""
-
-    part: Part
-    header: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
-    below: str = ""
-
-    @property
-    def title(self) -> str:
-        return self.part.word
-
-
-#: The columns of each part's table.
-_COLUMNS: dict[Part, tuple[Measure, ...]] = {
-    Part.WAVES: (
-        Measure.PEOPLE,
-        Measure.TRAINED,
-        Measure.TRAINED_EXPECTED,
-        Measure.TRAINED_FORECAST,
-        Measure.READY,
-        Measure.USED,
-        Measure.WORTH,
-    ),
-    Part.VALUE: (Measure.VALUE, Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED),
-    Part.SPONSORS: (Measure.STEPS,),
-    Part.OBJECTIONS: (Measure.OPEN, Measure.ANSWERED, Measure.MEDIAN),
-    Part.MESSAGES: (Measure.DELIVERED,),
-}
-
-
-#: How wide a column is that shows a share and its change; others are said here.
-_WIDE = 1.0
-_WIDTHS = {
-    Measure.PEOPLE: 0.6,
-    Measure.TRAINED: 1.25,
-    Measure.TRAINED_EXPECTED: 0.8,
-    Measure.TRAINED_FORECAST: 1.2,
-    Measure.USED: 1.2,
-}
-_FIRST = {Part.WAVES: 1.9, Part.VALUE: 2.2}
-
-
-def tables(document: Document) -> list[Table]:
-    """Return the figures as one table a part; parts without figures have none, measures without figures no column."""
-    made = []
-    for part in Part:
-        lines = document.of_part(part)
-        if not lines:
-            continue
-        columns = [measure for measure in _COLUMNS[part] if any(measure in figures for _, figures in lines)]
-        header = [Column("", None, _FIRST.get(part, 1.5))]
-        header += [
-            Column(measure.word, document.note_number(measure), _WIDTHS.get(measure, _WIDE)) for measure in columns
-        ]
-        body = [
-            [
-                Cell(of.name, _fact(document, of, figures)),
-                *(_cell(document, figures.get(measure)) for measure in columns),
-            ]
-            for of, figures in lines
-            if not (of.kind is SubjectKind.SPONSOR and len(lines) == 2) and of not in document.unmeasured
-        ]
-        made.append(Table(part, header if body else (), body, _below(document, part)))
-    return made
-
-
-def _below(document: Document, part: Part) -> str:
-    if part is not Part.VALUE or not document.unmeasured:
-        return ""
-    told = [f"{of.name}, {document.reading_words(figure)}" for of, figure in document.unmeasured.items()]
-    return f"{document.unmeasured_words} {'; '.join(told)}."
-
-
-def _fact(document: Document, of: Subject, figures: Mapping[Measure, Figure]) -> str:
-    """Say below a name what is no figure; what is measured says there how it stood before."""
-    notes = [figure.note for figure in figures.values() if figure.measure.part is Part.VALUE]
-    return " ".join(filter(None, [document.facts.get(of.name, ""), *notes]))
-
-
-def _cell(document: Document, figure: Figure | None) -> Cell:
-    if figure is None:
-        return Cell("–")
-    note = "" if figure.measure.part is Part.VALUE else figure.note
-    below = (document.day_words(figure), document.change_words(figure), note)
-    return Cell(figure.words, ". ".join(filter(None, below)), figure.key)

@@ -11,9 +11,10 @@ from typing import Any
 
 from anyascii import anyascii
 
-from engagement.reports.rules.document import Document, tables
+from engagement.reports.rules.document import Document
 from engagement.reports.rules.figures import Figure, FigureKey, SubjectKind, by_subject
 from engagement.reports.rules.measures import Measure
+from engagement.reports.rules.tables import Cell, tables
 from engagement.words import day_words
 
 TEMPLATE = Path(__file__).resolve().parents[4] / "templates" / "reports" / "sheet.typ"
@@ -38,13 +39,13 @@ def _template() -> bytes:
 
 def _content(document: Document) -> dict[str, Any]:
     notes, bars = document.notes, _bars(document)
+    top = max((number for trend in document.trends.values() for number in trend.values if number), default=1)
     return {
         "title": document.name,
         "organisation": document.organisation,
         "reader": document.reader,
-        "moment": document.moment,
         "lede": document.lede,
-        "period": document.period_words,
+        "ground": document.ground,
         "concerns": document.concerns_words,
         "calm": document.calm,
         "decisions": [
@@ -61,16 +62,22 @@ def _content(document: Document) -> dict[str, Any]:
                 "title": table.title,
                 "part": table.part.value,
                 "below": table.below,
+                "below_note": table.below_note,
                 "header": [vars(column) for column in table.header],
-                "rows": [
-                    [{"words": each.words, "more": each.more, "bar": bars.get(each.key)} for each in row]
-                    for row in table.rows
-                ],
+                "rows": [[_drawn(each, bars, top) for each in row] for row in table.rows],
             }
             for table in tables(document)
         ],
         "notes": list(notes.values()),
     }
+
+
+def _drawn(cell: Cell, bars: dict[FigureKey | None, dict[str, Any]], top: int) -> dict[str, Any]:
+    """Return a cell with its bar, or with its trend on the scale that all trends share, from 0 to `top`."""
+    trend = cell.trend
+    line = None if trend is None else [None if each is None else each / top for each in trend.values]
+    alt = trend.words if trend is not None else ""
+    return {"words": cell.words, "more": cell.more, "bar": bars.get(cell.key), "line": line, "alt": alt}
 
 
 def _bars(document: Document) -> dict[FigureKey | None, dict[str, Any]]:

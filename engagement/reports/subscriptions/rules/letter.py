@@ -10,8 +10,8 @@ from engagement.mail.letters.rules.layout import Around, Button, html_layout
 from engagement.mail.rules import UNSUBSCRIBE, Letter
 from engagement.reports.files.rules.picture import WIDTH, Picture
 from engagement.reports.rules.decisions import Decision
-from engagement.reports.rules.document import Document
-from engagement.reports.rules.figures import Figure
+from engagement.reports.rules.document import PROMISED, TREND, Document
+from engagement.reports.rules.figures import NOT_LIVE, NOT_SHOWN, WENT_LIVE, Figure
 from engagement.reports.rules.measures import Measure, Part
 from engagement.words import day_words, plural, short_day_words
 
@@ -19,8 +19,9 @@ SHEET_LINK = "sheet_link"
 MOST_DECISIONS = 3
 #: The figures of each part that a mail says; the attached paper has all of them.
 KEY_FIGURES: Mapping[Part, Sequence[Measure]] = {
-    Part.WAVES: (Measure.READY, Measure.TRAINED, Measure.TRAINED_EXPECTED, Measure.USED),
+    Part.WAVES: (Measure.READY, Measure.TRAINED, Measure.TRAINED_EXPECTED, Measure.USED, Measure.WORTH),
     Part.VALUE: (Measure.VALUE, Measure.VALUE_WAY),
+    Part.SPONSORS: (Measure.STEPS,),
     Part.OBJECTIONS: (Measure.OPEN, Measure.ANSWERED),
 }
 _LINK, _END = f"{{{{ {SHEET_LINK} }}}}", f"{{{{ {UNSUBSCRIBE} }}}}"
@@ -61,7 +62,10 @@ def key_rows(document: Document, part: Part) -> list[Row]:
     """Return what a mail says of a part, a row for each thing that its figures are about."""
     found = []
     for of, figures in document.of_part(part):
-        lines = [_line(document, figures[measure]) for measure in KEY_FIGURES[part] if measure in figures]
+        told = [figures[measure] for measure in KEY_FIGURES[part] if measure in figures]
+        lines = [_line(document, figure) for figure in told if figure.missing not in (NOT_LIVE, WENT_LIVE)]
+        if part is Part.OBJECTIONS and of.key in document.trends:
+            lines.append(f"{TREND}: {document.trends[of.key].words or NOT_SHOWN}")
         if lines:
             found.append(Row(of.name, document.facts.get(of.name, ""), lines))
     return found
@@ -105,13 +109,14 @@ def _paragraphs(document: Document, tables: Mapping[Part, Sequence[Row]]) -> Ite
 
 
 def _about(document: Document, part: Part) -> list[str]:
+    if part is Part.SPONSORS and document.promises:
+        return [f"{PROMISED}: {document.promises}"]
     return [document.concerns_words] if part is Part.OBJECTIONS and document.concerns_words else []
 
 
 def _ground(document: Document) -> str:
     """Say as of when the figures are, with what they are compared, and where the rest is."""
-    words = f"All figures as of {document.moment}, unless they name another day. {document.period_words} How each figure is counted stands in the attached paper."
-    return _plain(words)
+    return _plain(f"{document.ground} How each figure is counted stands in the attached paper.")
 
 
 def _body(document: Document, pictures: Sequence[Picture], tables: Mapping[Part, Sequence[Row]]) -> str:
