@@ -9,7 +9,15 @@ from sqlalchemy import select
 
 from engagement import audit, clock
 from engagement.adoption.actions.counting import count_waves, mark_stale
-from engagement.adoption.actions.writing import PersonUse, TeamUse, remove_rows, write_people, write_teams
+from engagement.adoption.actions.writing import (
+    PersonUse,
+    TeamUse,
+    Written,
+    remove_rows,
+    unwatched,
+    write_people,
+    write_teams,
+)
 from engagement.adoption.models import UsageDoor, UsageUpload
 from engagement.adoption.rules.vocabulary import FOLDED_AFTER_DAYS, UsageWay, earliest_kept
 from engagement.audit import Actor
@@ -34,7 +42,9 @@ class Brought:
         return of_rows | set(self.until)
 
 
-def take_file(programme: Programme, name: str, file_hash: str, brought: Brought, *, by: Actor) -> UsageUpload:
+def take_file(
+    programme: Programme, name: str, file_hash: str, brought: Brought, *, by: Actor, written: Written = unwatched
+) -> UsageUpload:
     """Write the numbers of a file, and count the waves that they are about."""
     upload = UsageUpload(
         programme=programme,
@@ -46,7 +56,7 @@ def take_file(programme: Programme, name: str, file_hash: str, brought: Brought,
         received_by_id=by.account_id,
     )
     db.session.add(upload)
-    _write(upload, brought)
+    _write(upload, brought, written)
     audit.record(Verb.TOOK_USAGE, upload, by=by, rows=(None, upload.rows))
     count_waves(brought.workflow_ids)
     return upload
@@ -80,9 +90,9 @@ def take_posted(door: UsageDoor, brought: Brought) -> UsageUpload:
     return upload
 
 
-def _write(upload: UsageUpload, brought: Brought) -> None:
+def _write(upload: UsageUpload, brought: Brought, written: Written = unwatched) -> None:
     db.session.flush()
-    write_people(upload, brought.people)
+    write_people(upload, brought.people, written)
     write_teams(upload, brought.teams)
     upload.told = told_with(upload.told, brought)
     db.session.flush()

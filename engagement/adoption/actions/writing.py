@@ -1,6 +1,6 @@
 """Writes numbers of use by person and by team, and the spans that follow from them; what newer numbers replace stays, superseded."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby, islice
 from operator import itemgetter
@@ -39,11 +39,21 @@ class TeamUse(NamedTuple):
     people: int | None
 
 
-def write_people(upload: UsageUpload, rows: Iterable[PersonUse]) -> None:
+Written = Callable[[int], None]
+"""Called with how many rows of people are written."""
+
+
+def unwatched(_rows: int) -> None:
+    """Tell nobody how much is written."""
+
+
+def write_people(upload: UsageUpload, rows: Iterable[PersonUse], written: Written = unwatched) -> None:
     """Write what an upload says of people, at most once a person, workflow and day; what is known already changes nothing."""
-    ordered = iter(sorted(rows))
-    while chunk := list(islice(ordered, AT_ONCE)):
-        _write_some(upload, chunk)
+    ordered = sorted(rows)
+    for start in range(0, len(ordered), AT_ONCE):
+        written(start)
+        _write_some(upload, ordered[start : start + AT_ONCE])
+    written(len(ordered))
 
 
 def _write_some(upload: UsageUpload, chunk: Sequence[PersonUse]) -> None:

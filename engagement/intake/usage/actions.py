@@ -13,12 +13,13 @@ from engagement.db import db
 from engagement.errors import BadInput
 from engagement.intake.actions.files import drop_file, hash_of, keep_upload
 from engagement.intake.models import KeptUpload
-from engagement.intake.rules import UploadKind
+from engagement.intake.rules import Progress, UploadKind, quietly
 from engagement.intake.usage.queries.comparing import read_rows
 from engagement.intake.usage.queries.reading import UsageFile, rows_in
 from engagement.intake.usage.rules import Layout, guessed, layout_of, mapping_problem
 from engagement.programmes.models import Programme
 from engagement.programmes.queries import workflows_of
+from engagement.words import plural
 
 
 def keep_usage(filename: str, data: bytes, programme_id: int, *, account_id: int) -> KeptUpload:
@@ -60,15 +61,23 @@ def settle_columns(kept: KeptUpload, layout: Layout, *, by: Actor) -> None:
     db.session.flush()
 
 
-def apply_usage(kept: KeptUpload, programme: Programme, seen: str, *, today: date, by: Actor) -> UsageUpload | None:
+def apply_usage(
+    kept: KeptUpload, programme: Programme, seen: str, *, today: date, by: Actor, progress: Progress = quietly
+) -> UsageUpload | None:
     """Write what somebody saw in the preview, whose fingerprint is `seen`, and delete the file; refused rows are left out.
 
     Returns None, and writes nothing, if the file would now do something else.
     """
+    progress("Comparing the rows", 0.02)
     file = UsageFile.read(kept.content)
     read = read_rows(file.programme_id, file.layout, file.rows, today)
     if read.fingerprint != seen or read.month_first or not read.taken:
         return None
-    upload = take_file(programme, kept.filename, file.file_hash, read.brought, by=by)
+    number = len(read.brought.people)
+
+    def written(rows: int) -> None:
+        progress(f"Writing {plural(number, 'number', 'numbers')}", 0.25 + 0.5 * rows / max(1, number))
+
+    upload = take_file(programme, kept.filename, file.file_hash, read.brought, by=by, written=written)
     drop_file(kept)
     return upload

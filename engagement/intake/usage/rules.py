@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from engagement.intake.reading.rules.cells import Refused, refuse_hidden, tidy, unguarded
 from engagement.intake.reading.rules.columns import header_key
 
-MOST_ROWS = 50_000
-MOST_BYTES = 10 * 1024 * 1024
+MOST_ROWS = 250_000
+MOST_BYTES = 50 * 1024 * 1024
 
 
 class Column(StrEnum):

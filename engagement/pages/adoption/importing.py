@@ -12,8 +12,10 @@ from engagement.adoption.queries.uploads import same_file
 from engagement.db import db
 from engagement.intake.actions import files
 from engagement.intake.models import KeptUpload
+from engagement.intake.rules import Progress
 from engagement.intake.usage import actions
 from engagement.intake.usage.queries.comparing import Read, read_rows
+from engagement.intake.usage.queries.outside import people_outside
 from engagement.intake.usage.queries.reading import UsageFile
 from engagement.intake.usage.rules import EXPLAINED, Column
 from engagement.intake.usage.scopes import usage_file_for
@@ -22,12 +24,16 @@ from engagement.pages.adoption.forms import UsageForm, columns_form
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.lists import Asked
+from engagement.pages.parts.long_work import shown_while_working
 from engagement.pages.parts.previews import taken
 from engagement.pages.parts.saving import REFUSED, Drawn, done, drawn, saving
+from engagement.programmes.models import Programme
 from engagement.programmes.queries import programmes, workflows_of
 from engagement.programmes.scopes import programme_for, programmes_within
 from engagement.words import listed, plural
 
+#: Rows of which writing takes longer than about a second.
+MANY = 8_000
 #: What Microsoft writes in the place of addresses unless an administrator changes it.
 CONCEALED = (
     "None of the rows names anybody who is here. If the file is an export of Microsoft 365, its names may be concealed: in its "
@@ -100,7 +106,7 @@ def preview(usage_file_id: int) -> str | BaseResponse:
     kept, file = _file(usage_file_id)
     if not file.is_settled:
         return redirect(url_for("adoption.columns", usage_file_id=usage_file_id))
-    read = _read(file)
+    read, same = _read(file), same_file(file.programme_id, file.file_hash)
     asked = Asked()
     lines, page = asked.part_of(read.refused)
     of_people = [row.day for row in read.brought.people] + [row.day for row in read.brought.teams]
@@ -112,10 +118,11 @@ def preview(usage_file_id: int) -> str | BaseResponse:
         file=kept,
         read=read,
         programme=programme_for(rights.planning(guard.reader()), file.programme_id),
-        same=same_file(file.programme_id, file.file_hash),
+        same=same,
+        outside=people_outside(read.brought.people),
         is_anew=request.args.get("seen", read.fingerprint) != read.fingerprint,
         tally=[
-            (f"{read.used:,}", "rows to write", ""),
+            (f"{0 if same else read.used:,}", "rows to write", ""),
             *([(f"{read.idle:,}", "without use", "")] if read.idle else []),
             (f"{len(read.refused):,}", "left out", "bad" if read.refused else ""),
         ],
@@ -134,10 +141,26 @@ def apply_file(usage_file_id: int) -> BaseResponse:
     reader, programme = guard.reader(), programme_for(rights.planning(guard.reader()), file.programme_id)
     if same_file(programme.id, file.file_hash) is not None:
         return redirect(url_for("adoption.preview", usage_file_id=usage_file_id), code=303)
-    upload = actions.apply_usage(kept, programme, request.form.get("seen", ""), today=today(), by=reader.actor)
+    seen, on, again = (
+        request.form.get("seen", ""),
+        today(),
+        url_for("adoption.preview", usage_file_id=usage_file_id, seen="before"),
+    )
+    if len(file.rows) > MANY:
+        leads_to = url_for("adoption.programme", programme_id=programme.id)
+
+        def work(progress: Progress) -> str:
+            kept = db.session.get_one(KeptUpload, usage_file_id)
+            programme = db.session.get_one(Programme, file.programme_id)
+            upload = actions.apply_usage(kept, programme, seen, today=on, by=reader.actor, progress=progress)
+            db.session.commit()
+            return again if upload is None else leads_to
+
+        return shown_while_working(f"Writing {kept.filename}", work, back=again)
+    upload = actions.apply_usage(kept, programme, seen, today=on, by=reader.actor)
     if upload is None:
         db.session.rollback()
-        return redirect(url_for("adoption.preview", usage_file_id=usage_file_id, seen="before"), code=303)
+        return redirect(again, code=303)
     numbers = f"{plural(upload.rows, 'number is', 'numbers are')} written."
     says = numbers if upload.rows else "The file is written: nobody in it used it."
     more = "The figures are counted anew. If something was wrong, take the file back where the numbers come from."

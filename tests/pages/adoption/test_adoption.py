@@ -78,7 +78,9 @@ def test_a_plain_file_is_previewed_written_and_taken_back(manager, wave):
     assert "7 of 12 people (58 %) used it in the 28 days to 12 April 2026." in page
     assert "Nothing is measured of Claims triage" in page
     again = sent(manager, wave, [*PLAIN, *BAD])
-    assert "This very file came in on Tuesday 14 April already." in text_of(manager.get(again.location))
+    page = text_of(manager.get(again.location))
+    assert "This very file came in on Tuesday 14 April already." in page
+    assert "0 rows to write" in " ".join(page.split())
     assert written(manager, again.location).location == again.location
     upload = db.session.query(UsageUpload).one()
     assert manager.post(f"/usage/{upload.id}/withdrawal").status_code == 303
@@ -121,6 +123,23 @@ def test_numbers_that_came_before_the_go_live_are_not_denied(manager, wave):
     assert "Numbers to Sunday 12 April are here" in page
     assert "No numbers of use yet" not in page
     assert "none yet" not in text_of(manager.get(f"/waves/{wave.id}/adoption"))
+
+
+def test_a_preview_says_who_is_not_among_those_who_should_use_it(manager, wave):
+    make_person("Outside Person", "outside@example.com")
+    db.session.commit()
+    outside = "outside@example.com,2026-04-12,Claims triage,1"
+    page = " ".join(text_of(manager.get(sent(manager, wave, [*PLAIN, outside]).location)).split())
+    assert "Of 8 people in it, 1 is not among those who should use it" in page
+    assert "among those who should" not in text_of(manager.get(sent(manager, wave, PLAIN).location))
+
+
+def test_a_long_file_shows_how_far_writing_is(manager, wave, monkeypatch):
+    monkeypatch.setattr("engagement.pages.adoption.importing.MANY", 3)
+    answer = written(manager, sent(manager, wave, PLAIN).location)
+    page = answer.get_data(as_text=True)
+    assert f'url=/programmes/{wave.programme_id}/adoption"' in page
+    assert "7 of 12 people" in text_of(manager.get(f"/waves/{wave.id}/adoption"))
 
 
 def test_a_team_cannot_have_more_people_than_uses(manager, wave):
