@@ -155,7 +155,7 @@ def test_uptake_is_a_sentence_that_says_who_should_who_did_and_until_when() -> N
     assert sentences(floor=6)[0] == "Fewer than six of 11 people used it in the 28 days to 12 April 2026."
     hidden = uptake_of_waves(waves, TODAY, floor=12)[wave.id]
     assert (hidden.sentence, hidden.should, hidden.used) == (
-        "Not shown: fewer than 12 people are in it.",
+        "Not shown: 12 people or fewer are in it.",
         None,
         None,
     )

@@ -90,6 +90,21 @@ def test_what_somebody_is_in_another_programme_makes_them_no_friendly_user_here(
     assert found == {key: each for key, each in before.items() if each != Friendly()} != {}
 
 
+def test_how_much_support_is_needed_is_said_for_the_demand_that_is_expected():
+    wave = make_wave(members=[make_person(f"Pat Number{n}") for n in range(5)])
+    assert standing(wave, "support").total == 1
+    for rate in (0, -1, 10_001):
+        with pytest.raises(BadInput, match="from 1 to 10,000") as refused:
+            set_terms(wave, CriterionKind.SUPPORT, Terms(people_for_one=rate), by=TESTER)
+        assert list(refused.value.problems) == ["people_for_one"]
+    with pytest.raises(BadInput, match="for support alone"):
+        set_terms(wave, CriterionKind.TRAINING, Terms(people_for_one=2), by=TESTER)
+    set_terms(wave, CriterionKind.SUPPORT, Terms(people_for_one=2), by=TESTER)
+    found = standing(wave, "support")
+    assert (found.met, found.total) == (0, 3)
+    assert found.sentence == "0 of 3 people needed for support are trained, one for 2 people; 100 % needed."
+
+
 def test_what_is_asked_of_a_wave_is_said_in_dated_rows_and_bad_numbers_are_refused_in_words():
     wave, owner = make_wave(), make_person("Ona Owner")
     assert (standing(wave, "training").need, standing(wave, "training").state) == (95, CriterionState.UNKNOWN)

@@ -1,7 +1,7 @@
 """The figures of a wave as pages and files show them: each with its definition, and told only as far as it names nobody."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -11,22 +11,16 @@ from sqlalchemy.orm import undefer
 from engagement.adoption.models import AdoptionCount
 from engagement.adoption.queries.uptake import Uptake, uptake_of_waves
 from engagement.adoption.rules.counting import Counted, Days, TeamCounted
+from engagement.adoption.rules.hiding import Shown, Telling, shown_together
 from engagement.adoption.rules.intervals import Interval, newcombe
-from engagement.adoption.rules.telling import Told, groups_told
+from engagement.adoption.rules.telling import Told
 from engagement.db import db
 from engagement.people.models import Department
-from engagement.resistance.figures.rules import hide_small
 from engagement.waves.models import Wave
 from engagement.waves.queries import workflows_of_waves
 from engagement.words import number_word, plural
 
-
-@dataclass(frozen=True)
-class Flow:
-    """How people came and went between the 28 days before and the last 28: what it is called, and how many, None if hidden."""
-
-    word: str
-    people: int | None
+NO_DEPARTMENT = "Without a department"
 
 
 @dataclass(frozen=True)
@@ -60,7 +54,11 @@ class Compared:
 
 @dataclass(frozen=True)
 class Part:
-    """The figures of one workflow of a wave, or of all of them together (without `workflow_id`)."""
+    """The figures of one workflow of a wave, or of all of them together (without `workflow_id`).
+
+    Of `people`, only what is in `shown` may be told, and how long things took. Beside all workflows together, less is told of each:
+    `is_beside`.
+    """
 
     label: str
     workflow_id: int | None
@@ -68,12 +66,14 @@ class Part:
     floor: int
     people: Counted
     teams: TeamCounted
+    shown: Shown
+    is_beside: bool = False
     departments: Sequence[tuple[str, Told | None]] = ()
 
     @property
     def is_small(self) -> bool:
         """Whether the wave is too small to tell anything of."""
-        return self.people.people < self.floor
+        return self.told(0).is_small
 
     @property
     def knows_people(self) -> bool:
@@ -85,26 +85,21 @@ class Part:
         return Told(part, self.people.people, self.floor)
 
     @property
-    def flow(self) -> Sequence[Flow]:
-        """Who went on, began, stopped, and who used it in neither time."""
-        count = self.people
-        words = {
-            "Went on": count.retained,
-            "Began, or came back": count.started,
-            "Stopped": count.lapsed,
-            "In neither": count.other,
-        }
-        shown = hide_small(words, self.floor)
-        return [Flow(word, shown.groups[word]) for word in words]
+    def flow(self) -> Sequence[tuple[str, int | None]]:
+        """Who went on, began, stopped, and who used it in neither time: what it is called, and how many, None if hidden."""
+        shown = self.shown
+        return [
+            ("Went on", shown.retained),
+            ("Began, or came back", shown.started),
+            ("Stopped", shown.lapsed),
+            ("In neither", shown.other),
+        ]
 
     @cached_property
     def weeks(self) -> Sequence[Week]:
         """The calendar weeks since go-live."""
-        both = zip(self.people.weeks, self.teams.weeks, strict=True)
-        return [
-            Week(number, self.told(used), self._at_least(people), uses)
-            for number, (used, (people, uses)) in enumerate(both)
-        ]
+        both = zip(self.shown.weeks, self.teams.weeks, strict=True)
+        return [Week(number, told, self._at_least(people), uses) for number, (told, (people, uses)) in enumerate(both)]
 
     @property
     def team_told(self) -> Told | None:
@@ -116,47 +111,30 @@ class Part:
 
     @property
     def compared(self) -> Compared | None:
-        """Trained against untrained people; None where one of both groups may not be told of."""
-        count = self.people
-        cells = {
-            "trained": (count.trained_used, count.trained),
-            "untrained": (count.untrained_used, count.asked - count.trained),
-        }
-        told = groups_told(cells, self.floor)
-        trained, untrained = told["trained"], told["untrained"]
-        if trained is None or untrained is None:
+        """Trained people against all others; None where one of both groups may not be told of."""
+        if self.shown.trained is None:
             return None
+        trained, untrained = self.shown.trained
         difference = newcombe((trained.part, trained.whole), (untrained.part, untrained.whole))
         return Compared(trained, untrained, difference)
 
     @property
-    def friendly(self) -> tuple[Told, Told] | None:
-        """How many used it of friendly users and of everybody else; None where one of both groups may not be told of."""
-        count = self.people
-        cells = {
-            "friendly": (count.friendly_used, count.friendly),
-            "others": (count.used - count.friendly_used, count.people - count.friendly),
-        }
-        told = groups_told(cells, self.floor)
-        friendly, others = told["friendly"], told["others"]
-        return None if friendly is None or others is None else (friendly, others)
-
-    @property
     def is_pilot_evidence(self) -> bool:
         """Whether more than half of those who used it are friendly users, so that little is known of everybody else."""
-        return self.friendly is not None and self.people.friendly_used * 2 > self.people.used
+        return self.shown.friendly is not None and self.people.friendly_used * 2 > self.people.used
 
     @property
     def proficiency(self) -> Sequence[tuple[str, Told]]:
         """Of those who have training to do, how many finished it, and how that is known."""
         count = self.people
+        trained = Told(count.trained, count.asked, self.floor)
         return [
-            (word, Told(part, count.asked, self.floor))
-            for word, part in (
-                ("Finished their training", count.trained),
-                ("Finished, and passed a test", count.quizzed),
-                ("Finished, with a trainer’s or a record’s word", count.signed_off),
-            )
+            ("Finished their training", trained),
+            ("Finished, and passed a test", Told(count.quizzed, count.asked, self.floor, trained.exact)),
+            (
+                "Finished, with a trainer’s or a record’s word",
+                Told(count.signed_off, count.asked, self.floor, trained.exact),
+            ),
         ]
 
     def days_words(self, days: Days) -> str:
@@ -165,14 +143,16 @@ class Part:
         return f"{figure}, {of}" if figure else of
 
     def days_figure(self, days: Days) -> tuple[str | None, str]:
-        """Return the median to stand large, if it may be told, and of how many people, with the middle half."""
+        """Return the median to stand large, if it may be told, and the middle half.
+
+        Of how many people it is would say, beside the others, how few are left out.
+        """
         if days.people < self.floor:
             return None, f"not shown: of fewer than {number_word(self.floor)} people"
+        figure = plural(days.median or 0, "day", "days")
         if days.low == days.high:
-            return plural(days.median or 0, "day", "days"), f"as for half of {days.people:,} people and more"
-        return plural(
-            days.median or 0, "day", "days"
-        ), f"half of {days.people:,} people within {days.low} to {days.high}"
+            return figure, "as for half of them and more"
+        return figure, f"half of them within {days.low} to {days.high}"
 
 
 def _signed(number: int) -> str:
@@ -213,27 +193,47 @@ def figures_of_waves(
         if len(labels) == 2:
             labels = dict([labels.popitem()])
         is_counted = row is not None and row.members > 0 and wave.status.is_in_use
-        parts = [_part(row, key, label, floor, names) for key, label in labels.items()] if row and is_counted else []
-        found.append(WaveFigures(wave, uptake, [part for part in parts if part], row.counted_at if row else None))
+        parts = _parts(wave, row, labels, floor, names) if row and is_counted else []
+        found.append(WaveFigures(wave, uptake, parts, row.counted_at if row else None))
     return found
 
 
-def _part(row: AdoptionCount, key: int, label: str, floor: int, names: Mapping[int, str]) -> Part | None:
-    numbers = row.numbers.get(str(key))
-    if numbers is None:
-        return None
-    groups = row.by_department.get(str(key), []) if names else []
-    count = Counted.read(numbers["people"], groups)
-    cells = {
-        names.get(group, "Without a department"): (used, people)
-        for group, (people, used) in sorted(count.groups.items(), key=lambda each: names.get(each[0], ""))
-    }
-    told = list(groups_told(cells, floor).items()) if count.ever >= floor else []
-    as_of, teams = date.fromisoformat(numbers["as_of"]), TeamCounted.read(numbers["teams"])
-    return Part(label, key or None, as_of, floor, count, teams, told)
+def _parts(
+    wave: Wave, row: AdoptionCount, labels: Mapping[int, str], floor: int, names: Mapping[int, str]
+) -> list[Part]:
+    """Return the parts of a wave that are counted, all together first, with what may be told of them together."""
+    keys = [key for key in labels if str(key) in row.numbers]
+    numbers = [row.numbers[str(key)] for key in keys]
+    counts = [
+        Counted.read(each["people"], row.by_department.get(str(key), []) if names else [])
+        for key, each in zip(keys, numbers, strict=True)
+    ]
+    counts = [replace(each, groups=_in_order(each.groups, names)) for each in counts]
+    days = [date.fromisoformat(each["as_of"]) for each in numbers]
+    tellings = [Telling(count, wave.go_live_on, day) for count, day in zip(counts, days, strict=True)]
+    shown = shown_together(tellings, floor)
+    return [
+        Part(
+            label=labels[key],
+            workflow_id=key or None,
+            as_of=day,
+            floor=floor,
+            people=count,
+            teams=TeamCounted.read(each["teams"]),
+            shown=told,
+            is_beside=told is not shown[0],
+            departments=[(names.get(group, NO_DEPARTMENT), cell) for group, cell in told.departments.items()],
+        )
+        for key, each, count, day, told in zip(keys, numbers, counts, days, shown, strict=True)
+    ]
+
+
+def _in_order(groups: Mapping[int, tuple[int, int]], names: Mapping[int, str]) -> dict[int, tuple[int, int]]:
+    """Return departments in the order of their names, because which ones are hidden beside small ones goes by it."""
+    return {group: groups[group] for group in sorted(groups, key=lambda each: names.get(each, ""))}
 
 
 def _department_names(rows: Iterable[AdoptionCount]) -> dict[int, str]:
     ids = {group for row in rows for groups in row.by_department.values() for group, *_ in groups}
     known = select(Department.id, Department.path).where(Department.id.in_(ids)).order_by(Department.sorted_by)
-    return {0: "Without a department"} | {key: path for key, path in db.session.execute(known).all()}  # noqa: C416
+    return {0: NO_DEPARTMENT} | {key: path for key, path in db.session.execute(known).all()}  # noqa: C416

@@ -29,6 +29,10 @@ from engagement.waves.rules import IN_USE
 _SIGNED_OFF = (CompletionSource.ATTENDANCE, CompletionSource.EVIDENCE, CompletionSource.IMPORT)
 
 
+#: Another number lets the clock count every wave anew: for when other figures are counted than before.
+_COUNTED = 2
+
+
 @dataclass(frozen=True)
 class Ground:
     """What a wave's count rests on besides its people's use: another one as soon as it has to be counted anew."""
@@ -40,8 +44,8 @@ class Ground:
 
     @property
     def fingerprint(self) -> str:
-        """A short text that is another one for another go-live or other workflows."""
-        return hashlib.sha256(f"{self.wave.go_live_on} {self.workflow_ids}".encode()).hexdigest()
+        """A short text that is another one for another go-live, other workflows or other figures."""
+        return hashlib.sha256(f"{_COUNTED} {self.wave.go_live_on} {self.workflow_ids}".encode()).hexdigest()
 
 
 def grounds_of(condition: ColumnElement[bool]) -> list[Ground]:

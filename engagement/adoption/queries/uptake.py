@@ -100,7 +100,7 @@ def _uptake(wave: Wave, row: AdoptionCount | None, source: str, on: date, floor:
     if not row.members:
         return Uptake(wave.id, "Nobody is in the wave, so nobody has to use anything.", as_of=row.as_of)
     people, teams = Counted.read(row.numbers["0"]["people"]), TeamCounted.read(row.numbers["0"]["teams"])
-    if people.ever >= floor or people.people < floor:
+    if people.ever >= floor or people.people <= floor:
         return _of_people(wave, people.used, people.people, row.as_of, source, floor)
     if teams.used is not None:
         at_least = min(teams.used, row.members)
@@ -125,7 +125,7 @@ def _of_others(as_of: date, floor: int) -> str:
 def _of_people(wave: Wave, used: int, whole: int, as_of: date, source: str, floor: int) -> Uptake:
     told = Told(used, whole, floor)
     if told.is_small:
-        sentence = f"Not shown: fewer than {number_word(floor)} people are in it."
+        sentence = f"Not shown: {number_word(floor)} people or fewer are in it."
         return Uptake(wave.id, sentence, told, as_of, source)
     share = f" ({told.percent} %)" if told.is_exact else ""
     sentence = f"{_capital(told.of_people)}{share} used it in the {RECENT_DAYS} days to {short_day_words(as_of)}."

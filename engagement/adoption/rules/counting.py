@@ -1,7 +1,7 @@
 """What is counted of the people of a wave: plain functions over their days of use and their training."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -44,18 +44,15 @@ class Days:
 class Counted:
     """The numbers of the people of a wave. Nothing here is ready to be shown: see `telling`.
 
-    `used` are those who used it in the last 28 days to `as_of`; `ever` those of whom any use is known, `early` those of
-    them who used it before they were to. Of the last 28 days and the 28 before: `retained` used it in both, `started`
+    `used` are those who used it in the last 28 days to `as_of`; `ever` those of whom any use is known. Of the last 28 days and the 28 before: `retained` used it in both, `started`
     only in the later, `lapsed` only in the earlier. `weeks` counts who used it in each week from that of go-live on. `asked`
     have training to do, `trained` have finished it, of those `quizzed` passed a test and `signed_off` have a trainer's or a
-    record's word; `trained_used` and `untrained_used` say how many of both used it in the last 28 days, `friendly_used` how many of
-    the `friendly` ones. `groups` has people and users by department, 0 for none.
+    record's word; `trained_used` says how many of them used it in the last 28 days, `friendly_used` how many of the `friendly` ones. `groups` has people and users by department, 0 for none.
     """
 
     people: int = 0
     used: int = 0
     ever: int = 0
-    early: int = 0
     retained: int = 0
     started: int = 0
     lapsed: int = 0
@@ -64,7 +61,6 @@ class Counted:
     quizzed: int = 0
     signed_off: int = 0
     trained_used: int = 0
-    untrained_used: int = 0
     friendly: int = 0
     friendly_used: int = 0
     since_live: Days = field(default_factory=Days)
@@ -89,7 +85,8 @@ class Counted:
 
     @classmethod
     def read(cls, kept: dict[str, Any], groups_kept: Sequence[Sequence[int]] = ()) -> "Counted":
-        """Return what was kept, with the groups if they are given."""
+        """Return what was kept, with the groups if they are given; figures that are not counted any more are left out."""
+        kept = {each.name: kept[each.name] for each in fields(cls) if each.name in kept}
         days = {name: Days(**kept[name]) for name in ("since_live", "since_trained")}
         groups = {key: (people, used) for key, people, used in groups_kept}
         return cls(**kept | days | {"groups": groups, "weeks": tuple(kept["weeks"])})
@@ -98,8 +95,7 @@ class Counted:
 def count_people(members: Iterable[Member], go_live_on: date, as_of: date) -> Counted:
     """Count the people of a wave by what is known to the end of `as_of`."""
     tally = dict.fromkeys(
-        "people used ever early retained started lapsed asked trained quizzed signed_off trained_used untrained_used "
-        "friendly friendly_used".split(),
+        "people used ever retained started lapsed asked trained quizzed signed_off trained_used friendly friendly_used".split(),
         0,
     )
     since_live: list[int] = []
@@ -124,9 +120,7 @@ def count_people(members: Iterable[Member], go_live_on: date, as_of: date) -> Co
             _count_learner(tally, member.learner, used=now)
         if span is not None:
             begins = max(go_live_on, member.joined_on)
-            if span.first_on < begins:
-                tally["early"] += 1
-            else:
+            if span.first_on >= begins:
                 since_live.append((span.first_on - begins).days)
             trained_on = member.learner.trained_on if member.learner else None
             if trained_on is not None and span.first_on >= trained_on:
@@ -155,7 +149,7 @@ def _count_learner(tally: dict[str, int], learner: Learner, *, used: bool) -> No
     tally["trained"] += is_trained
     tally["quizzed"] += is_trained and learner.by_quiz
     tally["signed_off"] += is_trained and learner.signed_off
-    tally["trained_used" if is_trained else "untrained_used"] += used
+    tally["trained_used"] += is_trained and used
 
 
 def days_of(numbers: Sequence[int]) -> Days:

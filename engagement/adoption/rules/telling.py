@@ -13,23 +13,36 @@ Group = TypeVar("Group")
 class Told:
     """How many of a group it is, as far as it may be told.
 
-    A group smaller than the floor is not told of. Fewer than the floor who do, or who don't, are told as “fewer than five”:
-    “all of them” and “none of them” would say it of each.
+    A group of the floor or fewer is not told of. Fewer than the floor who do, or who don't, are told as “fewer than five”:
+    “all of them” and “none of them” would say it of each. `within` is the number of a smaller group, told beside it, in which all
+    of `part` are: then those of it who don't are as many as the floor too, or the number is a bound. With 0 it is hidden.
     """
 
     part: int
     whole: int
     floor: int
+    within: int | None = None
+
+    @property
+    def around(self) -> int:
+        return self.whole if self.within is None else self.within
 
     @property
     def is_small(self) -> bool:
-        """Whether the group is too small to tell anything of."""
-        return self.whole < self.floor
+        """Whether the group is too small to tell anything of: of five people, “more than none” would be all of them."""
+        return self.whole <= self.floor or (self.within is not None and self.within < 2 * self.floor)
 
     @property
     def is_exact(self) -> bool:
         """Whether the number itself may be told."""
-        return self.floor <= self.part <= self.whole - self.floor
+        return self.floor <= self.part <= self.around - self.floor
+
+    @property
+    def most(self) -> int:
+        """The largest number that it can be, by what is told."""
+        if self.is_exact or self.is_small:
+            return self.part if self.is_exact else self.whole
+        return self.floor - 1 if self.part < self.floor else self.around
 
     @property
     def exact(self) -> int | None:
@@ -46,9 +59,11 @@ class Told:
         """The number, or what may be told of it."""
         if self.is_exact:
             return f"{self.part:,}"
+        if self.is_small:
+            return "not shown"
         if self.part < self.floor:
             return f"fewer than {number_word(self.floor)}"
-        return f"more than {self.whole - self.floor:,}"
+        return f"more than {self.around - self.floor:,}"
 
     @property
     def figure(self) -> str | None:
@@ -58,7 +73,7 @@ class Told:
     @property
     def of_words(self) -> str:
         """The number of its whole, to stand beside the share."""
-        return f"{self.number_words} of {self.whole:,} people"
+        return "not shown" if self.is_small else f"{self.number_words} of {self.whole:,} people"
 
     @property
     def words(self) -> str:
@@ -66,7 +81,7 @@ class Told:
         if not self.whole:
             return "nobody to count"
         if self.is_small:
-            return f"not shown: fewer than {number_word(self.floor)} people"
+            return "not shown" if self.whole > self.floor else f"not shown: {number_word(self.floor)} people or fewer"
         of = f"{self.number_words} of {self.whole:,}"
         return f"{self.percent} %, {of}" if self.is_exact else of
 
@@ -80,7 +95,7 @@ class Told:
         """The number to draw: one that may not be told is drawn at its bound."""
         if self.is_exact or self.is_small:
             return self.part if self.is_exact else 0
-        return 0 if self.part < self.floor else self.whole - self.floor
+        return 0 if self.part < self.floor else self.around - self.floor
 
 
 def groups_told(cells: Mapping[Group, tuple[int, int]], floor: int) -> dict[Group, Told | None]:
@@ -101,5 +116,6 @@ def groups_told(cells: Mapping[Group, tuple[int, int]], floor: int) -> dict[Grou
 def _is_safe(hidden: Collection[Told], floor: int) -> bool:
     """Return whether at least two are hidden, nobody's number follows from their sum, and no bound is reached by all."""
     sums = [(sum(each.part for each in hidden)), sum(each.whole - each.part for each in hidden)]
-    most = sum(min(each.whole, floor - 1) for each in hidden)
+    # A group that is hidden whatever its number is can have every one.
+    most = sum(each.whole if each.whole < 2 * floor else floor - 1 for each in hidden)
     return len(hidden) >= 2 and all(number >= floor and number != most for number in sums)

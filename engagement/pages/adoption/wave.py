@@ -25,15 +25,14 @@ HEADER = ("Wave", "Workflow", "Figure", "Group", "Number", "Of", "As of", "Sourc
 NOTES = {
     "used": DEFINITION,
     "never": "People who are in the wave now, of whom no use of it is known at all.",
-    "early": "People whose first use was before go-live, or before they came to the wave. They are left out of the days to the first use.",
     "since_live": "From go-live, or the later day on which somebody came to the wave, to the first day of use. The median, and "
-    "between which days half of the people lie.",
+    "between which days half of the people lie. Who used it before is left out.",
     "since_trained": "From the day on which somebody had finished their training to the first day of use after it.",
     "flow": "The last 28 days against the 28 before. Went on: used it in both. Began, or came back: only in the last. Stopped: only in "
     "those before. Small numbers are hidden, with others from which they could be worked out.",
     "weeks": "People who used it at least once in the calendar week, of those who are in the wave now. The first week is that of go-live.",
-    "trained": "Of people with training to do, by the definition of the training pages. Both groups by who used it in the last 28 "
-    "days. The interval is that of Newcombe (1998, method 10), from those of Wilson (1927).",
+    "trained": "By the definition of the training pages; who has no training to do counts with those who have not finished it. Both "
+    "groups by who used it in the last 28 days. Hidden where either is small, or nearly all or hardly anybody in it used it. The interval is that of Newcombe (1998, method 10), from those of Wilson (1927).",
     "friendly": "Friendly users are champions of the programme, and people of one of its waves that went live earlier. Whether somebody "
     "volunteered is not known here. If they are more than half of those who used it, it is evidence of a pilot only.",
     "proficiency": "By the training records of the wave: everything that their roles require is finished. The ways overlap.",
@@ -119,30 +118,28 @@ def _lines(part: Part) -> Iterator[tuple[Any, ...]]:
 
 
 def _of_people(part: Part) -> Iterator[tuple[Any, ...]]:
-    count = part.people
-    yield "used", "Used it in the last 28 days", "All", *_cells(part.told(count.used))
-    yield "never", "No use is known", "All", *_cells(part.told(count.never))
-    yield "early", "Used it before", "All", *_cells(part.told(count.early))
-    yield "since_live", "Days from go-live to the first use", "All", part.days_words(count.since_live), ""
-    yield (
-        "since_trained",
-        "Days from finished training to the first use",
-        "All",
-        part.days_words(count.since_trained),
-        "",
-    )
-    for flow in part.flow:
-        yield "flow", flow.word, "All", "not shown" if flow.people is None else flow.people, count.people
+    count, shown = part.people, part.shown
+    yield "used", "Used it in the last 28 days", "All", *_cells(shown.used)
+    if shown.never:
+        yield "never", "No use is known", "All", *_cells(shown.never)
+    for note, figure, days in (
+        ("since_live", "Days from go-live to the first use", count.since_live),
+        ("since_trained", "Days from finished training to the first use", count.since_trained),
+    ):
+        yield note, figure, "All", part.days_words(days), ""
+    if not part.is_beside:
+        for word, people in part.flow:
+            yield "flow", word, "All", "not shown" if people is None else people, count.people
     for week in part.weeks:
         yield "weeks", "Used it in the week", f"Week {week.number}", *_cells(week.told)
     for name, told in part.departments:
         yield "departments", "Used it in the last 28 days", name, *(("not shown", "") if told is None else _cells(told))
-    if part.friendly:
-        for group, told in zip(("Friendly users", "Everybody else"), part.friendly, strict=True):
+    if shown.friendly:
+        for group, told in zip(("Friendly users", "Everybody else"), shown.friendly, strict=True):
             yield "friendly", "Used it in the last 28 days", group, *_cells(told)
     if compared := part.compared:
         yield "trained", "Used it in the last 28 days", "Finished their training", *_cells(compared.trained)
-        yield "trained", "Used it in the last 28 days", "Have not finished it", *_cells(compared.untrained)
+        yield "trained", "Used it in the last 28 days", "Everybody else", *_cells(compared.untrained)
         yield "trained", "Difference", "Finished against not", compared.words, ""
 
 

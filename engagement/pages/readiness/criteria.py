@@ -30,6 +30,7 @@ def _asked(wave_id: int, criterion: str) -> tuple[Wave, Standing]:
 def _terms_form(standing: Standing, **options: Any) -> TermsForm:
     kind = standing.kind
     asked = {"title": standing.title, "owner": standing.owner, "need": standing.need, "left_out": standing.left_out}
+    asked["people_for_one"] = standing.rate
     form = TermsForm(data=asked, **options)
     if kind.is_counted:
         del form.title
@@ -37,6 +38,8 @@ def _terms_form(standing: Standing, **options: Any) -> TermsForm:
         form.owner.label.text = "Who judges it?"
     if kind.usual_need is None:
         del form.need
+    if kind is not CriterionKind.SUPPORT:
+        del form.people_for_one
     return form
 
 
@@ -104,7 +107,7 @@ def new(wave_id: int) -> Drawn | BaseResponse:
     reader = guard.reader()
     wave = held(wave_for(rights.planning(reader), wave_id))
     form = TermsForm()
-    del form.need, form.left_out
+    del form.need, form.people_for_one, form.left_out
     form.owner.label.text = "Who judges it?"
     if form.validate_on_submit():
         with saving(form) as saved:

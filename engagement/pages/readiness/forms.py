@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from engagement.pages.parts.fields import REFERENCE, PersonField
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.readiness.criteria.actions import JUDGED, Terms
-from engagement.readiness.criteria.rules import LONGEST_TEXT, LONGEST_TITLE
+from engagement.readiness.criteria.rules import LONGEST_TEXT, LONGEST_TITLE, PEOPLE_FOR_ONE_SUPPORTER
 
 _WORDS = {"met": "It is met", "short": "It is not met"}
 
@@ -27,6 +27,11 @@ class TermsForm(EditForm):
         description="A whole number from 1 to 100.",
         validators=[Optional()],
     )
+    people_for_one = IntegerField(
+        "For how many people do you need one trained person?",
+        description=f"Fewer where you expect more questions. Usual is {PEOPLE_FOR_ONE_SUPPORTER}.",
+        validators=[Optional()],
+    )
     left_out = TextAreaField(
         "Is it not needed in this wave? Say why.",
         description="Leave this empty if it is needed. With a reason it counts neither for nor against the wave; the reason is shown.",
@@ -35,13 +40,14 @@ class TermsForm(EditForm):
     )
 
     def said(self, usual: int | None) -> Terms:
-        """Return what was typed; the usual percentage is none of their own."""
-        need = self.need.data if self.need else None
+        """Return what was typed; the usual percentage and number are none of their own."""
+        need, rate = (field.data if field else None for field in (self.need, self.people_for_one))
         return Terms(
             self.title.data if self.title else "",
             self.owner.person,
             None if need == usual else need,
             self.left_out.data or "",
+            None if rate == PEOPLE_FOR_ONE_SUPPORTER else rate,
         )
 
 

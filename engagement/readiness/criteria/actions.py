@@ -1,6 +1,6 @@
 """Changes of criteria: what is asked of a wave, own criteria, and judgements. Earlier rows stay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from engagement.readiness.criteria.rules import (
     CriterionKind,
     CriterionState,
     need_problem,
+    rate_problem,
 )
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
@@ -33,17 +34,18 @@ class Terms:
     owner: Person | None = None
     need: int | None = None
     left_out: str = ""
+    people_for_one: int | None = None
 
 
 def set_terms(wave: Wave, kind: CriterionKind, said: Terms, *, by: Actor) -> Criterion:
     """Say what is asked of a wave by a counted criterion from now on.
 
-    Raises BadInput for a percentage out of range, an owner who has left or a reason that is too long, RuleBroken for a wave that is over.
+    Raises BadInput for a percentage or number out of range, an owner who has left or a reason that is too long, RuleBroken for a wave that is over.
     """
     row = _counted(wave, kind)
     if row is None:
         row = _make(wave, kind, by)
-    _say(row, Terms("", said.owner, said.need, said.left_out.strip()), by)
+    _say(row, replace(said, title=""), by)
     return row
 
 
@@ -111,7 +113,7 @@ def _held(row: Criterion) -> CriterionTerms:
 
 def _say(row: Criterion, said: Terms, by: Actor) -> None:
     _refuse_over(row.wave)
-    said = Terms(clean(said.title), said.owner, said.need, said.left_out.strip())
+    said = replace(said, title=clean(said.title), left_out=said.left_out.strip())
     if problems := _problems(row.kind, said):
         raise BadInput(next(iter(problems.values())), problems)
     before = db.session.scalar(
@@ -130,6 +132,7 @@ def _say(row: Criterion, said: Terms, by: Actor) -> None:
             title=said.title,
             owner=said.owner,
             need=said.need,
+            people_for_one=said.people_for_one,
             left_out=said.left_out,
             said_at=at,
             said_by_id=by.account_id,
@@ -142,7 +145,7 @@ def _say(row: Criterion, said: Terms, by: Actor) -> None:
 
 
 def _said(row: CriterionTerms) -> Terms:
-    return Terms(row.title, row.owner, row.need, row.left_out)
+    return Terms(row.title, row.owner, row.need, row.left_out, row.people_for_one)
 
 
 def _told(said: Terms) -> dict[str, Any]:
@@ -150,6 +153,7 @@ def _told(said: Terms) -> dict[str, Any]:
         "title": said.title or None,
         "owner": said.owner.name if said.owner else None,
         "needed": f"{said.need} %" if said.need is not None else None,
+        "people for one": said.people_for_one,
         "not needed because": said.left_out or None,
     }
 
@@ -164,6 +168,8 @@ def _problems(kind: CriterionKind, said: Terms) -> dict[str, str]:
         problems["owner"] = f"{said.owner.name} has left. Choose somebody who is here."
     if wrong := need_problem(kind, said.need):
         problems["need"] = wrong
+    if wrong := rate_problem(kind, said.people_for_one):
+        problems["people_for_one"] = wrong
     if len(said.left_out) > LONGEST_TEXT:
         problems["left_out"] = _too_long(said.left_out)
     return problems

@@ -37,12 +37,14 @@ class CriterionTerms(Base):
     """What is asked by a criterion from `said_at` on; the row without `superseded_at` holds now.
 
     `title` is that of an own one. `owner_id` is who sees to it, and judges an own one. `need` is the percentage needed, None for the
-    usual one. `left_out` says why it is not needed here, "" if it is.
+    usual one. `people_for_one` says for how many people one trained person is needed, None for the usual number. `left_out` says why it is
+    not needed here, "" if it is.
     """
 
     __tablename__ = "criterion_terms"
     __table_args__ = (
         CheckConstraint("need BETWEEN 1 AND 100", name="need_range"),
+        CheckConstraint("people_for_one > 0", name="for_somebody"),
         one_open("uq_criterion_terms_open", "criterion_id", where="superseded_at IS NULL"),
         Index("ix_criterion_terms_criterion", "criterion_id", "said_at"),
     )
@@ -52,6 +54,7 @@ class CriterionTerms(Base):
     title: Mapped[str] = mapped_column(short(), default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     need: Mapped[int | None]
+    people_for_one: Mapped[int | None]
     left_out: Mapped[str] = mapped_column(Text, default="")
     said_at: Mapped[datetime] = mapped_column(UtcDateTime)
     said_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -9,8 +9,9 @@ from engagement.words import count, listed, percent_of
 
 LONGEST_TITLE = 200
 LONGEST_TEXT = 2_000
-#: One trained person for support is needed for as many people as this.
+#: One trained person for support is needed for as many people as this, unless a wave expects other demand; and the most of them.
 PEOPLE_FOR_ONE_SUPPORTER = 80
+MOST_FOR_ONE = 10_000
 
 
 class CriterionState(State):
@@ -88,7 +89,7 @@ _NOUNS = {
     CriterionKind.CONSULTATION: "bodies that have to be asked gave a position that it can go on with",
     CriterionKind.NOTICE: "people were sent the notice of what affects their work",
     CriterionKind.BASELINE: "workflows have a measure and its value before",
-    CriterionKind.SUPPORT: f"people needed for support are trained, one for {PEOPLE_FOR_ONE_SUPPORTER} people",
+    CriterionKind.SUPPORT: "people needed for support are trained",
     CriterionKind.STEPS: "sponsors’ steps whose day has come are done",
     CriterionKind.CHAMPIONS: "champions needed are there, one for 25 people",
     CriterionKind.ALIKE: "groups that both have judged are seen alike by who leads them and by their people",
@@ -105,7 +106,7 @@ _DEFINITIONS = {
     CriterionKind.CONSULTATION: "Consultations of this wave that are required; a position that a newer version has overtaken does not count.",
     CriterionKind.NOTICE: "Present members who were sent the current notice of each workflow that is marked as affecting workers. Who comes later is sent it by itself.",
     CriterionKind.BASELINE: "Workflows of this wave with at least one measure, each with a value from before or a reason why there is none.",
-    CriterionKind.SUPPORT: f"Members with the training role support who have finished it, of the number needed: one for every {PEOPLE_FOR_ONE_SUPPORTER} people in the wave.",
+    CriterionKind.SUPPORT: f"Members with the training role support who have finished it, of the number needed for the demand that is expected: one for every {PEOPLE_FOR_ONE_SUPPORTER} people in the wave, or as was said for it.",
     CriterionKind.STEPS: "Steps of this wave and of the whole programme whose day has come; what was left out does not count.",
     CriterionKind.CHAMPIONS: "One champion for 25 people in each department; more in one department do not help another.",
     CriterionKind.ALIKE: "Of the groups of this wave whose change was judged by both sides, those where no part of the work is 2 or more of 5 points apart. What people say counts once enough of them said it.",
@@ -128,7 +129,7 @@ class Counted:
 
     `unknown` says why nothing can be known, `not_needed` why nothing is asked. `lacking` are sentences on what is missing, the
     worst first; `is_short` says that it is short whatever the numbers. `key` is the id of the first thing to look at; what it lacks is
-    lacking `since` then, where that is known.
+    lacking `since` then, where that is known. `rate` says for how many people one is needed, where that may be chosen.
     """
 
     met: int | None = None
@@ -140,6 +141,13 @@ class Counted:
     is_short: bool = False
     key: int | None = None
     since: datetime | None = None
+    rate: int | None = None
+
+
+def supported(trained: int, people: int, rate: int) -> Counted:
+    """Return whether so many trained people are enough for support, one for each `rate` of these people or part of them."""
+    needed = -(-people // rate)
+    return Counted(min(trained, needed), needed, rate=rate)
 
 
 def reaches(met: int, total: int, need: int) -> bool:
@@ -172,7 +180,8 @@ def sentence_of(kind: CriterionKind, counted: Counted, need: int) -> str:
     said = []
     if counted.met is not None and counted.total is not None:
         needed = "" if kind.usual_need is None else f"; {need} % needed"
-        said.append(f"{count(counted.met)} of {count(counted.total)} {_NOUNS[kind]}{needed}.")
+        rate = f", one for {count(counted.rate)} {'person' if counted.rate == 1 else 'people'}" if counted.rate else ""
+        said.append(f"{count(counted.met)} of {count(counted.total)} {_NOUNS[kind]}{rate}{needed}.")
     behind = parts_behind(counted, need)
     if behind:
         said.append(f"{listed(f'{part.name}: {count(part.met)} of {count(part.total)}' for part in behind[:3])}.")
@@ -195,6 +204,15 @@ def need_problem(kind: CriterionKind, need: int | None) -> str:
     if kind.usual_need is None:
         return "Here nothing can be chosen: it has to be met whole."
     return "" if 0 < need <= 100 else "Write a whole number from 1 to 100. To ask for nothing, take the criterion out."
+
+
+def rate_problem(kind: CriterionKind, rate: int | None) -> str:
+    """Return what is wrong with a number of people for whom one trained person is needed, "" if nothing is; None is the usual one."""
+    if rate is None:
+        return ""
+    if kind is not CriterionKind.SUPPORT:
+        return "This can be chosen for support alone."
+    return "" if 0 < rate <= MOST_FOR_ONE else f"Write a whole number from 1 to {MOST_FOR_ONE:,}."
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def _asked_for(ready: Verdict) -> str:
     asked = [each for each in ready.standing.criteria if each.state is not CriterionState.NOT_NEEDED]
     order = list(CriterionKind)
     return "\n".join(
-        f"“{' '.join(each.title.split())}”{'' if each.need is None else f', {each.need} %'}"
+        f"“{' '.join(each.title.split())}”{'' if each.need is None else f', {each.need} %'}{'' if each.rate is None else f', one for {each.rate}'}"
         for each in sorted(asked, key=lambda each: (order.index(each.kind), each.criterion_id or 0))
     )
 

@@ -68,6 +68,17 @@ def test_what_is_asked_is_changed_with_a_reason_and_bad_numbers_keep_what_was_ty
     assert manager.get(f"/waves/{wave.id}/readiness/nonsense").status_code == 404
 
 
+def test_how_much_support_a_wave_needs_is_said_on_its_criterion_alone(manager, wave):
+    asks = "For how many people do you need one trained person?"
+    assert asks not in manager.get(f"/waves/{wave.id}/readiness/training").get_data(as_text=True)
+    address = f"/waves/{wave.id}/readiness/support"
+    refused = manager.post(address, data={"need": "", "people_for_one": "0", "left_out": ""})
+    assert (refused.status_code, 'value="0"' in refused.get_data(as_text=True)) == (422, True)
+    assert manager.post(address, data={"need": "", "people_for_one": "40", "left_out": ""}).status_code == 303
+    page = manager.get(address).get_data(as_text=True)
+    assert (asks in page, 'value="40"' in page, "one for 40 people" in page) == (True, True, True)
+
+
 def test_an_own_criterion_is_judged_by_who_is_named_and_by_nobody_else(app, manager, wave):
     judge, other = make_person("Jo Judge", "jo@example.com"), make_person("Otto Other", "otto@example.com")
     refused = manager.post(f"/waves/{wave.id}/criteria/new", data={"title": "Rehearsed <twice>", "owner": ""})

@@ -14,7 +14,7 @@ from engagement.programmes.models import Workflow
 from engagement.programmes.queries import Holding, holdings
 from engagement.readiness.criteria.queries.there import There
 from engagement.readiness.criteria.queries.workflows import counted_of_bodies, counted_of_workflows
-from engagement.readiness.criteria.rules import PEOPLE_FOR_ONE_SUPPORTER, Counted, CriterionKind, Part
+from engagement.readiness.criteria.rules import PEOPLE_FOR_ONE_SUPPORTER, Counted, CriterionKind, Part, supported
 from engagement.readiness.tallies.queries.sums import Friendly, ReachedSum, sums_of
 from engagement.stakeholders.champions.queries import PostSum, WaveCoverage, counted_coverages
 from engagement.stakeholders.leadership.models import StepLine
@@ -92,18 +92,23 @@ def read_of(
 
 
 def counts_of(
-    waves: Sequence[Wave], on: date, there: There, read: Read | None = None, steps: Sequence[StepLine] | None = None
+    waves: Sequence[Wave],
+    on: date,
+    there: There,
+    rates: Mapping[int, int],
+    read: Read | None = None,
+    steps: Sequence[StepLine] | None = None,
 ) -> dict[int, WaveCounts]:
     """Return what is counted for each of these waves on a day, champions today in the organisation's zone; `there` says what they have at all.
 
-    `read` and `steps`, those of sponsors there, are given if they are there already, of these waves or more.
+    `rates` say for how many people a wave needs one for support, where that is not the usual number. `read` and `steps`, those of sponsors there, are given if they are there already, of these waves or more.
     """
     ids = [wave.id for wave in waves]
     read = read or read_of(ids)
     trained, people = read.trained, read.people
     reached = {key: read.reached.get(key, ReachedSum(key)) for key in ids}
     told = {key: Count(people[key], reached[key].told) for key in ids}
-    of_people = _of_people(ids, people, trained, read.friendly, reached)
+    of_people = _of_people(ids, people, trained, read.friendly, reached, rates)
     of_workflows = counted_of_workflows(ids, read.workflows, read.held, told, on)
     of_steps = _steps(waves, on, steps_there(ids, {wave.programme_id for wave in waves}) if steps is None else steps)
     covered = read.coverages(ids)
@@ -137,6 +142,7 @@ def _of_people(
     trained: Mapping[int, WaveProgress],
     friendly: Mapping[int, Friendly],
     reached: Mapping[int, ReachedSum],
+    rates: Mapping[int, int],
 ) -> dict[int, Found]:
     return {
         key: {
@@ -144,7 +150,7 @@ def _of_people(
             _K.BRIEFED: _briefed(reached[key].briefed, people[key]),
             _K.CONFIRMED: _confirmed(Count(reached[key].to_confirm, reached[key].confirmed)),
             _K.STATEMENTS: _statements(Count(reached[key].to_understand, reached[key].understood)),
-            _K.SUPPORT: _support(trained[key], people[key]),
+            _K.SUPPORT: _support(trained[key], people[key], rates.get(key, PEOPLE_FOR_ONE_SUPPORTER)),
             _K.OTHERS: _others(trained[key], friendly.get(key, Friendly())),
         }
         for key in ids
@@ -176,12 +182,10 @@ def _statements(asked: Count) -> Counted:
     return Counted(asked.finished, asked.assigned)
 
 
-def _support(progress: WaveProgress, people: int) -> Counted:
+def _support(progress: WaveProgress, people: int, rate: int) -> Counted:
     if not people:
         return Counted(unknown="Nobody is in it yet.")
-    needed = -(-people // PEOPLE_FOR_ONE_SUPPORTER)
-    trained = progress.roles.get(TrainingRole.SUPPORT, Count()).finished
-    return Counted(min(trained, needed), needed)
+    return supported(progress.roles.get(TrainingRole.SUPPORT, Count()).finished, people, rate)
 
 
 def _others(progress: WaveProgress, friendly: Friendly) -> Counted:

@@ -32,7 +32,7 @@ class Standing:
     """One criterion of a wave on one day. `criterion_id` is None for a counted one of which nothing was said.
 
     `met` of `total` is what was counted, `need` the percentage needed; all None where there is no number.
-    It has been short `since` then, where that is known.
+    It has been short `since` then, where that is known. `rate` is the number of people for whom one is needed, where that may be chosen.
     """
 
     wave_id: int
@@ -46,6 +46,7 @@ class Standing:
     need: int | None = None
     key: int | None = None
     since: datetime | None = None
+    rate: int | None = None
     terms: CriterionTerms | None = None
     judgement: Judgement | None = None
 
@@ -111,7 +112,9 @@ def standings_of(
         return {}
     ids = [wave.id for wave in waves]
     there = there_in(ids)
-    counts, said = counts_of(waves, on, there, read, steps), _terms(ids) if there.said else []
+    said = _terms(ids) if there.said else []
+    rates = {terms.criterion.wave_id: terms.people_for_one for terms in said if terms.people_for_one is not None}
+    counts = counts_of(waves, on, there, rates, read, steps)
     judged = _judgements(ids) if any(terms.criterion.kind is CriterionKind.OWN for terms in said) else {}
     of_wave: dict[int, list[CriterionTerms]] = defaultdict(list)
     for terms in said:
@@ -150,6 +153,7 @@ def _counted(wave: Wave, kind: CriterionKind, counted: Counted, terms: Criterion
         need,
         counted.key,
         counted.since,
+        counted.rate,
         terms,
     )
 
