@@ -49,7 +49,7 @@ def test_keeping_a_report_comparing_it_and_who_may(app):
     assert "Wave 3: Property claims: Planned, go-live 12 May" in page
     table = auditor.get(f"/reports/snapshots/{kept.id}.csv").get_data(as_text=True)
     assert "Wave 3: Property claims: Planned, go-live 12 May" in table
-    assert 'Trained,"40\N{NO-BREAK SPACE}%, 4 of 10",2026-04-14' in table
+    assert 'Trained,"40\N{NO-BREAK SPACE}%, 4 of 10",2026-04-01' in table
     assert signed_in(app, foreign).get(f"/reports/snapshots/{kept.id}.csv").status_code in (403, 404)
     assert "Keep the report as it stands" not in text_of(auditor.get(f"{base}/snapshots"))
     assert auditor.post(f"{base}/snapshots").status_code == 403
