@@ -1,12 +1,12 @@
 """Who sees how ready a wave is, who judges it, and who may overrule what stands against it."""
 
-from sqlalchemy import CompoundSelect, Select, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, or_, select, union
 
 from engagement.db import db
 from engagement.reach import Reach, allow, found
 from engagement.readiness.criteria.models import Criterion, CriterionTerms
 from engagement.readiness.criteria.rules import CriterionKind
-from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateOverride
+from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateOverride, GateReopening
 from engagement.readiness.rules import ObstacleKind
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave, wave_for
@@ -32,7 +32,16 @@ def _decided_by(person_id: int | None) -> Select[int]:
 def _conditions_of(person_id: int | None) -> Select[int]:
     """Return a SELECT of the waves of which somebody has a condition to settle."""
     mine = (GateCondition.owner_id == (person_id or 0), GateCondition.settled_at.is_(None))
-    return select(GateDecision.wave_id).join(GateCondition).where(*mine, GateDecision.ended_at.is_(None))
+    return select(GateDecision.wave_id).join(GateCondition).where(*mine, still_asked())
+
+
+def still_asked() -> ColumnElement[bool]:
+    """Return the condition that what a decision asks is still to be done: it stands, or ended only because the gate opened again.
+
+    Who decides anew while their decision stands says anew what is asked.
+    """
+    again = exists().where(GateReopening.wave_id == GateDecision.wave_id, GateReopening.at == GateDecision.ended_at)
+    return or_(GateDecision.ended_at.is_(None), again)
 
 
 def _asked(person_id: int | None) -> CompoundSelect[int]:

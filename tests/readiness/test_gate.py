@@ -31,6 +31,7 @@ from engagement.readiness.gate.queries.watching import gates_fallen
 from engagement.readiness.gate.rules import Choice, GateState
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.rules import ObstacleKind
+from engagement.readiness.scopes import is_asked_of
 from engagement.resistance.rules import ConcernStatus
 from engagement.scheduler.gate_jobs import ask_approvers, reopen_gates
 from engagement.scheduler.message_jobs import queue_occurrences
@@ -316,3 +317,33 @@ def test_who_decides_is_written_to_when_named_and_once_when_the_day_is_near(
     assert ask_approvers(settings) == "0 letters queued."
     frozen.shift(timedelta(days=30))
     assert ask_approvers(settings) == "2 letters queued."
+
+
+def test_a_condition_is_written_to_its_owner_and_stays_until_it_is_settled_also_when_the_gate_opens_again(
+    settings, wave, sponsor, frozen: time_machine.Traveller
+):
+    owner = make_person("Otto Other", "otto@example.com")
+    asked = ConditionSaid("Two more people", owner, IN_A_WEEK + timedelta(days=1))
+    own = ConditionSaid("I open the session", sponsor, TODAY, 2)
+    first = say(wave, sponsor, Choice.CONDITIONS, "Help comes.", asked, own)
+    assert letters() == [("otto@example.com", f"A condition of {wave.title} is yours, until Wednesday 22 April")]
+    mine, theirs = gate(wave).open_conditions
+    assert (mine.text, mine.is_after_go_live, theirs.is_after_go_live) == ("I open the session", False, True)
+    settle_condition(mine, "It is planned.", by=TESTER)
+    object_severely(wave)
+    db.session.commit()
+    frozen.shift(60)
+    assert reopen_gate(wave.id, TODAY)
+    assert (gate(wave).state, gate(wave).conditions) == (GateState.REOPENED, [theirs])
+    assert "1 condition is open." in gate(wave).sentence
+    assert is_asked_of(wave.id, Reach(person_id=owner.id))
+    # Deciding anew leaves it open as well; only who changes a decision that stands says anew what is asked.
+    frozen.shift(60)
+    again = say(wave, sponsor, Choice.CONDITIONS, "Still.", ConditionSaid("One more", owner, TODAY))
+    assert [row.text for row in gate(wave).open_conditions] == ["One more", "Two more people"]
+    frozen.shift(60)
+    say(wave, sponsor)
+    assert again.ended_at is not None
+    assert [row.text for row in gate(wave).open_conditions] == ["Two more people"]
+    settle_condition(conditions_of(first.id)[1], "They came.", by=TESTER)
+    assert (gate(wave).conditions, is_asked_of(wave.id, Reach(person_id=owner.id))) == ([], False)

@@ -16,6 +16,7 @@ from engagement.readiness.gate.models import GateApprover, GateCondition, GateDe
 from engagement.readiness.gate.queries.present import Gate, gates_of
 from engagement.readiness.gate.queries.watching import AHEAD, gates_holding, waves_ahead
 from engagement.readiness.gate.rules import ASKED_DAYS_BEFORE
+from engagement.readiness.scopes import still_asked
 from engagement.waves.models import Wave
 from engagement.waves.queries import of_open_waves
 from engagement.waves.scopes import waves_within
@@ -114,7 +115,7 @@ def conditions_open(reader: Reader, on: date, limit: int, *, of_others: bool = T
         .join(Wave)
         .where(
             GateCondition.settled_at.is_(None),
-            GateDecision.ended_at.is_(None),
+            still_asked(),
             of_open_waves(),
             or_(GateCondition.owner_id == person_id, *([late] if of_others else [])),
         )

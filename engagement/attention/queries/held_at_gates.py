@@ -9,7 +9,7 @@ from engagement.attention.queries.held_things import HeldKind, HeldThing
 from engagement.attention.rules import Kind, Place
 from engagement.readiness.criteria.models import Criterion, CriterionTerms
 from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision
-from engagement.readiness.scopes import may_arrange, may_set
+from engagement.readiness.scopes import may_arrange, may_set, still_asked
 from engagement.waves.models import Wave
 from engagement.waves.queries import of_open_waves
 from engagement.waves.rules import WaveStatus
@@ -72,7 +72,7 @@ KINDS = (
         select(GateCondition)
         .join(GateDecision)
         .join(Wave)
-        .where(GateCondition.settled_at.is_(None), GateDecision.ended_at.is_(None), of_open_waves())
+        .where(GateCondition.settled_at.is_(None), still_asked(), of_open_waves())
         .options(joinedload(GateCondition.decision).joinedload(GateDecision.wave))
         .order_by(GateCondition.due_on, GateCondition.id),
         _condition,

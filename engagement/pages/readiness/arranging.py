@@ -10,6 +10,7 @@ from engagement.pages.readiness import blueprint
 from engagement.pages.readiness.forms import ApproverForm, OverrideForm, SettleForm
 from engagement.readiness.gate.actions import deciding, opening
 from engagement.readiness.gate.queries.present import gate_of
+from engagement.readiness.gate.rules import LONGEST_OVERRIDE
 from engagement.readiness.scopes import approver_for, condition_to_settle, may_weigh, override_for, wave_to_arrange
 
 
@@ -45,8 +46,11 @@ def override(wave_id: int) -> Drawn | BaseResponse:
         with saving(form) as saved:
             row = opening.go_past(wave, form.reason.data, form.until_on.data, on=today(), by=reader.actor)
         if saved:
-            says = f"The wave may go on without its gate until {day(row.until_on)}."
+            lapses = " That is before the go-live: then the gate stands again." if row.ends_before_go_live else ""
+            says = f"The wave may go on without its gate until {day(row.until_on)}.{lapses}"
             return saved.to("readiness.wave", says, wave_id=wave_id, _anchor="gate")
+    if not form.is_submitted() and wave.go_live_on <= today() + LONGEST_OVERRIDE:
+        form.until_on.data = wave.go_live_on
     return drawn("readiness/override.html", form, wave=wave, gate=gate_of(wave, today()))
 
 

@@ -21,6 +21,8 @@ from engagement.readiness.gate.rules import Choice
 from engagement.readiness.queries.verdicts import Verdict, verdict
 from engagement.readiness.scopes import decision_to_read, wave_to_weigh
 
+AFTER_GO_LIVE = " A condition is due only after the go-live: people begin before it is done."
+
 
 @blueprint.route("/waves/<int:wave_id>/decision", methods=["GET", "POST"])
 def decide(wave_id: int) -> Drawn | BaseResponse:
@@ -37,7 +39,8 @@ def decide(wave_id: int) -> Drawn | BaseResponse:
             choice = Choice(form.choice.data)
             actions.decide(held(wave), person, choice, form.reason.data, given, seen=seen, on=today(), by=reader.actor)
         if saved:
-            says = "Your decision stands there, with the criteria as you saw them."
+            after = any(each.due_on is not None and each.due_on > wave.go_live_on for each in given)
+            says = f"Your decision stands there, with the criteria as you saw them.{AFTER_GO_LIVE if after else ''}"
             if is_from_sheet:
                 return saved.to("reports.programme", says, programme_id=wave.programme_id, _anchor="decisions")
             return saved.to("readiness.wave", says, wave_id=wave_id, _anchor="gate")
@@ -52,6 +55,7 @@ def decide(wave_id: int) -> Drawn | BaseResponse:
         own=gate.said.get(person.id),
         verdict=found,
         places=PLACES,
+        conditions=conditions_shown(gate.open_conditions),
         back=url_for("reports.programme", programme_id=wave.programme_id, _anchor="decisions")
         if is_from_sheet
         else url_for("readiness.wave", wave_id=wave_id),

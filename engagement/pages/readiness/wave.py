@@ -36,7 +36,7 @@ def wave(wave_id: int) -> str:
         may_arrange=row.status.is_ahead and may_arrange(planning, row),
         before=gate.before,
         reopenings=gate.reopenings,
-        overrides=gate.overrides,
+        overrides=[each for each in gate.overrides if each != gate.override],
         counted_at=clock.now(),
         open=[each for each in criteria if each.standing.state is not CriterionState.NOT_NEEDED],
         left_out=[each for each in criteria if each.standing.state is CriterionState.NOT_NEEDED],

@@ -107,6 +107,11 @@ class GateCondition(Base):
     def is_open(self) -> bool:
         return self.settled_at is None
 
+    @property
+    def is_after_go_live(self) -> bool:
+        """Whether it is due only once people have begun."""
+        return self.due_on > self.decision.wave.go_live_on
+
 
 class GateAsking(Base):
     """Somebody who had not decided was written to because the day was near. Rows are only added."""
@@ -152,6 +157,11 @@ class GateOverride(Base):
 
     wave: Mapped[Wave] = relationship()
     by: Mapped[Account | None] = relationship(foreign_keys=[by_id])
+
+    @property
+    def ends_before_go_live(self) -> bool:
+        """Whether the gate stands again before the wave goes live."""
+        return self.until_on < self.wave.go_live_on
 
     @property
     def ended_early(self) -> bool:

@@ -10,6 +10,7 @@ from readiness.gate_rows import TODAY, object_severely
 from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.db import db
+from engagement.mail.models import Delivery, Mailing
 from engagement.readiness.gate.actions.opening import reopen_gate
 from engagement.readiness.gate.models import GateCondition, GateOverride
 
@@ -129,10 +130,21 @@ def test_a_gate_that_opened_again_says_why_and_who_goes_past_it_gives_a_reason_a
     page = refused.get_data(as_text=True)
     assert (refused.status_code, "at most 60 days ahead" in page) == (422, True)
     assert "The &lt;board&gt; wants it." in page
-    assert manager.post(address, data={"reason": "The board wants it.", "until_on": "2026-04-30"}).status_code == 303
+    assert 'value="2026-04-21"' in manager.get(address).get_data(as_text=True)
+    short = manager.post(address, data={"reason": "A test.", "until_on": "2026-04-20"})
+    page = manager.get(short.location).get_data(as_text=True)
+    assert page.count("That is before the go-live: then the gate stands again.") == 2
+    assert manager.post(address, data={"reason": "The <board> wants it.", "until_on": "2026-04-30"}).status_code == 303
     page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
     assert "Ines Okafor lets it go on without the gate until 30 April 2026." in page
-    row = db.session.scalars(db.select(GateOverride)).one()
+    assert "That is before the go-live" not in page
+    # Why stands beside the verdict, and only there; who decides was told.
+    beside, _, below = page.partition("Criteria</h2>")
+    assert ("The &lt;board&gt; wants it." in beside, "The &lt;board&gt; wants it." in below) == (True, False)
+    assert "The &lt;board&gt; wants it." in manager.get(f"/waves/{wave.id}").get_data(as_text=True)
+    told = db.session.scalars(db.select(Delivery).join(Mailing).where(Mailing.subject.contains("without its gate")))
+    assert [row.address for row in told] == ["sue@example.com"] * 2
+    row = db.session.scalars(db.select(GateOverride).where(GateOverride.ended_at.is_(None))).one()
     assert manager.post(f"/overrides/{row.id}/ending").status_code == 303
     assert "lets it go on without" not in manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
 

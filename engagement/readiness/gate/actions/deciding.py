@@ -13,7 +13,7 @@ from engagement.db import db
 from engagement.errors import BadInput, NotAllowed, RuleBroken
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import Standing, standings_of
-from engagement.readiness.gate.actions.writing import NAMED, write
+from engagement.readiness.gate.actions.writing import CONDITION, NAMED, write
 from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateValue
 from engagement.readiness.gate.queries.present import decider_of, gate_of
 from engagement.readiness.gate.rules import LONGEST_TEXT, MOST_CONDITIONS, Choice, decide_by
@@ -163,9 +163,15 @@ def _freeze(row: GateDecision, criteria: Sequence[Standing]) -> None:
 
 
 def _add_conditions(row: GateDecision, conditions: Sequence[ConditionSaid]) -> None:
-    db.session.add_all(
+    added = [
         GateCondition(decision=row, text=each.text.strip(), owner=each.owner, due_on=each.due_on) for each in conditions
-    )
+    ]
+    db.session.add_all(added)
+    db.session.flush()
+    for each in added:
+        if each.owner != row.approver:
+            values = {"approver": row.approver.name, "due": day_words(each.due_on)}
+            write(CONDITION, row.wave, [each.owner], f"/conditions/{each.id}", **values)
 
 
 def name_approver(wave: Wave, person: Person, *, by: Actor) -> GateApprover:

@@ -10,13 +10,14 @@ from engagement.communications.actions.sending import hold_message
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.readiness.criteria.queries.standing import standings_of
-from engagement.readiness.gate.actions.writing import AGAIN, write
+from engagement.readiness.gate.actions.writing import AGAIN, PAST, write
 from engagement.readiness.gate.models import GateOverride, GateReopening
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.queries.watching import messages_around
 from engagement.readiness.gate.rules import LONGEST_OVERRIDE, LONGEST_TEXT, GateState, fallen_words, held_words
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
+from engagement.words import day_words
 
 
 def reopen_gate(wave_id: int, on: date) -> bool:
@@ -44,7 +45,7 @@ def reopen_gate(wave_id: int, on: date) -> bool:
 
 
 def go_past(wave: Wave, reason: str, until_on: date | None, *, on: date, by: Actor) -> GateOverride:
-    """Let a wave go on without its gate until a day. Raises BadInput without a reason or a day in reach, RuleBroken for a wave not ahead."""
+    """Let a wave go on without its gate until a day, and write that to who decides there. Raises BadInput without a reason or a day in reach, RuleBroken for a wave not ahead."""
     reason, problems = reason.strip(), {}
     if not wave.status.is_ahead:
         raise RuleBroken(f"{wave.title} is {wave.status.word.lower()}. No gate stands before it.")
@@ -69,6 +70,7 @@ def go_past(wave: Wave, reason: str, until_on: date | None, *, on: date, by: Act
     db.session.flush()
     audit.record(Verb.WENT_PAST_GATE, wave, by=by, reason=(None, reason), until=(None, until_on))
     db.session.flush()
+    write(PAST, wave, gate_of(wave, on).approvers, who=by.name, until=day_words(until_on))
     return row
 
 

@@ -54,6 +54,18 @@ NEAR = Words(
     "{{ wave }} is to go live on {{ day }}, and you have not decided yet. From {{ due }} on people are told of the day, so decide before. "
     "Look at the criteria as they are now, then say go, go with conditions, or no-go.",
 )
+CONDITION = Words(
+    "A condition of {{ wave }} is yours, until {{ due }}",
+    "{{ wave }} may go live under a condition, and {{ approver }} named you as the one who meets it until {{ due }}. "
+    "Read what is asked of you, and say there in a sentence what was done.",
+    "You get this because you are named as the one who meets this condition.",
+    "Open the condition",
+)
+PAST = Words(
+    "{{ wave }} goes on without its gate, until {{ until }}",
+    "{{ who }} lets {{ wave }} go on without its gate until {{ until }}, whatever was decided there. It is to go live on {{ day }}. "
+    "Why stands at the gate, beside the criteria as they are now.",
+)
 
 
 def write(words: Words, wave: Wave, people: Sequence[Person], link: str = "", **values: str) -> int:

@@ -1,16 +1,13 @@
 """How the gates of waves stand: who decides, what they said, under which conditions, and what has fallen since."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
-from engagement.db import Base, db
+from engagement.db import db
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import WaveStanding
 from engagement.readiness.criteria.rules import CriterionKind
@@ -21,6 +18,12 @@ from engagement.readiness.gate.models import (
     GateOverride,
     GateReopening,
     GateValue,
+)
+from engagement.readiness.gate.queries.rows import (
+    conditions_of_decisions,
+    rows_of_waves,
+    rows_there,
+    values_of_decisions,
 )
 from engagement.readiness.gate.rules import (
     ASKED_DAYS_BEFORE,
@@ -33,9 +36,7 @@ from engagement.readiness.gate.rules import (
     rule_words,
     state_of,
 )
-from engagement.waves.models import Wave, WaveStep
-from engagement.waves.rules import WaveStatus
-from engagement.waves.tallies.queries import WAVES
+from engagement.waves.models import Wave
 from engagement.words import listed, plural, short_day_words
 
 
@@ -44,7 +45,7 @@ class Gate:
     """The gate of a wave on one day.
 
     `decider` is its sponsor, else that of its programme; `named` are further approvers. `decisions` are those that stand, `before` are all
-    others, the newest first; as are `reopenings` and `overrides`, whether they still hold or not.
+    others, the newest first. `conditions` are theirs, and what is open of those that ended when the gate opened again. So are `reopenings` and `overrides`, whether they still hold or not.
     """
 
     wave: Wave
@@ -123,7 +124,10 @@ class Gate:
         state = self.state
         if state is GateState.OVERRIDDEN and self.override:
             who = self.override.by.name if self.override.by else "Somebody"
-            return f"{who} lets it go on without the gate until {short_day_words(self.override.until_on)}."
+            lapses = (
+                " That is before the go-live: then the gate stands again." if self.override.ends_before_go_live else ""
+            )
+            return f"{who} lets it go on without the gate until {short_day_words(self.override.until_on)}.{lapses}"
         words = []
         if state is GateState.REOPENED and self.reopening:
             words.append(f"It opened again on {short_day_words(self.reopening.at.date())}: {self.reopening.reason}")
@@ -181,16 +185,29 @@ def gates_of(waves: Sequence[Wave], on: date) -> dict[int, Gate]:
     if not waves:
         return {}
     ids, sponsors = [wave.id for wave in waves], _sponsors(waves)
-    planned_at, there = _there(ids)
-    named = _of_waves(GateApprover, ids, there, GateApprover.ended_at.is_(None), joined=GateApprover.person)
-    decisions = _of_waves(GateDecision, ids, there, joined=GateDecision.approver)
-    reopened = _of_waves(GateReopening, ids, there)
-    overrides = _of_waves(GateOverride, ids, there, joined=GateOverride.by)
+    planned_at, there = rows_there(ids)
+    named = rows_of_waves(GateApprover, ids, there, GateApprover.ended_at.is_(None), joined=GateApprover.person)
+    decisions = rows_of_waves(GateDecision, ids, there, joined=GateDecision.approver)
+    reopened = rows_of_waves(GateReopening, ids, there)
+    overrides = rows_of_waves(GateOverride, ids, there, joined=GateOverride.by)
     standing = {
         key: [row for row in rows if row.ended_at is None and _is_since(row.decided_at, planned_at[key])]
         for key, rows in decisions.items()
     }
-    conditions, values = _of_decisions([row.id for rows in standing.values() for row in rows])
+    # The gate opened again, and what was asked is still to be done.
+    asked = {
+        key: [
+            row
+            for row in rows
+            if _is_since(row.decided_at, planned_at[key]) and row.ended_at in _moments(reopened[key])
+        ]
+        for key, rows in decisions.items()
+        if key in reopened
+    }
+    values = values_of_decisions([row.id for rows in standing.values() for row in rows])
+    conditions = conditions_of_decisions(
+        [row.id for some in (standing, asked) for rows in some.values() for row in rows]
+    )
     found = {}
     for wave in waves:
         since, stands = planned_at[wave.id], standing.get(wave.id, [])
@@ -201,7 +218,7 @@ def gates_of(waves: Sequence[Wave], on: date) -> dict[int, Gate]:
             decider_of(wave, sponsors),
             named.get(wave.id, []),
             stands,
-            [row for row in conditions if row.decision_id in own],
+            [row for row in conditions if row.decision_id in own or (row.is_open and row.decision.wave_id == wave.id)],
             next((row for row in opened[:1] if _is_since(row.at, since)), None),
             next((row for row in past if _holds(row, on) and _is_since(row.at, since)), None),
             [row for row in values if row.decision_id in own],
@@ -242,50 +259,5 @@ def _holds(row: GateOverride, on: date) -> bool:
     return row.ended_at is None and row.until_on >= on
 
 
-#: What few gates have.
-_TABLES = (GateApprover, GateDecision, GateReopening, GateOverride)
-
-
-def _there(ids: Sequence[int]) -> tuple[dict[int, datetime | None], set[type[Base]]]:
-    """Return when each wave was last planned, and which of these tables have a row of any of them, in one statement.
-
-    What was decided before a wave was planned was decided about another plan.
-    """
-    rows = db.session.execute(_there_statement(), {"waves": list(ids)}).all()
-    there = {table for table, *has in zip(_TABLES, *(row[2:] for row in rows), strict=True) if any(has)}
-    return {row[0]: row[1] for row in rows}, there
-
-
-# Making a long statement anew costs more than running it.
-@cache
-def _there_statement() -> Executable:
-    planned = (WaveStep.wave_id == Wave.id, WaveStep.status == WaveStatus.PLANNED)
-    has = (exists().where(table.wave_id == Wave.id) for table in _TABLES)
-    return select(Wave.id, select(func.max(WaveStep.at)).where(*planned).scalar_subquery(), *has).where(
-        Wave.id.in_(WAVES)
-    )
-
-
-def _of_waves(
-    table: Any, ids: Sequence[int], there: Set[type[Base]], *where: ColumnElement[bool], joined: Any = None
-) -> dict[int, list[Any]]:
-    """Return the rows of a table by wave, the oldest first; nothing is asked of a table that has none."""
-    found: dict[int, list[Any]] = defaultdict(list)
-    if table in there:
-        asked = select(table).where(table.wave_id.in_(ids), *where).order_by(table.id)
-        for row in db.session.scalars(asked if joined is None else asked.options(joinedload(joined))):
-            found[row.wave_id].append(row)
-    return found
-
-
-def _of_decisions(ids: Sequence[int]) -> tuple[Sequence[GateCondition], Sequence[GateValue]]:
-    if not ids:
-        return [], []
-    conditions = db.session.scalars(
-        select(GateCondition)
-        .where(GateCondition.decision_id.in_(ids))
-        .options(joinedload(GateCondition.owner), joinedload(GateCondition.settled_by))
-        .order_by(GateCondition.due_on, GateCondition.id)
-    ).all()
-    values = db.session.scalars(select(GateValue).where(GateValue.decision_id.in_(ids)).order_by(GateValue.id)).all()
-    return conditions, values
+def _moments(reopened: Sequence[GateReopening]) -> set[datetime | None]:
+    return {row.at for row in reopened}
