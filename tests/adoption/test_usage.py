@@ -20,6 +20,7 @@ from engagement.adoption.actions.doors import door_of, end_door, make_door
 from engagement.adoption.actions.uploads import Brought, take_back, take_file, take_posted
 from engagement.adoption.actions.writing import PersonUse, TeamUse, fold_days
 from engagement.adoption.models import AdoptionCount, Usage, UsageSpan, UsageUpload
+from engagement.adoption.queries.figures import figures_of_waves
 from engagement.adoption.queries.spans import spans_that_differ, spans_where
 from engagement.adoption.queries.uptake import uptake_of_waves
 from engagement.adoption.rules.counting import Counted
@@ -159,6 +160,27 @@ def test_uptake_is_a_sentence_that_says_who_should_who_did_and_until_when() -> N
         None,
         None,
     )
+
+
+def test_a_small_file_moves_neither_the_day_nor_the_source_of_others() -> None:
+    wave, (triage, letters), people = scene(24)
+
+    def brought(name: str, *rows: PersonUse) -> tuple[date | None, str]:
+        take_file(wave.programme, name, "", Brought(rows), by=TESTER)
+        found = uptake_of_waves([wave], TODAY, floor=3)[wave.id]
+        return found.as_of, found.source
+
+    of_all = [PersonUse(person.id, triage.id, back(2), 1) for person in people[:22]]
+    copilot = "copilot.csv, 14 April 2026"
+    assert brought("copilot.csv", *of_all) == (back(2), copilot)
+    assert brought("others.csv", PersonUse(people[-1].id, triage.id, back(1), 1)) == (back(2), copilot)
+    thin = [PersonUse(person.id, triage.id, TODAY, 1) for person in people[:2]]
+    assert brought("thin.csv", *thin) == (back(2), f"{copilot}; thin.csv, 14 April 2026")
+    assert numbers_of(wave).used == 22
+    # What says again what is known tells until when it is so.
+    assert brought("again.csv", *of_all, PersonUse(people[0].id, triage.id, back(1), 0))[0] == back(1)
+    assert brought("more.csv", *(PersonUse(person.id, letters.id, TODAY, 1) for person in people[:9]))[0] == TODAY
+    assert [part.as_of for part in figures_of_waves([wave], TODAY, floor=3)[0].parts] == [TODAY, back(1), TODAY]
 
 
 def test_teams_alone_are_enough() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true, update
 
 from engagement import clock
-from engagement.adoption.models import AdoptionCount
-from engagement.adoption.queries.grounds import Ground, People, grounds_of, team_rows, told_until, with_workflows
+from engagement.adoption.models import AdoptionCount, UsageUpload
+from engagement.adoption.queries.grounds import Ground, People, grounds_of, team_rows, with_workflows
+from engagement.adoption.queries.reported import reported_of, uploads_that_hold
 from engagement.adoption.rules.counting import count_people, count_teams
 from engagement.db import db, insert_new, rows_changed
 from engagement.waves.models import Wave
@@ -53,13 +54,13 @@ def count_wave(wave_id: int) -> None:
 
 
 def _count(grounds: Sequence[Ground]) -> int:
-    until: dict[int, dict[int, date]] = {}
+    uploads: dict[int, Sequence[UsageUpload]] = {}
     for ground in grounds:
         programme_id = ground.wave.programme_id
-        if programme_id not in until:
-            until[programme_id] = told_until(programme_id)
+        if programme_id not in uploads:
+            uploads[programme_id] = uploads_that_hold(programme_id)
         row = _held(ground.wave.id)
-        for name, value in counted(ground, until[programme_id]).items():
+        for name, value in counted(ground, uploads[programme_id]).items():
             setattr(row, name, value)
         row.counted_at, row.is_stale = clock.now(), False
         row.members, row.trained, row.ground = ground.members, ground.trained, ground.fingerprint
@@ -77,23 +78,22 @@ def _held(wave_id: int) -> AdoptionCount:
     return db.session.get_one(AdoptionCount, wave_id, with_for_update=True)
 
 
-def counted(ground: Ground, until: dict[int, date]) -> dict[str, Any]:
+def counted(ground: Ground, uploads: Sequence[UsageUpload]) -> dict[str, Any]:
     """Return what is kept of a wave's count, by column: of all its workflows together under "0", and of each under its id."""
-    known = {workflow_id: until[workflow_id] for workflow_id in ground.workflow_ids if workflow_id in until}
-    as_of = max(known.values(), default=None)
+    teams = team_rows(ground)
+    reported = reported_of(ground, uploads, teams)
     numbers: dict[str, Any] = {}
     groups: dict[str, Any] = {}
-    if as_of is None:
+    if not reported:
         return {"as_of": None, "numbers": numbers, "by_department": groups}
-    people, teams = People(ground), team_rows(ground)
-    parts: list[tuple[int, date]] = [(0, as_of), *sorted(known.items())]
-    for key, day in parts:
+    people = People(ground)
+    for key, (day, source) in sorted(reported.items()):
         of_people = count_people(people.of(key or None), ground.wave.go_live_on, day).kept()
         told = [row for workflow_id, rows in teams.items() for row in rows if key in (0, workflow_id)]
         of_teams = count_teams(told, ground.wave.go_live_on, day).kept()
         groups[str(key)] = of_people.pop("groups")
-        numbers[str(key)] = {"as_of": day.isoformat(), "people": of_people, "teams": of_teams}
-    return {"as_of": as_of, "numbers": numbers, "by_department": groups}
+        numbers[str(key)] = {"as_of": day.isoformat(), "source": source, "people": of_people, "teams": of_teams}
+    return {"as_of": reported[0].until, "numbers": numbers, "by_department": groups}
 
 
 def counts_that_differ(on: date) -> list[int]:
@@ -103,7 +103,7 @@ def counts_that_differ(on: date) -> list[int]:
     differ = []
     for ground in grounds_of(_counted_waves()):
         row = rows[ground.wave.id]
-        anew = counted(ground, told_until(ground.wave.programme_id))
+        anew = counted(ground, uploads_that_hold(ground.wave.programme_id))
         if ground.wave.id not in waiting and any(getattr(row, name) != value for name, value in anew.items()):
             differ.append(ground.wave.id)
     return differ

@@ -67,6 +67,7 @@ class Part:
     people: Counted
     teams: TeamCounted
     shown: Shown
+    source: str = ""
     is_beside: bool = False
     departments: Sequence[tuple[str, Told | None]] = ()
 
@@ -221,6 +222,7 @@ def _parts(
             people=count,
             teams=TeamCounted.read(each["teams"]),
             shown=told,
+            source=each.get("source", ""),
             is_beside=told is not shown[0],
             departments=[(names.get(group, NO_DEPARTMENT), cell) for group, cell in told.departments.items()],
         )

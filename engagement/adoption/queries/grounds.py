@@ -30,7 +30,7 @@ _SIGNED_OFF = (CompletionSource.ATTENDANCE, CompletionSource.EVIDENCE, Completio
 
 
 #: Another number lets the clock count every wave anew: for when other figures are counted than before.
-_COUNTED = 2
+_COUNTED = 3
 
 
 @dataclass(frozen=True)
@@ -209,13 +209,19 @@ def team_rows(ground: Ground) -> Mapping[int, Sequence[TeamRow]]:
     )
     found: dict[int, list[TeamRow]] = defaultdict(list)
     successors = department_successors()
-    told = select(TeamUsage.workflow_id, Department, TeamUsage.used_on, TeamUsage.uses, TeamUsage.people).join(
-        Department, Department.id == TeamUsage.department_id
+    columns = (
+        TeamUsage.workflow_id,
+        Department,
+        TeamUsage.used_on,
+        TeamUsage.uses,
+        TeamUsage.people,
+        TeamUsage.upload_id,
     )
+    told = select(*columns).join(Department, Department.id == TeamUsage.department_id)
     where = (TeamUsage.workflow_id.in_(ground.workflow_ids), TeamUsage.is_superseded == false())
-    for workflow_id, department, day, uses, people in db.session.execute(told.where(*where)):
+    for workflow_id, department, day, uses, people, upload_id in db.session.execute(told.where(*where)):
         standing = db.session.get(Department, successors[department.id]) if department.id in successors else department
         lineage = standing.lineage if standing else department.lineage
         if lineage.startswith(wave_lineages):
-            found[workflow_id].append(TeamRow(lineage, day, uses, people))
+            found[workflow_id].append(TeamRow(lineage, day, uses, people, upload_id))
     return found

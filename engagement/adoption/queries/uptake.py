@@ -7,12 +7,12 @@ from functools import cache
 
 from sqlalchemy import Select, select
 
-from engagement.adoption.models import AdoptionCount, UsageUpload
+from engagement.adoption.models import AdoptionCount
 from engagement.adoption.rules.counting import Counted, TeamCounted
 from engagement.adoption.rules.telling import Told
 from engagement.adoption.rules.vocabulary import RECENT_DAYS
 from engagement.db import db
-from engagement.waves.models import Wave, WaveWorkflow
+from engagement.waves.models import Wave
 from engagement.waves.tallies.queries import WAVES
 from engagement.words import count, number_word, plural, short_day_words
 
@@ -22,7 +22,7 @@ class Uptake:
     """Who should use the workflows of a wave, and who did in the last 28 days to `as_of`.
 
     `told` has both as far as they may be told, None where nothing is known: `sentence` then says why. With `is_at_least` teams
-    told how many used it, so that it may be more. `source` names what the numbers came with.
+    told how many used it, so that it may be more. `source` names what the numbers of its people came with.
     """
 
     wave_id: int
@@ -50,16 +50,15 @@ class Uptake:
 
 DEFINITION = (
     f"Of the people who are in the wave now, those who used one of its workflows in the {RECENT_DAYS} days to the last day "
-    "that the numbers tell of. Numbers of people under the floor are not told exactly, of those who do or who don’t."
+    "of which their use was reported; of one with very few of them, it is an earlier day. Numbers of people under the floor are not told exactly, of those who do or who don’t."
 )
 
 
-def uptake_of_waves(waves: Sequence[Wave], on: date, *, floor: int, sourced: bool = True) -> dict[int, Uptake]:
-    """Return the uptake of each of these waves on a day, with what its numbers came with only if `sourced`: that looks through every upload."""
+def uptake_of_waves(waves: Sequence[Wave], on: date, *, floor: int) -> dict[int, Uptake]:
+    """Return the uptake of each of these waves on a day."""
     ids = [wave.id for wave in waves]
     rows = {row.wave_id: row for row in db.session.scalars(_counts(), {"waves": ids})}
-    sources = sources_of(ids) if sourced and any(row.as_of for row in rows.values()) else {}
-    return {wave.id: _uptake(wave, rows.get(wave.id), sources.get(wave.id, ""), on, floor) for wave in waves}
+    return {wave.id: _uptake(wave, rows.get(wave.id), on, floor) for wave in waves}
 
 
 # Making the statement anew costs more than running it.
@@ -68,31 +67,7 @@ def _counts() -> Select[AdoptionCount]:
     return select(AdoptionCount).where(AdoptionCount.wave_id.in_(WAVES))
 
 
-def sources_of(wave_ids: Sequence[int]) -> dict[int, str]:
-    """Return what the newest numbers of each wave came with, in words."""
-    newest: dict[int, UsageUpload] = {}
-    uploads = select(UsageUpload).where(
-        UsageUpload.taken_back_at.is_(None),
-        UsageUpload.programme_id.in_(select(Wave.programme_id).where(Wave.id.in_(wave_ids))),
-    )
-    by_workflow: dict[int, list[int]] = {}
-    for wave_id, workflow_id in db.session.execute(
-        select(WaveWorkflow.wave_id, WaveWorkflow.workflow_id).where(WaveWorkflow.wave_id.in_(wave_ids))
-    ):
-        by_workflow.setdefault(workflow_id, []).append(wave_id)
-    for upload in db.session.scalars(uploads.order_by(UsageUpload.received_at, UsageUpload.id)):
-        for key in upload.told:
-            newest |= dict.fromkeys(by_workflow.get(int(key), ()), upload)
-    return {wave_id: source_words(upload) for wave_id, upload in newest.items()}
-
-
-def source_words(upload: UsageUpload) -> str:
-    """Name an upload with the day on which it came."""
-    came = short_day_words(upload.received_at.date())
-    return f"{upload.name}, {came}" if upload.door_id is None else f"posted by {upload.name}, {came}"
-
-
-def _uptake(wave: Wave, row: AdoptionCount | None, source: str, on: date, floor: int) -> Uptake:
+def _uptake(wave: Wave, row: AdoptionCount | None, on: date, floor: int) -> Uptake:
     if not wave.status.is_in_use:
         return Uptake(wave.id, _not_yet(wave, on))
     if row is None or row.as_of is None or "0" not in row.numbers:
@@ -100,6 +75,7 @@ def _uptake(wave: Wave, row: AdoptionCount | None, source: str, on: date, floor:
     if not row.members:
         return Uptake(wave.id, "Nobody is in the wave, so nobody has to use anything.", as_of=row.as_of)
     people, teams = Counted.read(row.numbers["0"]["people"]), TeamCounted.read(row.numbers["0"]["teams"])
+    source = row.numbers["0"].get("source", "")
     if people.ever >= floor or people.people <= floor:
         return _of_people(wave, people.used, people.people, row.as_of, source, floor)
     if teams.used is not None:

@@ -165,12 +165,13 @@ def days_of(numbers: Sequence[int]) -> Days:
 
 
 class TeamRow(NamedTuple):
-    """What was told of a team: its lineage, the day, uses and people, None where not told."""
+    """What was told of a team: its lineage, the day, uses and people, None where not told, and by which upload."""
 
     lineage: str
     day: date
     uses: int | None
     people: int | None
+    upload_id: int = 0
 
 
 @dataclass(frozen=True)

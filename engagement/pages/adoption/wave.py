@@ -40,6 +40,7 @@ NOTES = {
     "used it, with others from which they could be worked out.",
     "teams": "What teams told. The most people of a team on one day are at least so many different ones; those of teams add up.",
 }  # fmt: skip
+TRAINING = "training records"
 #: Departments that the page shows; the file has them all.
 MOST_DEPARTMENTS = 30
 
@@ -93,17 +94,24 @@ def wave_file(wave_id: int, kind: str) -> Response:
 
 def rows_of(figures: WaveFigures) -> list[tuple[Any, ...]]:
     """Return every figure of a wave, one a row: the same as on its page, told as far as there."""
-    wave, source = figures.wave.title, figures.uptake.source
-    in_words = (wave, "", "Uptake", "", figures.uptake.sentence, "", figures.uptake.as_of, source, DEFINITION)
+    wave, uptake = figures.wave.title, figures.uptake
+    in_words = (wave, "", "Uptake", "", uptake.sentence, "", uptake.as_of, uptake.source, DEFINITION)
     return [
         in_words,
         *(
-            (wave, part.label, *line, part.as_of, source, NOTES[note])
+            (wave, part.label, *line, part.as_of, _source(part, note), NOTES[note])
             for part in figures.parts
             if not part.is_small
             for note, *line in _lines(part)
         ),
     ]
+
+
+def _source(part: Part, note: str) -> str:
+    """Name what a figure rests on."""
+    if note == "proficiency":
+        return TRAINING
+    return f"{part.source}; {TRAINING}" if note in ("trained", "since_trained") else part.source
 
 
 def _lines(part: Part) -> Iterator[tuple[Any, ...]]:

@@ -138,7 +138,7 @@ def decided(ready: Verdict, on: date) -> Decided:
         for row in late_conditions(gate, on)
     ]
     words = " ".join([f"{word}. {gate.sentence}", *late])
-    return Decided(f"Wave {gate.wave.number}, {gate.wave.name}", words, gate.wave.id)
+    return Decided(f"Wave {gate.wave.number}, {gate.wave.name}", words, gate.wave.id, word)
 
 
 def _proposal(pace: Pace, go_live_on: date) -> str:

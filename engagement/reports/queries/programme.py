@@ -148,7 +148,7 @@ def programme_report(
 def _lines(waves: Sequence[Wave], read: Read, ready: Mapping[int, Verdict], on: date, floor: int) -> Sequence[WaveLine]:
     ids = [wave.id for wave in waves]
     moves, opens = moves_of_waves(ids), opening_days(ids)
-    use = uptake_of_waves(waves, on, floor=floor, sourced=False)
+    use = uptake_of_waves(waves, on, floor=floor)
     return [
         WaveLine(
             wave,
