@@ -16,7 +16,7 @@ README = Path(__file__).parents[3] / "README.md"
 ANSWERS = {
     "Are we on track?": {"": r"^Not on track, because "},
     "What do you need from me, by when, and what if I do nothing?": {
-        "Decisions needed": r"Go or no-go for wave 4 \(Letter drafting\) by Thursday 23 April .*The figures propose .*Otherwise it doesn’t go live .*What do you decide\?"
+        "Decisions needed": r"Go or no-go for wave 4 \(Letter drafting\) by Thursday 16 April .*The figures propose .*Otherwise it doesn’t go live .*What do you decide\?"
     },
     "Will people be ready when it goes live?": {
         "Waves": r"70 %, 14 of 20 .*by today, as planned: \d+ %.*as it goes: \d+ %, \d+ of 20"
