@@ -47,7 +47,10 @@ def _rows(table: Any) -> list[Any]:
 def by_hand(wave: Wave) -> dict[CriterionKind, tuple[int | None, int | None, CriterionState]]:
     """Return met, total and state of each counted criterion with its usual need, counted row by row."""
     found = {kind: _figure(kind, *count(wave)) for kind, count in _COUNTS.items()}
-    found[_K.CONCERNS] = (None, None, _S.SHORT if _severe(wave) else _S.MET)
+    unsaid = _S.MET if _members(wave) else _S.UNKNOWN
+    found[_K.CONCERNS] = (None, None, _S.SHORT if _severe(wave) else unsaid)
+    if not _members(wave):
+        found[_K.ALIKE] = (None, None, _S.UNKNOWN)
     return found
 
 

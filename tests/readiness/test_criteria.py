@@ -159,7 +159,7 @@ def test_an_own_criterion_is_judged_by_a_person_on_evidence_and_earlier_judgemen
 def test_a_wave_with_nothing_in_it_says_in_words_what_is_not_known():
     found = verdict(make_wave(), TODAY)
     words = " ".join(each.sentence for each in found.standing.criteria)
-    assert found.sentence == "14 of 15 criteria are not known yet and 1 is met."
+    assert found.sentence == "15 of 15 criteria are not known yet."
     assert "nan" not in words.lower()
     assert "0 %" not in words
     assert {each.kind for each in found.standing.criteria} == set(COUNTED)
@@ -167,7 +167,7 @@ def test_a_wave_with_nothing_in_it_says_in_words_what_is_not_known():
 
 def test_a_group_that_both_sides_judge_differently_is_named_with_its_widest_gap():
     claims, letters, desk = (make_department(f"Operations/{name}") for name in ("Claims", "Letters", "Desk"))
-    wave = make_wave(departments=(claims, letters, desk))
+    wave = make_wave(departments=(claims, letters, desk), members=[make_person()])
     assert standing(wave, "alike").sentence == "No group was judged yet by both who leads it and its people."
     _judge(wave, claims, {Aspect.PAY: 1, Aspect.TASKS: 3}, {Aspect.PAY: 5, Aspect.TASKS: 1})
     _judge(wave, letters, {Aspect.PAY: 1}, {Aspect.PAY: 2})
@@ -188,3 +188,21 @@ def _judge(wave: Wave, department: Department, leaders: dict[Aspect, int], peopl
             aspects = {aspect: AspectSaid(score, "", "Otherwise") for aspect, score in points.items()}
             said = Assessed(aspects, "Workshop", 8 if side is ImpactSide.PEOPLE else None)
             assess_impact(wave, department, side, said, floor=5, by=TESTER)
+
+
+def test_nothing_about_people_is_met_where_nobody_is_in_the_wave() -> None:
+    found = standings_of([wave := make_wave()], TODAY)[wave.id]
+    assert found.tally.met == 0
+    nobody = {each.kind for each in found.criteria if each.sentence == "Nobody is in it yet."}
+    kinds = CriterionKind
+    assert nobody == {
+        kinds.TRAINING,
+        kinds.BRIEFED,
+        kinds.CONFIRMED,
+        kinds.STATEMENTS,
+        kinds.CONCERNS,
+        kinds.SUPPORT,
+    } | {
+        kinds.CHAMPIONS,
+        kinds.ALIKE,
+    }

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from factories import make_people, make_person, make_programme, make_wave, make_workflow
+from factories import TESTER, make_people, make_person, make_programme, make_wave, make_workflow
 from readiness.gate_rows import TODAY, object_severely, past_the_gate, say
 
 from engagement import clock
@@ -19,6 +19,7 @@ from engagement.readiness.gate.rules import Choice
 from engagement.reports.queries.decisions import unmet_words
 from engagement.reports.queries.programme import ProgrammeReport, programme_report
 from engagement.reports.queries.standing import lede_of, standing_of
+from engagement.reports.snapshots.actions import freeze_report
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
@@ -122,6 +123,22 @@ def test_a_passed_gate_names_what_others_have_a_right_to_first(wave, sponsor):
     )
     wave.go_live_on = TODAY + timedelta(days=10)
     assert state(wave) == "Not ready"
+
+
+def test_a_frozen_report_keeps_gates_and_decisions_without_names_of_people(wave, sponsor):
+    other = make_wave(
+        wave.programme, number=4, name="Motor", members=make_people(0), go_live_on=TODAY + timedelta(days=90)
+    )
+    say(wave, sponsor)
+    object_severely(wave)
+    assert reopen_gate(wave.id, TODAY)
+    say(other, sponsor)
+    kept = freeze_report(wave.programme, TODAY, 5, by=TESTER).stood.splitlines()
+    assert "Wave 3: Property claims: Open again, go-live 13 May" in kept
+    assert "Wave 4: Motor: Planned, go-live 13 July" in kept
+    assert "Decision needed: Go or no-go for wave 3 (Property claims) by Wednesday 6 May 2026" in kept
+    assert "Decided: Wave 4, Motor: Passed" in kept
+    assert sponsor.name not in "".join(kept)
 
 
 def test_the_proposal_names_what_the_sentence_on_the_gate_leaves_out(wave, sponsor):

@@ -98,7 +98,7 @@ def gates_reopened(reader: Reader, on: date, limit: int) -> Needed:
         wave = gate.wave
         since = gate.reopening.at if gate.reopening else None
         words = f"{gate.sentence} Messages around its go-live are held."
-        late, by = days_late(wave.go_live_on, on), wave.go_live_on
+        late, by = days_late(gate.decide_by_on, on), gate.decide_by_on
         place = Place.READINESS
         return Need(Reason.REOPENED, Kind.GATE, wave.id, wave.title, place, GateWaiting(words), None, since, by, late)
 

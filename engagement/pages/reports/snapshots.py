@@ -24,6 +24,7 @@ from engagement.reports.snapshots.actions import freeze_report
 from engagement.reports.snapshots.models import ReportSnapshot
 from engagement.reports.snapshots.rules import frozen
 
+FROZEN = ("part", "of", "figure", "value", "as of", "how it was counted")
 HEADER = ("part", "of", "figure", "earlier", "later", "difference", "how it is counted")
 
 
@@ -79,9 +80,25 @@ def snapshot(snapshot_id: int) -> str:
         snapshot=row,
         moment=kept_moment(row.frozen_at),
         figures=figures,
+        stood=row.stood.splitlines(),
+        files=both_files(".snapshot_file", snapshot_id=snapshot_id),
         notes=list(notes.values()),
         note={name: number for number, name in enumerate(notes, 1)},
     )
+
+
+@blueprint.get("/reports/snapshots/<int:snapshot_id>.<any(csv, xlsx):kind>")
+def snapshot_file(snapshot_id: int, kind: str) -> Response:
+    """Give a report as it was frozen as a file."""
+    row = _snapshot(snapshot_id)
+    stood = [
+        ("Report", row.programme.name, "How it stood", line, "", "") for line in (row.sentence, *row.stood.splitlines())
+    ]
+    figures = [
+        (each.measure.part.word, each.of.name, each.name, each.words, each.as_of or "", each.counted_as)
+        for each in _figures(row)
+    ]
+    return list_file(kind, FROZEN, [*stood, *figures], f"report {row.programme.name} {row.title}", "Report")
 
 
 def _earlier(programme_id: int) -> ReportSnapshot:

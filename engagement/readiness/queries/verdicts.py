@@ -9,8 +9,10 @@ from engagement.readiness.criteria.queries.standing import Standing, WaveStandin
 from engagement.readiness.criteria.rules import CriterionState, Tally
 from engagement.readiness.gate.models import GateOverride
 from engagement.readiness.gate.queries.present import Gate, gates_of
+from engagement.readiness.gate.rules import GateState
 from engagement.stakeholders.leadership.models import StepLine
 from engagement.waves.models import Wave
+from engagement.words import count, listed
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,17 @@ class Verdict:
         return [each for each in self.short if is_right_left(each, self.gate.override)]
 
     @property
+    def recovered_words(self) -> str:
+        """Which of the criteria that opened the gate again are met now; "" if none is, or it is not open again."""
+        if self.gate.state is not GateState.REOPENED or self.gate.reopening is None:
+            return ""
+        named = [each for each in self.standing.criteria if f"“{each.title}”" in self.gate.reopening.reason]
+        back = [each for each in named if each.state is CriterionState.MET]
+        if not back:
+            return ""
+        return f"Met again since: {listed(_met_words(each) for each in back)}."
+
+    @property
     def tone(self) -> str:
         """How a page colours it: bad while something is not met, warn while something is not known, else ok."""
         tally = self.tally
@@ -53,6 +66,11 @@ def is_right_left(each: Standing, override: GateOverride | None) -> bool:
     Who goes past the gate goes past what was open then; what others object to later is something else.
     """
     return each.is_right_open and (override is None or (each.since is not None and each.since > override.at))
+
+
+def _met_words(each: Standing) -> str:
+    numbers = "" if each.met is None or each.total is None else f", {count(each.met)} of {count(each.total)}"
+    return f"“{each.title}”{numbers}"
 
 
 def verdicts(

@@ -86,7 +86,7 @@ def gate_decision(ready: Verdict, pace: Pace, on: date) -> Decision:
         DecisionKind.GATE,
         f"Go or no-go for {named}" if gate.approvers else f"Name who decides about {named}",
         f"It is to go live {days_away(wave.go_live_on, on)}. {gate.sentence}{rule}",
-        by_on=wave.go_live_on,
+        by_on=max(gate.decide_by_on, on),
         wave_id=wave.id,
         proposal=" ".join([_gate_proposal(ready), *([_proposal(pace, wave.go_live_on)] if behind else [])]),
         otherwise=f"Otherwise it doesn’t go live on {day}{held}.",
@@ -138,7 +138,7 @@ def decided(ready: Verdict, on: date) -> Decided:
         for row in late_conditions(gate, on)
     ]
     words = " ".join([f"{word}. {gate.sentence}", *late])
-    return Decided(f"Wave {gate.wave.number}, {gate.wave.name}", words, gate.wave.id)
+    return Decided(f"Wave {gate.wave.number}, {gate.wave.name}", words, gate.wave.id, word)
 
 
 def _proposal(pace: Pace, go_live_on: date) -> str:

@@ -136,6 +136,16 @@ def _fact(line: WaveLine, on: date) -> str:
     return f"{line.state.word}, go-live {day}{moved}"
 
 
+def stood_lines(report: ProgrammeReport) -> list[str]:
+    """Say how each wave stands, and which decisions are needed or made, in lines that are kept: without names of people."""
+    waves = [f"{line.wave.title}: {_fact(line, report.on)}" for line in report.waves]
+    needed = [
+        f"Decision needed: {each.title}{f' by {day_words(each.by_on, with_year=True)}' if each.by_on else ''}"
+        for each in report.decisions
+    ]
+    return [*waves, *needed, *(f"Decided: {each.title}: {each.stands}" for each in report.decided)]
+
+
 def _concerns_words(concerns: ConcernSummary, on: date) -> str:
     if concerns.is_kept_back:
         return "You read a part of these concerns yourself. Their figures are not shown to you, because the rest could be worked out."

@@ -42,11 +42,12 @@ class Decision:
 
 @dataclass(frozen=True)
 class Decided:
-    """What was decided about a wave, and by whom, in words."""
+    """What was decided about a wave, and by whom, in words; `stands` is how its gate stands, without names of people."""
 
     title: str
     words: str
     wave_id: int
+    stands: str = ""
 
 
 class WaveState(State):

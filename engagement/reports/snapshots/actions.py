@@ -10,6 +10,7 @@ from engagement.db import db
 from engagement.programmes.models import Programme
 from engagement.reports.queries.figures import figures_of
 from engagement.reports.queries.programme import programme_report
+from engagement.reports.queries.sheet import stood_lines
 from engagement.reports.queries.standing import standing_of
 from engagement.reports.snapshots.models import FrozenFigure, ReportSnapshot
 from engagement.reports.snapshots.queries import programmes_to_close
@@ -29,6 +30,7 @@ def freeze_report(
         closes_on=closes_on,
         by_id=by.account_id,
         sentence=standing_of(report).sentence,
+        stood="\n".join(stood_lines(report)),
         groups_under=floor,
     )
     db.session.add(snapshot)

@@ -16,7 +16,7 @@ class ReportSnapshot(Base):
     """The report of a programme as it stood on a day; never changed.
 
     `closes_on` is the last day of the month that it closes, None for one that somebody froze by hand; `by_id` is who did.
-    `sentence` is how it stood. `groups_under` is the floor with which its objections were counted.
+    `sentence` is how it stood, `stood` how each wave and decision did, a line each. `groups_under` is the floor with which its objections were counted.
     """
 
     __tablename__ = "report_snapshot"
@@ -30,6 +30,7 @@ class ReportSnapshot(Base):
     closes_on: Mapped[date | None]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     sentence: Mapped[str] = mapped_column(Text)
+    stood: Mapped[str] = mapped_column(Text, default="")
     groups_under: Mapped[int]
 
     programme: Mapped[Programme] = relationship()

@@ -13,6 +13,7 @@ from engagement.db import db
 from engagement.mail.models import Delivery, Mailing
 from engagement.readiness.gate.actions.opening import reopen_gate
 from engagement.readiness.gate.models import GateCondition, GateOverride
+from engagement.resistance.rules import ConcernStatus
 
 
 @pytest.fixture
@@ -118,12 +119,18 @@ def test_a_gate_that_opened_again_says_why_and_who_goes_past_it_gives_a_reason_a
     seen = seen_on(sponsor.get(f"/waves/{wave.id}/decision").get_data(as_text=True))
     go = {"choice": "go", "reason": "Rehearsed.", "seen": seen}
     assert sponsor.post(f"/waves/{wave.id}/decision", data=go).status_code == 303
-    object_severely(wave)
+    concern = object_severely(wave)
     assert "It opens again within minutes" in manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
     assert reopen_gate(wave.id, TODAY)
     page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
     assert "“No severe concern is open” is no longer met." in page
     assert "Sue Sponsor: go" in page.partition("Before</h2>")[2]
+    assert "To be decided by 14 April 2026, a week before the go-live: from then on people are told of it." in page
+    assert "Met again since" not in page
+    concern.status, concern.waiting_since_on, concern.answered_on = ConcernStatus.ANSWERED, None, TODAY
+    db.session.commit()
+    for address in (f"/waves/{wave.id}/readiness", f"/waves/{wave.id}"):
+        assert "Met again since: “No severe concern is open”." in manager.get(address).get_data(as_text=True)
     assert "Gates that opened again" in manager.get("/").get_data(as_text=True)
     address = f"/waves/{wave.id}/override"
     refused = manager.post(address, data={"reason": "The <board> wants it.", "until_on": "2027-01-01"})

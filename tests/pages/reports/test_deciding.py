@@ -57,7 +57,7 @@ def form_of(page: str, wave_id: int) -> tuple[str, str]:
 def test_the_sponsor_decides_on_the_sheet_and_reads_there_what_was_decided(wave, sponsor):
     page = sponsor.get(SHEET).get_data(as_text=True)
     shown = words_of(sponsor.get(SHEET))
-    assert "Go or no-go for wave 3 (Property claims) by Friday 24 April" in shown
+    assert "Go or no-go for wave 3 (Property claims) by Friday 17 April" in shown
     assert "It is to go live in 10 days. Nobody has decided yet." in shown
     assert "The figures propose no-go, or a go with conditions for these." in shown
     assert "Otherwise it doesn’t go live on 24 April." in shown

@@ -9,6 +9,7 @@ from factories import make_account, make_change_manager, make_people, make_perso
 from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.reports.snapshots.actions import close_period
+from engagement.reports.snapshots.queries import snapshots_of
 from tests.attention.training_rows import assign
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -43,6 +44,13 @@ def test_keeping_a_report_comparing_it_and_who_may(app):
     listed = text_of(sponsor.get(f"{base}/snapshots"))
     assert "End of March 2026" in listed
     assert "by the clock" in listed
+    (kept,) = snapshots_of(programme.id)
+    page = text_of(auditor.get(f"/reports/snapshots/{kept.id}"))
+    assert "Wave 3: Property claims: Planned, go-live 12 May" in page
+    table = auditor.get(f"/reports/snapshots/{kept.id}.csv").get_data(as_text=True)
+    assert "Wave 3: Property claims: Planned, go-live 12 May" in table
+    assert 'Trained,"40\N{NO-BREAK SPACE}%, 4 of 10",2026-04-01' in table
+    assert signed_in(app, foreign).get(f"/reports/snapshots/{kept.id}.csv").status_code in (403, 404)
     assert "Keep the report as it stands" not in text_of(auditor.get(f"{base}/snapshots"))
     assert auditor.post(f"{base}/snapshots").status_code == 403
     answer = sponsor.post(f"{base}/snapshots")

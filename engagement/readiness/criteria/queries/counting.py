@@ -28,6 +28,8 @@ from engagement.waves.queries import ByWave, departments_of_waves, workflows_of_
 from engagement.waves.tallies.queries import MemberSum
 from engagement.words import short_day_words
 
+#: Nothing about people is met, or known, where there are none.
+NOBODY = "Nobody is in it yet."
 Found = Mapping[CriterionKind, Counted]
 _K = CriterionKind
 
@@ -121,10 +123,10 @@ def counts_of(
             {
                 **of_people[wave.id],
                 **of_workflows[wave.id],
-                _K.CONCERNS: _concerns(wave.id in there.severe),
+                _K.CONCERNS: _concerns(wave.id in there.severe, people[wave.id]),
                 _K.STEPS: of_steps[wave.id],
                 _K.CHAMPIONS: _champions(covered[wave.id]),
-                _K.ALIKE: _alike(seen.get(wave.id)),
+                _K.ALIKE: _alike(seen.get(wave.id), people[wave.id]),
                 _K.CONSULTATION: counted_of_bodies(bodies[wave.id]),
             },
             read.friendly.get(wave.id, Friendly()),
@@ -148,8 +150,8 @@ def _of_people(
         key: {
             _K.TRAINING: _training(trained[key], people[key]),
             _K.BRIEFED: _briefed(reached[key].briefed, people[key]),
-            _K.CONFIRMED: _confirmed(Count(reached[key].to_confirm, reached[key].confirmed)),
-            _K.STATEMENTS: _statements(Count(reached[key].to_understand, reached[key].understood)),
+            _K.CONFIRMED: _confirmed(Count(reached[key].to_confirm, reached[key].confirmed), people[key]),
+            _K.STATEMENTS: _statements(Count(reached[key].to_understand, reached[key].understood), people[key]),
             _K.SUPPORT: _support(trained[key], people[key], rates.get(key, PEOPLE_FOR_ONE_SUPPORTER)),
             _K.OTHERS: _others(trained[key], friendly.get(key, Friendly())),
         }
@@ -159,32 +161,33 @@ def _of_people(
 
 def _training(progress: WaveProgress, people: int) -> Counted:
     if not progress.assigned:
-        return Counted(unknown="Nobody has training to do yet." if people else "Nobody is in it yet.")
+        return Counted(unknown="Nobody has training to do yet." if people else NOBODY)
     parts = [Part(role.word, each.finished, each.assigned) for role, each in progress.roles.items()]
     return Counted(progress.finished, progress.assigned, parts=parts)
 
 
 def _briefed(sent: int, people: int) -> Counted:
     if not people:
-        return Counted(unknown="Nobody is in it yet.")
+        return Counted(unknown=NOBODY)
     return Counted(sent, people)
 
 
-def _confirmed(asked: Count) -> Counted:
+def _confirmed(asked: Count, people: int) -> Counted:
     if not asked.assigned:
-        return Counted(unknown="Nobody was sent a briefing yet that asks for confirmation.")
+        why = "Nobody was sent a briefing yet that asks for confirmation."
+        return Counted(unknown=why if people else NOBODY)
     return Counted(asked.finished, asked.assigned)
 
 
-def _statements(asked: Count) -> Counted:
+def _statements(asked: Count, people: int) -> Counted:
     if not asked.assigned:
-        return Counted(unknown="No statement is published yet for anybody in it.")
+        return Counted(unknown="No statement is published yet for anybody in it." if people else NOBODY)
     return Counted(asked.finished, asked.assigned)
 
 
 def _support(progress: WaveProgress, people: int, rate: int) -> Counted:
     if not people:
-        return Counted(unknown="Nobody is in it yet.")
+        return Counted(unknown=NOBODY)
     return supported(progress.roles.get(TrainingRole.SUPPORT, Count()).finished, people, rate)
 
 
@@ -195,10 +198,12 @@ def _others(progress: WaveProgress, friendly: Friendly) -> Counted:
     return Counted(progress.finished - theirs, progress.finished)
 
 
-def _concerns(is_open: bool) -> Counted:
+def _concerns(is_open: bool, people: int) -> Counted:
     # Never a number: with so few, readers could tell who said what, and when.
     if is_open:
         return Counted(is_short=True, lacking=["At least one severe concern has no answer yet."])
+    if not people:
+        return Counted(unknown=NOBODY)
     return Counted(lacking=["Every severe concern that is known here has its answer."])
 
 
@@ -229,12 +234,14 @@ def _steps_of(lines: Sequence[StepLine], on: date) -> Counted:
 
 def _champions(coverage: WaveCoverage) -> Counted:
     if not coverage.needed:
-        return Counted(unknown="Nobody is in it yet.")
+        return Counted(unknown=NOBODY)
     lacking = [f"{row.name}: {row.number} of {row.needed}." for row in coverage.gaps]
     return Counted(coverage.needed - coverage.missing, coverage.needed, lacking=lacking)
 
 
-def _alike(found: WaveGaps | None) -> Counted:
+def _alike(found: WaveGaps | None, people: int) -> Counted:
+    if not people:
+        return Counted(unknown=NOBODY)
     if found is None or not found.judged:
         return Counted(unknown="No group was judged yet by both who leads it and its people.")
     # The widest gap of each group.

@@ -91,6 +91,13 @@ class Gate:
         return rule_words(self.decider.name if self.decider else "", others)
 
     @property
+    def due_words(self) -> str:
+        """By when it is to be decided and why; "" once it is, or nothing is to be decided."""
+        if self.state.lets_through or self.state is GateState.SHUT or not self.wave.status.is_ahead:
+            return ""
+        return f"To be decided by {short_day_words(self.decide_by_on)}, a week before the go-live: from then on people are told of it."
+
+    @property
     def unheard(self) -> list[Person]:
         """Who has not decided yet."""
         return [person for person in self.approvers if person.id not in self.said]
