@@ -46,12 +46,12 @@ AGAIN = Words(
 )
 NAMED = Words(
     "You are heard at the gate of {{ wave }}",
-    "Before {{ wave }} goes live on {{ day }}, you are asked for a decision: go, go with conditions, or no-go. Decide by {{ due }}, "
-    "before people are told of the day. Until then you see there how ready it is.",
+    "Before {{ wave }} goes live on {{ day }}, you are asked for a decision: go, go with conditions, or no-go. Decide by {{ due }}: "
+    "what goes out from then on depends on it. Until then you see there how ready it is.",
 )
 NEAR = Words(
     "Go or no-go for {{ wave }}: decide by {{ due }}",
-    "{{ wave }} is to go live on {{ day }}, and you have not decided yet. From {{ due }} on people are told of the day, so decide before. "
+    "{{ wave }} is to go live on {{ day }}, and you have not decided yet. Decide by {{ due }}: what goes out from then on depends on it. "
     "Look at the criteria as they are now, then say go, go with conditions, or no-go.",
 )
 CONDITION = Words(
