@@ -2,10 +2,12 @@
 
 import re
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from factories import make_account, make_change_manager, make_person, signed_in
+from pypdf import PdfReader
 from readiness.gate_rows import TODAY
 from reports.six_waves import make_six_waves
 
@@ -31,13 +33,19 @@ ANSWERS = {
 
 
 @pytest.fixture
-def sheet(app, frozen) -> str:
-    """The sheet of six waves as its sponsor reads it."""
+def sponsor(app, frozen):
+    """The browser of the sponsor of six waves."""
     sponsor = make_person("Margaret Leclerc", "margaret@example.com")
-    programme = make_six_waves(TODAY, sponsor, make_change_manager())
+    make_six_waves(TODAY, sponsor, make_change_manager())
     account = make_account("margaret@example.com", "Margaret Leclerc")
     account.person_id = sponsor.id
-    return signed_in(app, account).get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
+    return signed_in(app, account)
+
+
+@pytest.fixture
+def sheet(sponsor) -> str:
+    """The sheet of six waves as its sponsor reads it."""
+    return sponsor.get("/reports/programmes/1").get_data(as_text=True)
 
 
 @pytest.fixture
@@ -84,3 +92,15 @@ def test_notes_are_numbered_as_they_are_read_and_no_place_of_the_table_is_empty(
     assert re.search(
         r"You promised : 1 of 4 done, 1 missed and 2 to come ?\. \d+ ", sections["What sponsors do in person"]
     )
+
+
+def test_the_first_page_on_paper_says_everything_and_no_letters_are_smaller_than_six_and_a_half_points(sponsor):
+    pages = PdfReader(BytesIO(sponsor.get("/reports/programmes/1.pdf").get_data())).pages
+    assert len(pages) == 2
+    sizes: set[float] = set()
+    text = pages[0].extract_text(
+        visitor_text=lambda said, _, matrix, __, size: sizes.add(matrix[0] * size) if said.strip() else None
+    )
+    assert "What was said to people" in text
+    # A number of a definition is smaller than what it stands beside.
+    assert sorted(size for size in sizes if size)[1] > 6.5
