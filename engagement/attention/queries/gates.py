@@ -75,8 +75,8 @@ def _by_words(gate: Gate, on: date) -> str:
     day, by = gate.wave.go_live_on, gate.decide_by_on
     goes = f"It goes live on {short_day_words(day)}, {days_away(day, on)}."
     if by >= on:
-        return f"{goes} Decide by {short_day_words(by)}, before people are told of the day."
-    return f"{goes} It was to be decided by {short_day_words(by)}, before people are told of the day."
+        return f"{goes} Decide by {short_day_words(by)}: what goes out from then on depends on it."
+    return f"{goes} It was to be decided by {short_day_words(by)}: what goes out since then depends on it."
 
 
 def _decided_by(person_id: int, on: date) -> Sequence[Wave]:

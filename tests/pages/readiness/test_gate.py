@@ -125,7 +125,9 @@ def test_a_gate_that_opened_again_says_why_and_who_goes_past_it_gives_a_reason_a
     page = manager.get(f"/waves/{wave.id}/readiness").get_data(as_text=True)
     assert "“No severe concern is open” is no longer met." in page
     assert "Sue Sponsor: go" in page.partition("Before</h2>")[2]
-    assert "To be decided by 14 April 2026, a week before the go-live: from then on people are told of it." in page
+    assert (
+        "To be decided by 14 April 2026, a week before the go-live: what goes out from then on depends on it." in page
+    )
     assert "Met again since" not in page
     concern.status, concern.waiting_since_on, concern.answered_on = ConcernStatus.ANSWERED, None, TODAY
     db.session.commit()
@@ -179,7 +181,7 @@ def test_who_has_no_other_task_reads_on_their_own_page_what_a_gate_asks_of_them(
         page = officer.get("/me").get_data(as_text=True)
     waiting = page.partition("Also waiting for you")[2].partition("</section>")[0]
     assert f"Go or no-go: {wave.title}" in waiting
-    assert "Decide by 14 April 2026, before people are told of the day." in waiting
+    assert "Decide by 14 April 2026: what goes out from then on depends on it." in waiting
     assert f'href="/waves/{wave.id}/decision"' in waiting
     assert len(more) <= len(few) + 4
     sponsor = named(app, "Sue Sponsor", "sue@example.com")

@@ -31,7 +31,7 @@ _APPROVES = "You get this because you decide at the gate of this wave."
 
 @dataclass(frozen=True)
 class Words:
-    """The fixed words of a letter about a gate."""
+    """The fixed words of a letter about a gate; its subject names the wave alone, so that lists of mail can say it."""
 
     subject: str
     text: str
@@ -46,23 +46,23 @@ AGAIN = Words(
 )
 NAMED = Words(
     "You are heard at the gate of {{ wave }}",
-    "Before {{ wave }} goes live on {{ day }}, you are asked for a decision: go, go with conditions, or no-go. Decide by {{ due }}, "
-    "before people are told of the day. Until then you see there how ready it is.",
+    "Before {{ wave }} goes live on {{ day }}, you are asked for a decision: go, go with conditions, or no-go. Decide by {{ due }}: "
+    "what goes out from then on depends on it. Until then you see there how ready it is.",
 )
 NEAR = Words(
-    "Go or no-go for {{ wave }}: decide by {{ due }}",
-    "{{ wave }} is to go live on {{ day }}, and you have not decided yet. From {{ due }} on people are told of the day, so decide before. "
+    "Go or no-go for {{ wave }}: decide now",
+    "{{ wave }} is to go live on {{ day }}, and you have not decided yet. Decide by {{ due }}: what goes out from then on depends on it. "
     "Look at the criteria as they are now, then say go, go with conditions, or no-go.",
 )
 CONDITION = Words(
-    "A condition of {{ wave }} is yours, until {{ due }}",
+    "A condition of {{ wave }} is yours to meet",
     "{{ wave }} may go live under a condition, and {{ approver }} named you as the one who meets it until {{ due }}. "
     "Read what is asked of you, and say there in a sentence what was done.",
     "You get this because you are named as the one who meets this condition.",
     "Open the condition",
 )
 PAST = Words(
-    "{{ wave }} goes on without its gate, until {{ until }}",
+    "{{ wave }} goes on without its gate",
     "{{ who }} lets {{ wave }} go on without its gate until {{ until }}, whatever was decided there. It is to go live on {{ day }}. "
     "Why stands at the gate, beside the criteria as they are now.",
 )

@@ -95,7 +95,7 @@ class Gate:
         """By when it is to be decided and why; "" once it is, or nothing is to be decided."""
         if self.state.lets_through or self.state is GateState.SHUT or not self.wave.status.is_ahead:
             return ""
-        return f"To be decided by {short_day_words(self.decide_by_on)}, a week before the go-live: from then on people are told of it."
+        return f"To be decided by {short_day_words(self.decide_by_on)}, a week before the go-live: what goes out from then on depends on it."
 
     @property
     def unheard(self) -> list[Person]:
