@@ -20,6 +20,8 @@ USED = {
     2: ("Invoice matching", -22, 0.74),
     3: ("Property claims triage", -12, 0.02),
 }
+#: By wave, champions (by their place among its people) who have not come to it: with others, enough to tell friendly users apart.
+NOT_YET = {1: (31,)}
 
 
 def use(stage: Stage, offset: int) -> None:
@@ -49,7 +51,7 @@ def _rows(stage: Stage, number: int, first: int, end: int) -> list[PersonUse]:
         chance = random.Random(f"{number} {place}")  # noqa: S311 the same people each time
         starts = begins + int(chance.expovariate(1 / 9)) + (0 if person_id in learned else 4)
         stops = starts + 20 if chance.random() < 0.12 else 0
-        if chance.random() >= share * (1 if person_id in learned else 0.75):
+        if chance.random() >= share * (1 if person_id in learned else 0.75) or place in NOT_YET.get(number, ()):
             continue
         for day in range(max(first, starts), min(end, stops or end)):
             if (day - starts) % 3 == 0 and stage.day(day).weekday() < 5:
