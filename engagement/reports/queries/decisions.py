@@ -9,7 +9,6 @@ from engagement.attention.queries.waves import WaveTraining
 from engagement.attention.rules import TRAINED_WHEN_DUE, Reason, is_training_behind
 from engagement.readiness.criteria.queries.standing import Standing
 from engagement.readiness.criteria.rules import Tally
-from engagement.readiness.gate.rules import GateState
 from engagement.readiness.queries.verdicts import Verdict
 from engagement.reports.queries.gates import late_conditions
 from engagement.reports.rules.decisions import Decided, Decision, DecisionKind
@@ -78,7 +77,7 @@ def gate_decision(ready: Verdict, pace: Pace, on: date) -> Decision:
     """Return the decision whether a wave goes live, with what its criteria and the pace of its training suggest."""
     gate, wave = ready.gate, ready.gate.wave
     named, day = _named(wave), short_day_words(wave.go_live_on, with_year=False)
-    held = " and messages around it stay held" if gate.state is GateState.REOPENED else ""
+    held = " and messages around it stay held" if gate.state.holds_messages else ""
     behind = is_training_behind(pace.due_on, on, pace.finished, pace.asked)
     # Of one who decides alone there is no rule to explain.
     rule = f" {gate.rule_words}" if len(gate.approvers) > 1 else ""
