@@ -2,12 +2,15 @@
 
 import secrets
 import sqlite3
+from collections.abc import Collection
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
     DateTime,
     Dialect,
     Enum,
@@ -16,13 +19,15 @@ from sqlalchemy import (
     MetaData,
     Select,
     String,
+    any_,
     delete,
     func,
+    literal,
     select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from engagement.letters import LONGEST_SORT
@@ -120,6 +125,13 @@ def insert_new(table: Any) -> Any:
     if db.engine.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def among(owner: InstrumentedAttribute[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of very many values; PostgreSQL gets them as one array, much quicker than each by itself."""
+    if db.engine.dialect.name == "postgresql":
+        return owner == any_(literal(list(values), ARRAY(owner.type)))
+    return owner.in_(values)
 
 
 def rows_changed(statement: Executable) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from engagement import letters
 from engagement.addresses import kept_form
-from engagement.db import count_of, db
+from engagement.db import among, count_of, db
 from engagement.letters import clean_number, same_key, search_words
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import TrainingRole
@@ -253,8 +253,8 @@ def ids_by_reference(references: Sequence[str]) -> dict[str, int]:
     rows = db.session.execute(
         select(Person.id, Person.email, Person.employee_id).where(
             or_(
-                Person.email.in_({address for address, _ in meant.values()}),
-                Person.employee_id.in_({number for _, number in meant.values()}),
+                among(Person.email, {address for address, _ in meant.values()}),
+                among(Person.employee_id, {number for _, number in meant.values()}),
             ),
             active(),
         )
