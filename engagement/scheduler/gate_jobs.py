@@ -14,6 +14,11 @@ from engagement.waves.models import Wave
 from engagement.words import plural
 
 
+def watch_gates(settings: Settings) -> str:
+    """Open gates again, hold messages behind gates, and write to who has to decide."""
+    return f"{reopen_gates(settings)} {ask_approvers(settings)}"
+
+
 def reopen_gates(settings: Settings) -> str:
     """Open gates again whose criteria have fallen since they were decided; approvers are told once."""
     on = clock.today(settings.timezone)
@@ -26,7 +31,7 @@ def ask_approvers(settings: Settings) -> str:
     """Write to who has not decided near a go-live, once for its day."""
     on, organisation = clock.today(settings.timezone), Organisation.of(settings)
     asked = one_by_one(
-        "ask-approvers", Wave, list(approvers_to_ask(on)), lambda key: writing.ask_approvers(key, on, organisation)
+        "reopen-gates", Wave, list(approvers_to_ask(on)), lambda key: writing.ask_approvers(key, on, organisation)
     )
     return f"{plural(sum(asked), 'letter', 'letters')} queued."
 

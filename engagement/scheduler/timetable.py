@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from engagement.adoption.rules.vocabulary import FOLDED_AFTER_DAYS
 from engagement.mail.rules import ENCLOSED_KEPT_DAYS
-from engagement.readiness.gate.rules import ASKED_DAYS_BEFORE
 from engagement.scheduler import (
     concern_jobs,
     gate_jobs,
@@ -55,7 +54,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "settle-counts",
-        "Counts people again who joined a wave, moved, learned, were told something, or became champions. Of very many, pages show the numbers from before until then, and say so.",
+        "Counts people again of whom something changed. Of very many, pages show the numbers from before until then, and say so.",
         timedelta(seconds=5),
         tally_jobs.settle_counts,
     ),
@@ -91,15 +90,9 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "reopen-gates",
-        "Opens a wave’s gate again when a criterion is met no more, tells those who decide, and holds messages around a go-live that is in doubt or off.",
+        "Opens a wave’s gate again when a criterion is met no more, holds messages around a go-live in doubt, and writes to those who have to decide.",
         timedelta(minutes=10),
-        gate_jobs.reopen_gates,
-    ),
-    Line(
-        "ask-approvers",
-        f"Writes to those who have not decided about a go-live, {ASKED_DAYS_BEFORE} days before it, once for its day.",
-        timedelta(hours=1),
-        gate_jobs.ask_approvers,
+        gate_jobs.watch_gates,
     ),
     Line(
         "queue-occurrences",
