@@ -33,7 +33,7 @@ from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.rules import ObstacleKind
 from engagement.readiness.scopes import is_asked_of
 from engagement.resistance.rules import ConcernStatus
-from engagement.scheduler.gate_jobs import ask_approvers, reopen_gates
+from engagement.scheduler.gate_jobs import ask_approvers, reopen_gates, watch_gates
 from engagement.scheduler.message_jobs import queue_occurrences
 from engagement.settings import Settings
 from engagement.waves.models import Wave
@@ -182,7 +182,7 @@ def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_aroun
     assert (soon.status, "is open again" in soon.reason) == (OccurrenceStatus.HELD, True)
     told = [address for address, subject in letters() if subject.startswith("Decide again")]
     assert told == ["sue@example.com", "olga@example.com"]
-    assert reopen_gates(settings) == "0 opened again, 0 messages held."
+    assert watch_gates(settings) == "0 opened again, 0 messages held. 0 letters queued."
     # What somebody lets go all the same is held once more at its moment, until the gate is decided.
     decide_held(soon, True, by=TESTER)
     db.session.commit()
