@@ -17,7 +17,7 @@ from engagement.words import plural, short_day_words
 
 #: A few late numbers would let everybody else look as if they had stopped: the last day counts of which one in so many is told.
 _ONE_IN = 10
-#: So many sources are named, those that tell of most people first.
+#: So many sources are named, those that tell of most people, the newest first.
 _MOST_NAMED = 3
 
 
@@ -111,9 +111,9 @@ def _source_words(about: Iterable[_About]) -> str:
         newest[key] = each.upload
         people[key] = max(people[key], each.people)
     ordered = sorted(newest, key=lambda key: (people[key], newest[key].received_at), reverse=True)
-    named = [_came_words(newest[key]) for key in ordered[:_MOST_NAMED]]
+    named = sorted((newest[key] for key in ordered[:_MOST_NAMED]), key=lambda upload: upload.received_at, reverse=True)
     more = len(ordered) - len(named)
-    return "; ".join(named) + (f"; and {plural(more, 'other', 'others')}" if more else "")
+    return "; ".join(map(_came_words, named)) + (f"; and {plural(more, 'other', 'others')}" if more else "")
 
 
 def _came_words(upload: UsageUpload) -> str:
