@@ -11,7 +11,10 @@ from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.gate.actions.deciding import ConditionSaid, decide, states_seen
 from engagement.readiness.gate.actions.opening import go_past
 from engagement.readiness.gate.models import GateDecision
+from engagement.readiness.gate.queries.present import Gate, gate_of
 from engagement.readiness.gate.rules import Choice
+from engagement.readiness.queries.obstacles import obstacles
+from engagement.readiness.rules import ObstacleKind
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Severity, Source
 from engagement.waves.models import Wave
@@ -53,3 +56,12 @@ def object_severely(wave: Wave) -> Concern:
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def gate(wave: Wave, on: date = TODAY) -> Gate:
+    return gate_of(wave, on)
+
+
+def gates_stand(wave: Wave) -> list[ObstacleKind]:
+    """Return what stands against a wave's becoming ready that nobody may overrule."""
+    return [each.kind for each in obstacles(wave, TODAY) if not each.kind.can_be_overruled]

@@ -45,7 +45,8 @@ class Gate:
     """The gate of a wave on one day.
 
     `decider` is its sponsor, else that of its programme; `named` are further approvers. `decisions` are those that stand, `before` are all
-    others, the newest first. `conditions` are theirs, and what is open of those that ended when the gate opened again. So are `reopenings` and `overrides`, whether they still hold or not.
+    others, the newest first; as are `reopenings` and `overrides`, whether they still hold or not. `conditions` are those of standing
+    decisions, and what is open of those that ended when the gate opened again.
     """
 
     wave: Wave

@@ -59,6 +59,7 @@ def rows_of_waves(
 
 
 def conditions_of_decisions(ids: Sequence[int]) -> Sequence[GateCondition]:
+    """Return the conditions of these decisions by day, with who does and who settled each."""
     if not ids:
         return []
     return db.session.scalars(
@@ -70,6 +71,7 @@ def conditions_of_decisions(ids: Sequence[int]) -> Sequence[GateCondition]:
 
 
 def values_of_decisions(ids: Sequence[int]) -> Sequence[GateValue]:
+    """Return the criteria as they were seen by these decisions."""
     if not ids:
         return []
     return db.session.scalars(select(GateValue).where(GateValue.decision_id.in_(ids)).order_by(GateValue.id)).all()
