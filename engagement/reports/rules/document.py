@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from engagement.reports.rules.comparing import Change
+from engagement.reports.rules.days import own_day_words
 from engagement.reports.rules.decisions import Decided, Decision
 from engagement.reports.rules.figures import NO_BASELINE, NOT_SHOWN, Figure, FigureKey, Subject
+from engagement.reports.rules.grounds import counted_with
 from engagement.reports.rules.measures import Measure, Part
-from engagement.words import number_word, short_day_words
+from engagement.words import number_word
 
 #: The columns of each part's table.
 COLUMNS: dict[Part, tuple[Measure, ...]] = {
@@ -67,6 +69,9 @@ class Document:
     period, None before the first. `facts` say of a wave what is no figure: its go-live and state. `on` is the day of its figures;
     those of another day say theirs. `promises` are what the reader does in person as a sponsor, `trends` the open objections of a source
     by its key; groups of fewer people than `groups_under` are not shown.
+
+    Of a frozen report, `kept` says when and by whom it was frozen and of which days its figures are, `stood` how each wave and decision
+    stood, a line each (None: this is no frozen report), and `ends_on` is the end of the month that it closes.
     """
 
     name: str
@@ -89,10 +94,15 @@ class Document:
     promises: str = ""
     trends: Mapping[str, "Trend"] = field(default_factory=dict)
     groups_under: int = 0
+    kept: str = ""
+    stood: Sequence[str] | None = None
+    ends_on: date | None = None
 
     @property
     def ground(self) -> str:
         """As of when its figures are, what they leave out, and what they are compared with."""
+        if self.kept:
+            return self.kept
         hidden = f" Groups under {number_word(self.groups_under)} are not shown." if self.groups_under else ""
         return f"All figures as of {self.moment}, unless they name another day.{hidden} {self.period_words}"
 
@@ -106,11 +116,12 @@ class Document:
 
         The day of objections stands above them. The way to a target is that of the reading which stands beside it.
         """
-        if self.on is None or figure.measure.part is Part.OBJECTIONS or figure.measure in _OF_READING:
-            return ""
-        day = figure.own_day((self.on,))
-        words = short_day_words(day, with_year=day.year != self.on.year) if day else ""
-        return f"on {words}" if words and words not in figure.note else ""
+        return "" if figure.measure in _OF_READING else self.row_day_words(figure)
+
+    def row_day_words(self, figure: Figure) -> str:
+        """Say the day of a figure that has a row of its own; "" where that is the report's, or in the figure's note."""
+        words = own_day_words(figure, self.on, self.ends_on) if self.on else ""
+        return "" if words.removeprefix("on ") in figure.note else words
 
     @cached_property
     def notes(self) -> dict[str, str]:
@@ -118,7 +129,11 @@ class Document:
 
         That is the order of the figures; of waves it is the order of the columns, because not every wave has every figure.
         """
-        found = {figure.measure: figure.definition for figure in self.figures}
+        found: dict[Measure, str] = {}
+        for figure in self.figures:
+            # What is hidden in small groups says so in its definition; of a wave before its go-live it doesn't.
+            if figure.measure not in found or figure.groups_under:
+                found[figure.measure] = figure.definition
         columns = [measure for measure in COLUMNS[Part.WAVES] if measure in found]
         return {measure.value: found[measure] for measure in dict.fromkeys((*columns, *found))}
 
@@ -130,6 +145,11 @@ class Document:
     def note_number(self, measure: Measure) -> int | None:
         """The number of a measure's definition at the foot; None if the document has no such figure."""
         return self.numbers.get(measure.value)
+
+    @property
+    def counted_with(self) -> list[str]:
+        """Which shares are asked for, and with what figures were counted beyond their definitions, in lines."""
+        return counted_with(self.figures)
 
     @cached_property
     def unmeasured(self) -> Mapping[Subject, Figure]:

@@ -65,7 +65,8 @@ def test_keeping_a_report_comparing_it_and_who_may(app):
     assert re.search(r"\d+ figures that neither report knows or shows are left out here", compared)
     table = sponsor.get(f"{base}/comparison.csv?earlier=1").get_data(as_text=True)
     assert (
-        'Waves,Wave 3: Property claims,Trained,"40\N{NO-BREAK SPACE}%, 4 of 10","40\N{NO-BREAK SPACE}%, 4 of 10",the same,'
+        "Waves,Wave 3: Property claims,Trained,"
+        '"40\N{NO-BREAK SPACE}%, 4 of 10",2026-04-01,"40\N{NO-BREAK SPACE}%, 4 of 10",2026-04-14,the same,'
         in table
     )
     assert sponsor.get(f"{base}/months/2026-03").headers["Location"] == "/reports/snapshots/1"
