@@ -11,6 +11,7 @@ from engagement.words import count, short_day_words
 
 #: Measures in which a denominator that differs by more than this share is another population.
 POPULATION_DIFFERS = 0.10
+NOT_SHOWN_THEN = f"{NOT_SHOWN} then"
 
 
 @dataclass(frozen=True)
