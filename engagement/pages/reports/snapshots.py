@@ -95,8 +95,14 @@ def snapshot_file(snapshot_id: int, kind: str) -> Response:
     document, name = _document(row), f"report {row.programme.name} {row.title}"
     if kind == "pdf":
         return file_response(pdf_of(document), PDF_TYPE, f"{name}-{here_today().isoformat()}.pdf")
-    said = (document.lede, document.kept, *(document.stood or ()))
-    stood = [("Report", row.programme.name, "How it stood", line, "", "") for line in said]
+    stood = [
+        ("Report", row.programme.name, what, line, "", "")
+        for what, line in (
+            ("How it stood", document.lede),
+            ("Frozen", document.kept),
+            *(("How it stood", line) for line in document.stood or ()),
+        )
+    ]
     figures = [
         (each.measure.part.word, each.of.name, each.name, each.words, each.as_of or "", each.counted_as)
         for each in document.figures

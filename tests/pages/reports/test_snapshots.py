@@ -64,6 +64,7 @@ def test_keeping_a_report_comparing_it_and_who_may(app):
     assert "Wave 3: Property claims: Planned, go-live 12 May" in page
     table = auditor.get(f"/reports/snapshots/{kept.id}.csv").get_data(as_text=True)
     assert "Wave 3: Property claims: Planned, go-live 12 May" in table
+    assert 'Report,Claims and finance,Frozen,"Frozen on 14 April 2026 at 09:00, London time by the clock.' in table
     assert 'Trained,"40\N{NO-BREAK SPACE}%, 4 of 10",2026-04-01' in table
     assert signed_in(app, foreign).get(f"/reports/snapshots/{kept.id}.csv").status_code in (403, 404)
     assert "Keep the report as it stands" not in text_of(auditor.get(f"{base}/snapshots"))
