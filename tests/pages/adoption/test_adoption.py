@@ -10,8 +10,9 @@ import pytest
 import xlsxwriter
 from factories import make_account, make_person, make_wave, signed_in
 from markup import text_of
+from sqlalchemy import select
 
-from engagement.adoption.models import UsageUpload
+from engagement.adoption.models import Usage, UsageUpload
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.waves.queries import workflows_of_waves
@@ -262,3 +263,16 @@ def test_pages_take_the_same_statements_for_any_number_of_waves_and_people(manag
         with statements() as few:
             manager.get(address)
         assert len(few) < 20, address
+
+
+def test_the_page_says_how_much_a_file_may_have(manager, wave):
+    assert "At most 50 MB or 250,000 rows." in text_of(manager.get("/adoption/import"))
+
+
+def test_one_row_and_one_day_are_said_as_one(app, manager, wave):
+    taken = sent(manager, wave, PLAIN[:2])
+    assert "1 row to write" in " ".join(text_of(manager.get(taken.location)).split())
+    written(manager, taken.location)
+    (row,) = db.session.scalars(select(Usage))
+    own = signed_in(app, make_account_of(db.session.get(Person, row.person_id)))
+    assert "The last day of use" in text_of(own.get("/me/usage"))

@@ -278,5 +278,5 @@ def test_the_page_of_the_wave_says_in_one_line_how_many_groups_are_seen_alike(ap
     db.session.commit()
     assert "alike in 0 of 1 group that both judged." in asked()[0]
     readiness = _page(manager, f"/waves/{wave.id}/readiness")
-    assert "0 of 1 groups that both have judged are seen alike" in readiness
+    assert "0 of 1 group that both have judged is seen alike" in readiness
     assert "See what it changes for each group" in readiness
