@@ -3,12 +3,12 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
 import xlsxwriter
-from factories import make_account, make_person, make_wave, signed_in
+from factories import make_account, make_department, make_person, make_wave, signed_in
 from markup import text_of
 from sqlalchemy import select
 
@@ -148,6 +148,32 @@ def test_a_team_cannot_have_more_people_than_uses(manager, wave):
     page = text_of(manager.get(sent(manager, wave, lines).location))
     assert "It says that more people used it than it was used." in page
     assert "Nothing of it can be used." in page
+
+
+def test_a_row_of_more_people_than_the_team_has_is_left_out_with_its_reason(app, manager, wave):
+    below = make_department("Operations/Claims/Motor")
+    (gone, *_) = (make_person(f"Motor Number{n}", f"motor{n}@example.com", below) for n in range(3))
+    gone.left_at = datetime(2026, 4, 10, 15, tzinfo=UTC)
+    lines = [
+        "department,day,workflow,people",
+        "Operations/Claims,2026-04-11,Claims triage,14",
+        "Operations/Claims,2026-04-10,Claims triage,15",
+        "Operations/Claims,2026-04-12,Claims triage,15",
+        "Operations/Claims/Motor,2026-04-13,Claims triage,500",
+    ]
+    page = text_of(manager.get(sent(manager, wave, lines).location))
+    assert "2 rows to write" in page
+    of = "With everything below it, and who left since, the team has"
+    assert f"4 Operations/ Claims {of} 14 people, so 15 can’t have used it." in page
+    assert f"{of} 2 people, so 500 can’t have used it." in page
+    made = manager.post(f"/programmes/{wave.programme_id}/usage", data={"name": "Claims system"})
+    secret = "usage_" + made.get_data(as_text=True).partition("<code>usage_")[2].partition("</code>")[0]
+    bearer = {"Authorization": f"Bearer {secret}"}
+    answer = (
+        app.test_client().post("/adoption/usage", data="\n".join(lines), content_type="text/csv", headers=bearer).json
+    )
+    assert (answer["taken"], [each["line"] for each in answer["refused"]]) == (2, [4, 5])
+    assert answer["refused"][0]["why"] == [f"{of} 14 people, so 15 can’t have used it."]
 
 
 def test_an_export_of_last_activity_asks_once_which_workflow_its_columns_are(manager, wave):
