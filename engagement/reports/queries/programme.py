@@ -29,6 +29,7 @@ from engagement.reports.queries.gates import late_conditions, wave_state
 from engagement.reports.rules.decisions import Decided, Decision, by_urgency
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
+from engagement.resistance.periods.queries import WavesSpan, newest_of_waves
 from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
 from engagement.value.queries.by_wave import WaveValue, values_by_wave
@@ -72,7 +73,8 @@ class WaveLine:
 class ProgrammeReport:
     """A programme at one instant; groups of objectors under `concerns.floor` are hidden already.
 
-    `close` are the waves that are live, or so near their go-live that their people need training to do.
+    `close` are the waves that are live, or so near their go-live that their people need training to do. `objected` is who objected to
+    which wave in the last months that are told apart, None where nothing of it may be told.
     """
 
     programme: Programme
@@ -87,6 +89,7 @@ class ProgrammeReport:
     metrics: Sequence[MetricShown] = ()
     decided: Sequence[Decided] = ()
     worth: Mapping[int, WaveValue] = field(default_factory=dict)
+    objected: WavesSpan | None = None
 
     @property
     def people(self) -> int:
@@ -142,6 +145,7 @@ def programme_report(
         on=on,
         leadership=leadership,
         metrics=[metric for workflow_id in in_order for metric in metrics.get(workflow_id, ())],
+        objected=None if keeps_concerns_back else newest_of_waves(programme.id, floor),
         worth={each.wave.id: each for each in values_by_wave(waves, workflows, metrics)},
         decided=list(_decided(lines, on)),
     )

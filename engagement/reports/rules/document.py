@@ -22,6 +22,9 @@ COLUMNS: dict[Part, tuple[Measure, ...]] = {
         Measure.READY,
         Measure.USED,
         Measure.WORTH,
+        Measure.WAVE_OPEN,
+        Measure.WAVE_ANSWERED,
+        Measure.WAVE_STEPS,
     ),
     Part.VALUE: (Measure.VALUE, Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED),
     Part.SPONSORS: (Measure.STEPS,),
@@ -32,6 +35,9 @@ COLUMNS: dict[Part, tuple[Measure, ...]] = {
 _OF_READING = (Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED)
 #: What is said beside how many are trained; it changes with each day by itself.
 _OF_TRAINED = (Measure.TRAINED_EXPECTED, Measure.TRAINED_FORECAST)
+#: What a line says of a wave rather than a column.
+_OBJECTED = ((Measure.WAVE_OPEN, "still open"), (Measure.WAVE_ANSWERED, "answered"))
+IN_WORDS = (Measure.WAVE_OPEN, Measure.WAVE_ANSWERED, Measure.WAVE_STEPS)
 #: What no figure is and files name: the reader's own steps, and where open objections are going.
 PROMISED, TREND = "You promised", "Open, 8 weeks"
 HEADER = (
@@ -108,7 +114,7 @@ class Document:
 
         The day of objections stands above them. The way to a target is that of the reading which stands beside it.
         """
-        if self.on is None or figure.measure.part is Part.OBJECTIONS or figure.measure in _OF_READING:
+        if self.on is None or figure.measure.is_of_concerns or figure.measure in _OF_READING:
             return ""
         day = figure.own_day((self.on,))
         words = short_day_words(day, with_year=day.year != self.on.year) if day else ""
@@ -157,11 +163,11 @@ class Document:
         grounds: dict[str, list[str]] = {}
         changed: dict[str, list[str]] = {}
         for measure, figure in figures.items():
-            if measure in _OF_TRAINED:
+            if measure in (*_OF_TRAINED, *IN_WORDS):
                 continue
             for words, found in (
                 (self.day_words(figure), grounds),
-                (f"{figure.note[:1].lower()}{figure.note[1:]}", grounds),
+                (_began_small(figure.note), grounds),
                 (self.change_words(figure), changed),
             ):
                 if words:
@@ -171,6 +177,27 @@ class Document:
             for found in (grounds, changed)
             for words, names in found.items()
         ]
+
+    def objected_words(self, figures: Mapping[Measure, Figure]) -> str:
+        """Say how many objected to a wave in which months, and how that changed; "" where nothing of it is shown."""
+        told = [(word, figures[each]) for each, word in _OBJECTED if each in figures]
+        if all(figure.value is None for _, figure in told):
+            return ""
+        return f"{', '.join(f'{word} {self.reading_words(figure)}' for word, figure in told)}, {_began_small(told[0][1].note)}"
+
+    @property
+    def unshown_words(self) -> str:
+        """Say once why nothing stands of objections to some waves; "" where it stands of each, or of none is told at all."""
+        of_waves = [figures for _, figures in self.of_part(Part.WAVES) if Measure.WAVE_OPEN in figures]
+        if all(map(self.objected_words, of_waves)):
+            return ""
+        note = _began_small(of_waves[0][Measure.WAVE_OPEN].note)
+        return f"Objections to each wave are told {note}; not where few people objected, or others would be given away."
+
+    def promised_words(self, figures: Mapping[Measure, Figure]) -> str:
+        """Say how much of what sponsors do in person for a wave is done, what was missed, and how that changed; "" for no step."""
+        steps = figures.get(Measure.WAVE_STEPS)
+        return "" if steps is None else ", ".join(filter(None, [self.reading_words(steps), steps.note]))
 
     def untold(self, figures: Iterable[Figure]) -> str:
         """Say once for all of these figures that some were not shown then; "" if none was."""
@@ -191,6 +218,10 @@ class Document:
             if figure.measure.part is part:
                 found.setdefault(figure.of, {})[figure.measure] = figure
         return list(found.items())
+
+
+def _began_small(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def rows(document: Document) -> Iterator[tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from engagement.reports.rules.document import COLUMNS, PROMISED, Document, Trend
+from engagement.reports.rules.document import COLUMNS, IN_WORDS, PROMISED, Document, Trend
 from engagement.reports.rules.figures import NOT_SHOWN, Figure, FigureKey, Subject
 from engagement.reports.rules.measures import Measure, Part
 
@@ -65,7 +65,12 @@ _BENEATH = {
 }
 #: The figure that is said in the line below a table.
 _NOTE_BELOW = {Part.OBJECTIONS: Measure.MEDIAN, Part.SPONSORS: Measure.STEPS}
-_NO_COLUMN = {measure for stacked in _BENEATH.values() for measure, *_ in stacked}
+_NO_COLUMN = {measure for stacked in _BENEATH.values() for measure, *_ in stacked} | set(IN_WORDS)
+_SAID_OF_WAVES = (
+    (Measure.WAVE_OPEN, "objections open"),
+    (Measure.WAVE_ANSWERED, "answered"),
+    (Measure.WAVE_STEPS, "promises"),
+)
 
 
 def tables(document: Document) -> list[Table]:
@@ -77,7 +82,12 @@ def tables(document: Document) -> list[Table]:
             continue
         present = {measure for _, figures in lines for measure in figures}
         columns = [measure for measure in COLUMNS[part] if measure in present and measure not in _NO_COLUMN]
-        header = [Column("", None, _FIRST.get(part, 1.5))]
+        said = [
+            (word, document.note_number(each))
+            for each, word in _SAID_OF_WAVES
+            if part is Part.WAVES and each in present
+        ]
+        header = [Column("", None, _FIRST.get(part, 1.5), said)]
         header += [_column(document, measure, present) for measure in columns]
         if part is Part.OBJECTIONS and document.trends:
             header.append(Column("8 weeks", None, _WIDE))
@@ -119,6 +129,8 @@ def _below(document: Document, part: Part, *, is_alone: bool) -> str:
         return " ".join(filter(None, [_together(document) if is_alone else "", promised]))
     if part is Part.OBJECTIONS:
         return answering_words(document)
+    if part is Part.WAVES:
+        return document.unshown_words
     if part is not Part.VALUE or not document.unmeasured:
         return ""
     told = [f"{of.name}, {document.reading_words(figure)}" for of, figure in document.unmeasured.items()]
@@ -145,7 +157,10 @@ def answering_words(document: Document) -> str:
 def _fact(document: Document, of: Subject, figures: Mapping[Measure, Figure]) -> str:
     """Say below a name what is no figure; what is measured says there how it stood before."""
     notes = [figure.note for figure in figures.values() if figure.measure.part is Part.VALUE]
-    return " ".join(filter(None, [document.facts.get(of.name, ""), *notes]))
+    objected, promised = document.objected_words(figures), document.promised_words(figures)
+    said = [f"objections {objected}" if objected else "", f"promises of sponsors {promised}" if promised else ""]
+    facts = "; ".join(filter(None, [document.facts.get(of.name, ""), *said]))
+    return " ".join(filter(None, [facts, *notes]))
 
 
 def _cell(document: Document, figures: Mapping[Measure, Figure], measure: Measure) -> Cell:
