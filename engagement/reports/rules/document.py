@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from engagement.reports.rules.comparing import NOT_SHOWN_THEN, Change
+from engagement.reports.rules.days import own_day_words
 from engagement.reports.rules.decisions import Decided, Decision
 from engagement.reports.rules.figures import NO_BASELINE, NOT_SHOWN, Figure, FigureKey, Subject
+from engagement.reports.rules.grounds import counted_with
 from engagement.reports.rules.measures import Measure, Part
 from engagement.words import listed, number_word, short_day_words
 
@@ -35,9 +37,9 @@ COLUMNS: dict[Part, tuple[Measure, ...]] = {
 _OF_READING = (Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED)
 #: What is said beside how many are trained; it changes with each day by itself.
 _OF_TRAINED = (Measure.TRAINED_EXPECTED, Measure.TRAINED_FORECAST)
-#: What a line says of a wave rather than a column.
 _OBJECTED = ((Measure.WAVE_OPEN, "still open"), (Measure.WAVE_ANSWERED, "answered"))
-IN_WORDS = (Measure.WAVE_OPEN, Measure.WAVE_ANSWERED, Measure.WAVE_STEPS)
+#: What a line says of a wave rather than a column.
+IN_WORDS = (*(measure for measure, _ in _OBJECTED), Measure.WAVE_STEPS)
 #: What no figure is and files name: the reader's own steps, and where open objections are going.
 PROMISED, TREND = "You promised", "Open, 8 weeks"
 HEADER = (
@@ -75,6 +77,9 @@ class Document:
     period, None before the first. `facts` say of a wave what is no figure: its go-live and state. `on` is the day of its figures;
     those of another day say theirs. `promises` are what the reader does in person as a sponsor, `trends` the open objections of a source
     by its key; groups of fewer people than `groups_under` are not shown.
+
+    Of a frozen report, `kept` says when and by whom it was frozen and of which days its figures are, `stood` how each wave and decision
+    stood, a line each (None: this is no frozen report), and `ends_on` is the end of the month that it closes.
     """
 
     name: str
@@ -97,10 +102,15 @@ class Document:
     promises: str = ""
     trends: Mapping[str, "Trend"] = field(default_factory=dict)
     groups_under: int = 0
+    kept: str = ""
+    stood: Sequence[str] | None = None
+    ends_on: date | None = None
 
     @property
     def ground(self) -> str:
         """As of when its figures are, what they leave out, and what they are compared with."""
+        if self.kept:
+            return self.kept
         hidden = f" Groups under {number_word(self.groups_under)} are not shown." if self.groups_under else ""
         return f"All figures as of {self.moment}, unless they name another day.{hidden} {self.period_words}"
 
@@ -114,11 +124,12 @@ class Document:
 
         The day of objections stands above them. The way to a target is that of the reading which stands beside it.
         """
-        if self.on is None or figure.measure.is_of_concerns or figure.measure in _OF_READING:
-            return ""
-        day = figure.own_day((self.on,))
-        words = short_day_words(day, with_year=day.year != self.on.year) if day else ""
-        return f"on {words}" if words and words not in figure.note else ""
+        return "" if figure.measure in _OF_READING else self.row_day_words(figure)
+
+    def row_day_words(self, figure: Figure) -> str:
+        """Say the day of a figure that has a row of its own; "" where that is the report's, or in the figure's note."""
+        words = own_day_words(figure, self.on, self.ends_on) if self.on else ""
+        return "" if words.removeprefix("on ") in figure.note else words
 
     @cached_property
     def notes(self) -> dict[str, str]:
@@ -126,7 +137,11 @@ class Document:
 
         That is the order of the figures; of waves it is the order of the columns, because not every wave has every figure.
         """
-        found = {figure.measure: figure.definition for figure in self.figures}
+        found: dict[Measure, str] = {}
+        for figure in self.figures:
+            # What is hidden in small groups says so in its definition; of a wave before its go-live it doesn't.
+            if figure.measure not in found or figure.groups_under:
+                found[figure.measure] = figure.definition
         columns = [measure for measure in COLUMNS[Part.WAVES] if measure in found]
         return {measure.value: found[measure] for measure in dict.fromkeys((*columns, *found))}
 
@@ -138,6 +153,11 @@ class Document:
     def note_number(self, measure: Measure) -> int | None:
         """The number of a measure's definition at the foot; None if the document has no such figure."""
         return self.numbers.get(measure.value)
+
+    @property
+    def counted_with(self) -> list[str]:
+        """Which shares are asked for, and with what figures were counted beyond their definitions, in lines."""
+        return counted_with(self.figures)
 
     @cached_property
     def unmeasured(self) -> Mapping[Subject, Figure]:
@@ -179,11 +199,13 @@ class Document:
         ]
 
     def objected_words(self, figures: Mapping[Measure, Figure]) -> str:
-        """Say how many objected to a wave in which months, and how that changed; "" where nothing of it is shown."""
+        """Say how many objected to a wave, in which months, and how that changed; "" where nothing of it is shown."""
         told = [(word, figures[each]) for each, word in _OBJECTED if each in figures]
         if all(figure.value is None for _, figure in told):
             return ""
-        return f"{', '.join(f'{word} {self.reading_words(figure)}' for word, figure in told)}, {_began_small(told[0][1].note)}"
+        changed = [(self.change_words(figure), f"{word} {figure.words}") for word, figure in told]
+        numbers = ", ".join(f"{words} ({change})" if change else words for change, words in changed)
+        return f"{numbers}, {_began_small(told[0][1].note)}"
 
     @property
     def unshown_words(self) -> str:
