@@ -207,6 +207,20 @@ class Document:
         numbers = ", ".join(f"{words} ({change})" if change else words for change, words in changed)
         return f"{numbers}, {_began_small(told[0][1].note)}"
 
+    def pace_words(self, figures: Mapping[Measure, Figure], due: str = "the due day") -> str:
+        """Say where training should be today, and where it will be on the day when it is due; the same reason against both is said once."""
+        told = [
+            (words, figures[measure].words)
+            for measure, words in (
+                (Measure.TRAINED_EXPECTED, "by today, as planned"),
+                (Measure.TRAINED_FORECAST, f"on {due}, as it goes"),
+            )
+            if measure in figures
+        ]
+        if len(told) == 2 and told[0][1] == told[1][1]:
+            return f"{told[0][0]}, and {told[1][0]}: {told[0][1]}"
+        return "; ".join(f"{words}: {said}" for words, said in told)
+
     @property
     def unshown_words(self) -> str:
         """Say once why nothing stands of objections to some waves; "" where it stands of each, or of none is told at all."""

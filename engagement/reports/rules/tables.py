@@ -55,11 +55,12 @@ _WIDTHS = {
     Measure.WORTH: 0.8,
 }
 _FIRST = {Part.WAVES: 1.8, Part.VALUE: 2.2}
-#: Figures that stand below another one rather than in a column of their own: the words for them in its header, and below it.
+#: Figures that stand below another one rather than in a column of their own: the words for them in its header, and below it ("": the
+#: document says them).
 _BENEATH = {
     Measure.TRAINED: (
-        (Measure.TRAINED_EXPECTED, "as planned", "by today, as planned"),
-        (Measure.TRAINED_FORECAST, "as it goes", "on the due day, as it goes"),
+        (Measure.TRAINED_EXPECTED, "as planned", ""),
+        (Measure.TRAINED_FORECAST, "as it goes", ""),
     ),
     Measure.VALUE_WAY: ((Measure.VALUE_WAY_EXPECTED, "as planned", "by then, as planned"),),
 }
@@ -168,10 +169,12 @@ def _cell(document: Document, figures: Mapping[Measure, Figure], measure: Measur
     if figure is None:
         return Cell("–")
     note = "" if figure.measure.part is Part.VALUE else figure.note
-    stacked = (
+    stacked = [
         f"{words}: {figures[each].words}"
         for each, _, words in _BENEATH.get(measure, ())
-        if each in figures and (measure is Measure.TRAINED or figure.value is not None)
-    )
+        if words and each in figures and figure.value is not None
+    ]
+    if measure is Measure.TRAINED:
+        stacked.append(document.pace_words(figures))
     below = (document.day_words(figure), document.change_words(figure), note, *stacked)
     return Cell(figure.words, "; ".join(filter(None, below)), figure.key)
