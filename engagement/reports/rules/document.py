@@ -1,18 +1,18 @@
 """A report as a document: what every format draws. It holds the one list of figures, and the words around them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from engagement.reports.rules.comparing import NOT_SHOWN_THEN, Change
+from engagement.reports.rules.comparing import Change
 from engagement.reports.rules.days import own_day_words
 from engagement.reports.rules.decisions import Decided, Decision
 from engagement.reports.rules.figures import NO_BASELINE, NOT_SHOWN, Figure, FigureKey, Subject
 from engagement.reports.rules.grounds import counted_with
 from engagement.reports.rules.measures import Measure, Part
-from engagement.words import listed, number_word, short_day_words
+from engagement.words import number_word
 
 #: The columns of each part's table.
 COLUMNS: dict[Part, tuple[Measure, ...]] = {
@@ -35,11 +35,6 @@ COLUMNS: dict[Part, tuple[Measure, ...]] = {
 }
 #: What is said of the last reading, as of the day of that.
 _OF_READING = (Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED)
-#: What is said beside how many are trained; it changes with each day by itself.
-_OF_TRAINED = (Measure.TRAINED_EXPECTED, Measure.TRAINED_FORECAST)
-_OBJECTED = ((Measure.WAVE_OPEN, "still open"), (Measure.WAVE_ANSWERED, "answered"))
-#: What a line says of a wave rather than a column.
-IN_WORDS = (*(measure for measure, _ in _OBJECTED), Measure.WAVE_STEPS)
 #: What no figure is and files name: the reader's own steps, and where open objections are going.
 PROMISED, TREND = "You promised", "Open, 8 weeks"
 HEADER = (
@@ -175,73 +170,6 @@ class Document:
         number = f"{len(self.unmeasured)} of {len(self.of_part(Part.VALUE))}"
         return f"Of {number} nothing was measured before, so how far they have come to a target is not known:"
 
-    def beneath(self, figures: Mapping[Measure, Figure]) -> list[tuple[str, str]]:
-        """Return what is said of a row's figures beside their numbers, each after the names of the figures of which it is said.
-
-        First is of which days they are, then how they changed; what is the same for several is said once.
-        """
-        grounds: dict[str, list[str]] = {}
-        changed: dict[str, list[str]] = {}
-        for measure, figure in figures.items():
-            if measure in (*_OF_TRAINED, *IN_WORDS):
-                continue
-            for words, found in (
-                (self.day_words(figure), grounds),
-                (_began_small(figure.note), grounds),
-                (self.change_words(figure), changed),
-            ):
-                if words:
-                    found.setdefault(words, []).append(measure.word)
-        return [
-            (listed([names[0], *(name.lower() for name in names[1:])]), words)
-            for found in (grounds, changed)
-            for words, names in found.items()
-        ]
-
-    def objected_words(self, figures: Mapping[Measure, Figure]) -> str:
-        """Say how many objected to a wave, in which months, and how that changed; "" where nothing of it is shown."""
-        told = [(word, figures[each]) for each, word in _OBJECTED if each in figures]
-        if all(figure.value is None for _, figure in told):
-            return ""
-        changed = [(self.change_words(figure), f"{word} {figure.words}") for word, figure in told]
-        numbers = ", ".join(f"{words} ({change})" if change else words for change, words in changed)
-        return f"{numbers}, {_began_small(told[0][1].note)}"
-
-    def pace_words(self, figures: Mapping[Measure, Figure], due: str = "the due day") -> str:
-        """Say where training should be today, and where it will be on the day when it is due; the same reason against both is said once."""
-        told = [
-            (words, figures[measure].words)
-            for measure, words in (
-                (Measure.TRAINED_EXPECTED, "by today, as planned"),
-                (Measure.TRAINED_FORECAST, f"on {due}, as it goes"),
-            )
-            if measure in figures
-        ]
-        if len(told) == 2 and told[0][1] == told[1][1]:
-            return f"{told[0][0]}, and {told[1][0]}: {told[0][1]}"
-        return "; ".join(f"{words}: {said}" for words, said in told)
-
-    @property
-    def unshown_words(self) -> str:
-        """Say once why nothing stands of objections to some waves; "" where it stands of each, or of none is told at all."""
-        of_waves = [figures for _, figures in self.of_part(Part.WAVES) if Measure.WAVE_OPEN in figures]
-        if all(map(self.objected_words, of_waves)):
-            return ""
-        note = _began_small(of_waves[0][Measure.WAVE_OPEN].note)
-        return f"Objections to each wave are told {note}; not where few people objected, or others would be given away."
-
-    def promised_words(self, figures: Mapping[Measure, Figure]) -> str:
-        """Say how much of what sponsors do in person for a wave is done, what was missed, and how that changed; "" for no step."""
-        steps = figures.get(Measure.WAVE_STEPS)
-        return "" if steps is None else ", ".join(filter(None, [self.reading_words(steps), steps.note]))
-
-    def untold(self, figures: Iterable[Figure]) -> str:
-        """Say once for all of these figures that some were not shown then; "" if none was."""
-        if self.compared_with is None or NOT_SHOWN_THEN not in (self.change_words(each) for each in figures):
-            return ""
-        day = short_day_words(self.compared_with, with_year=self.on is None or self.compared_with.year != self.on.year)
-        return f"A figure without a change was not shown on {day}."
-
     def reading_words(self, figure: Figure) -> str:
         """A figure in one line, with its day and its change."""
         change = self.change_words(figure)
@@ -254,10 +182,6 @@ class Document:
             if figure.measure.part is part:
                 found.setdefault(figure.of, {})[figure.measure] = figure
         return list(found.items())
-
-
-def _began_small(text: str) -> str:
-    return f"{text[:1].lower()}{text[1:]}"
 
 
 def rows(document: Document) -> Iterator[tuple[Any, ...]]:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from engagement.reports.rules.document import COLUMNS, IN_WORDS, PROMISED, Document, Trend
+from engagement.reports.rules.document import COLUMNS, PROMISED, Document, Trend
 from engagement.reports.rules.figures import NOT_SHOWN, Figure, FigureKey, Subject
 from engagement.reports.rules.measures import Measure, Part
+from engagement.reports.rules.wave_words import IN_WORDS, objected_when, words_of_wave
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def _below(document: Document, part: Part, *, is_alone: bool) -> str:
     if part is Part.OBJECTIONS:
         return answering_words(document)
     if part is Part.WAVES:
-        return document.unshown_words
+        return f"Objections {when}" if (when := objected_when(document)) else ""
     if part is not Part.VALUE or not document.unmeasured:
         return ""
     told = [f"{of.name}, {document.reading_words(figure)}" for of, figure in document.unmeasured.items()]
@@ -158,8 +159,11 @@ def answering_words(document: Document) -> str:
 def _fact(document: Document, of: Subject, figures: Mapping[Measure, Figure]) -> str:
     """Say below a name what is no figure; what is measured says there how it stood before."""
     notes = [figure.note for figure in figures.values() if figure.measure.part is Part.VALUE]
-    objected, promised = document.objected_words(figures), document.promised_words(figures)
-    said = [f"objections {objected}" if objected else "", f"promises of sponsors {promised}" if promised else ""]
+    words = words_of_wave(document, figures)
+    said = [
+        f"objections {words.objected}" if words.objected else "",
+        f"promises of sponsors {words.promised}" if words.promised else "",
+    ]
     facts = "; ".join(filter(None, [document.facts.get(of.name, ""), *said]))
     return " ".join(filter(None, [facts, *notes]))
 
@@ -175,6 +179,6 @@ def _cell(document: Document, figures: Mapping[Measure, Figure], measure: Measur
         if words and each in figures and figure.value is not None
     ]
     if measure is Measure.TRAINED:
-        stacked.append(document.pace_words(figures))
+        stacked.append(words_of_wave(document, figures).pace)
     below = (document.day_words(figure), document.change_words(figure), note, *stacked)
     return Cell(figure.words, "; ".join(filter(None, below)), figure.key)
