@@ -68,6 +68,22 @@ class Wave(Base):
         """The wave with its number, as messages name it."""
         return f"Wave {self.number}: {self.name}"
 
+    @property
+    def sponsors(self) -> list[Person]:
+        """Its sponsors who are here: its own, then its programme's."""
+        own = [self.sponsor] if self.sponsor is not None and not self.sponsor.has_left else []
+        return own + [person for person in self.programme.sponsors if person not in own]
+
+    @property
+    def sponsor_ids(self) -> set[int]:
+        """The people named as its sponsors, also of its programme, whether or not they are here."""
+        return {each for each in (self.sponsor_id, self.programme.sponsor_id) if each is not None}
+
+    @property
+    def asked_sponsor_id(self) -> int | None:
+        """The person who is asked first for a sponsor's view: its own sponsor, else its programme's."""
+        return self.sponsor_id or self.programme.sponsor_id
+
 
 def _usually_due(context: DefaultExecutionContext) -> date:
     go_live_on: date = context.get_current_parameters()["go_live_on"]

@@ -256,11 +256,12 @@ def _alike_of(wave: Wave) -> tuple[Any, ...]:
         if row.wave_id == wave.id and row.superseded_at is None:
             points[row.department_id, row.side] = {each.aspect: each.score for each in row.aspects}
     apart = []
-    for (department_id, side), leaders in points.items():
+    for department_id in {department_id for department_id, _ in points}:
         people = points.get((department_id, ImpactSide.PEOPLE), {})
-        both = leaders.keys() & people.keys()
-        if side is ImpactSide.LEADERS and both:
-            apart.append(max(abs(leaders[each] - people[each]) for each in both) > 1)
+        above = [points.get((department_id, side), {}) for side in (ImpactSide.SPONSORS, ImpactSide.LEADERS)]
+        distances = [abs(said[each] - people[each]) for said in above for each in said.keys() & people.keys()]
+        if distances:
+            apart.append(max(distances) > 1)
     return apart.count(False), len(apart)
 
 

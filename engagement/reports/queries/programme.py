@@ -33,7 +33,7 @@ from engagement.value.queries.present import MetricShown, metrics_shown
 from engagement.vocabulary import State
 from engagement.waves.milestones.queries import opening_days
 from engagement.waves.models import GoLiveMove, Wave
-from engagement.waves.queries import moves_of_waves, waves_of
+from engagement.waves.queries import ByWave, moves_of_waves, waves_of
 
 RECENT_MESSAGES = 4
 
@@ -83,6 +83,7 @@ class ProgrammeReport:
     metrics: Sequence[MetricShown] = ()
     decided: Sequence[Decided] = ()
     worth: Mapping[int, WaveValue] = field(default_factory=dict)
+    departments: ByWave = field(default_factory=dict)
 
     @property
     def people(self) -> int:
@@ -142,6 +143,7 @@ def programme_report(
         decided=[
             decided(line.ready, on) for line in lines if line.ready is not None and _is_decided(line.ready.gate, on)
         ],
+        departments=read.departments,
     )
 
 

@@ -18,7 +18,7 @@ from engagement.reports.rules.months import months_asked, written_month
 from engagement.resistance.periods.queries import Group, MonthEnd, Span, month_ends, spans_of
 from engagement.resistance.periods.rules import TIMES_FLOOR, Dimension, Told, end_of
 from engagement.resistance.rules import ANSWER_WITHIN_WORKING_DAYS, Source
-from engagement.waves.impacts.queries import WaveGaps, gaps_of
+from engagement.waves.impacts.queries.gaps import WaveGaps, gaps_of
 from engagement.waves.queries import waves_of
 from engagement.words import month_words, number_word, plural, short_day_words
 
