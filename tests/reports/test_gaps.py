@@ -66,7 +66,7 @@ def test_whose_view_differs_is_said_of_sponsors_and_leaders_apart():
         "Operations/Letters, what they work with: sponsors expect 5, leaders 1, its people 3 of 5 points",
     ]
     assert gap_words([found]).startswith(
-        "In 2 of 2 groups that can be compared, people see what changes for them otherwise than its sponsors or those who lead them. "
+        "In 2 of 2 groups that can be compared, people see what changes for them otherwise than the sponsors or those who lead them. "
     )
     figures = [figure.words for figure in gap_figures([found], wave.go_live_on, FLOOR)]
     points = [[f"{number} of 5 points" for number in row] for row in ((1, 3, 4), (5, 1, 3))]

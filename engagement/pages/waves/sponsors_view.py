@@ -1,6 +1,6 @@
 """The page on which a wave's sponsors say how they see what it changes, a department at a time; who plans writes it down for them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from engagement.programmes.scope.rules import StatementFor
 from engagement.reach import found
 from engagement.waves.impacts.actions import say_as_sponsor
 from engagement.waves.impacts.models import ImpactAssessment
-from engagement.waves.impacts.queries.gaps import is_said_by_sponsor
+from engagement.waves.impacts.queries.gaps import is_said_by_sponsor, unsaid_of
 from engagement.waves.impacts.queries.standing import Assessments, assessments_of
 from engagement.waves.impacts.rules import MEANINGS, Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.impacts.scopes import is_sponsor, keeps_people_back, wave_of_sponsors
@@ -46,7 +46,7 @@ class SponsorForm(EditForm):
     sponsor = SelectField("Which sponsor said it?", validate_choice=False)
     basis = TextAreaField(
         "Why do you see it so?",
-        description="In a sentence, if you want. Who oversees this wave reads it.",
+        description="In a sentence, if you want. Whoever reads how this wave is planned reads it.",
         filters=[stripped],
     )
 
@@ -71,12 +71,12 @@ SayForm: type[SponsorForm] = type(
 
 @blueprint.route("/waves/<int:wave_id>/sponsors-view", methods=["GET", "POST"])
 def sponsors_view(wave_id: int) -> Drawn | BaseResponse | str:
-    """Say how a sponsor sees what a wave changes for a department: the one in the address, else the next that nobody has said."""
+    """Say how a sponsor sees what a wave changes for a department: the one in the address, else the next that waits for it."""
     reader = guard.reader()
     wave = held(wave_of_sponsors(rights.planning(reader), rights.sponsoring(reader), wave_id))
     is_own, standing = is_sponsor(rights.sponsoring(reader), wave), assessments_of(wave.id)
     places = _places(wave, standing)
-    department = _asked_for(places)
+    department = _asked_for(places, unsaid_of(wave, standing))
     is_asked = wave.status.is_ahead and bool(wave.sponsors)
     shown: dict[str, Any] = {
         "wave": wave,
@@ -84,7 +84,7 @@ def sponsors_view(wave_id: int) -> Drawn | BaseResponse | str:
         "is_own": is_own,
         "is_asked": is_asked,
         "department": department,
-        "lede": _lede(wave, places, is_own=is_own),
+        "lede": _lede(wave, places, department, is_own=is_own),
     }
     if department is None or not is_asked:
         return render_template("waves/sponsors_view.html", form=None, has_errors=False, **shown)
@@ -99,13 +99,15 @@ def sponsors_view(wave_id: int) -> Drawn | BaseResponse | str:
     return drawn("waves/sponsors_view.html", form, meanings=MEANINGS, keeps_back=keeps_back(wave), **shown)
 
 
-def _lede(wave: Wave, places: Sequence[Place], *, is_own: bool) -> str:
+def _lede(wave: Wave, places: Sequence[Place], department: Department | None, *, is_own: bool) -> str:
     if not places:
         return "No department is in this wave yet, so there is nothing to say."
     if not wave.status.is_ahead:
         return "Sponsors are asked before a wave goes live. This one is not ahead any more."
     if not wave.sponsors:
         return "Nobody sponsors this wave or its programme, so nobody can be asked."
+    if department is None:
+        return "Nothing is asked of a sponsor now. It can be said for any department, and said anew, until the go-live."
     if is_own:
         return "How much do you think each part of the work changes? Leave out what you can’t judge."
     return "How much does a sponsor think each part of the work changes? Write down what they told you."
@@ -129,12 +131,12 @@ def _places(wave: Wave, standing: Assessments) -> list[Place]:
     ]
 
 
-def _asked_for(places: Sequence[Place]) -> Department | None:
-    """Return the department of the address, also if it left the wave meanwhile; else the first of which no sponsor has spoken."""
+def _asked_for(places: Sequence[Place], unsaid: Collection[int]) -> Department | None:
+    """Return the department of the address, also if it left the wave meanwhile; else the first of which others alone have spoken."""
     asked = request.args.get("department")
     if asked is not None:
         return standing_department(found(db.session.get(Department, row_id(asked) or 0)))
-    return next((each.department for each in places if not each.is_said), None)
+    return next((each.department for each in places if each.department.id in unsaid), None)
 
 
 def _form(wave: Wave, standing: Assessments, department: Department, *, own_id: int | None) -> SponsorForm:

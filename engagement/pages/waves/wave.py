@@ -31,10 +31,10 @@ from engagement.readiness.gate.queries.present import Gate, decider_of, gate_of
 from engagement.readiness.queries.overrulings import overrulings_of
 from engagement.readiness.queries.there import Rare, things_there
 from engagement.readiness.queries.verdicts import Verdict
+from engagement.reports.queries.gaps import gaps_for
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
 from engagement.waves import queries
-from engagement.waves.impacts.queries.gaps import gaps_of
 from engagement.waves.lessons.queries import lessons_of
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
@@ -141,15 +141,14 @@ def _views(wave: Wave, there: Set[Rare]) -> dict[str, Any]:
     shown: dict[str, Any] = {"alike": "", "apart": [], "asks_sponsor": False}
     if Rare.IMPACTS not in there:
         return shown
-    (found,) = gaps_of([wave], guard.settings().anonymity_floor)
-    waits = keeps_back(wave)
-    shown["asks_sponsor"] = waits and bool(found.unsaid)
+    reader = guard.reader()
+    (found,) = gaps_for([wave], reader, guard.settings().anonymity_floor)
+    shown["asks_sponsor"] = keeps_back(wave) and bool(found.unsaid)
     if found.judged:
         sides = listed([side.word.lower() for side in found.compared] + ["people"]).capitalize()
         groups = plural(found.judged, "group", "groups")
         shown["alike"] = f"{sides} see it alike in {found.seen_alike:,} of {groups} that can be compared."
-    told = [gap for gap in found.widest if not (waits and gap.department_id in found.unsaid)]
-    shown["apart"] = [f"{gap.words}." for gap in told[:MOST_GAPS]]
+    shown["apart"] = [f"{gap.words}." for gap in found.widest[:MOST_GAPS]]
     return shown
 
 

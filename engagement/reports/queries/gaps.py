@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from engagement.accounts.scopes import rights
+from engagement.accounts.scopes.reader import Reader
 from engagement.reports.rules.figures import Figure, Subject, SubjectKind, figure_of, share_of
 from engagement.reports.rules.measures import Measure
-from engagement.waves.impacts.queries.gaps import Gap, WaveGaps
+from engagement.waves.impacts.queries.gaps import Gap, WaveGaps, as_read, gaps_of
 from engagement.waves.impacts.rules import ABOVE, ImpactSide
+from engagement.waves.models import Wave
 from engagement.words import listed, plural
 
 _SAYS = {ImpactSide.SPONSORS: Measure.SPONSORS_SAY, ImpactSide.LEADERS: Measure.LEADERS_SAY}
-_WHOM = {ImpactSide.SPONSORS: "its sponsors", ImpactSide.LEADERS: "those who lead them"}
+_WHOM = {ImpactSide.SPONSORS: "the sponsors", ImpactSide.LEADERS: "those who lead them"}
 
 
 def gap_figures(found: Sequence[WaveGaps], on: date, floor: int) -> Iterator[Figure]:
@@ -30,12 +33,22 @@ def _of_gap(gap: Gap, on: date, floor: int) -> Iterator[Figure]:
     yield figure_of(Measure.PEOPLE_SAY, of, gap.people, on, unit="of 5 points", groups_under=floor)
 
 
+def gaps_for(waves: Sequence[Wave], reader: Reader, floor: int) -> list[WaveGaps]:
+    """Return the gaps of these waves as a reader may read them, in one statement (see `as_read`)."""
+    return as_read(gaps_of(waves, floor), rights.planning(reader), rights.sponsoring(reader))
+
+
 def gap_words(found: Sequence[WaveGaps]) -> str:
     """Say in a sentence whose view differs from the people's, and where most; "" where no gap is known."""
     gaps = [gap for each in found for gap in each.gaps]
-    if not gaps:
-        return ""
     judged, apart = sum(each.judged for each in found), sum(each.seen_apart for each in found)
+    if not apart:
+        return ""
+    if not gaps:
+        return (
+            f"In {apart} of {plural(judged, 'group', 'groups')} that can be compared, people see what changes for them otherwise. "
+            "In what is shown to you once you have said how you see it."
+        )
     above = {side for gap in gaps for side in gap.above}
     whom = listed([_WHOM[side] for side in ABOVE if side in above], "or")
     most = max(gaps, key=lambda gap: gap.apart)

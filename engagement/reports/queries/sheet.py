@@ -12,7 +12,7 @@ from engagement.people.organisation.rules import Organisation
 from engagement.people.queries import standing_department
 from engagement.programmes.models import Programme
 from engagement.reports.queries.figures import figures_of
-from engagement.reports.queries.gaps import gap_words
+from engagement.reports.queries.gaps import gap_words, gaps_for
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine, programme_report
 from engagement.reports.queries.reading import keeps_concerns_back
 from engagement.reports.queries.standing import calm_of, lede_of, standing_of
@@ -24,7 +24,7 @@ from engagement.reports.snapshots.queries import figures_in, last_closed
 from engagement.reports.snapshots.rules import frozen
 from engagement.resistance.figures.queries import ConcernSummary
 from engagement.stakeholders.leadership.queries import Roadmap
-from engagement.waves.impacts.queries.gaps import WaveGaps, gaps_of
+from engagement.waves.impacts.queries.gaps import WaveGaps
 from engagement.words import day_words, month_words, number_word, short_day_words
 
 #: Of each sponsor, what was missed and what comes next; the rest is on the page of steps.
@@ -62,7 +62,7 @@ def sheet_of(
     figures = figures_of(report)
     newest = last_closed(programme.id)
     closed = (last_closed(programme.id, closed_by) or newest) if closed_by else newest
-    gaps = gaps_of([line.wave for line in report.waves], floor)
+    gaps = gaps_for([line.wave for line in report.waves], reader, floor)
     document = Document(
         name=programme.name,
         organisation=organisation.name,

@@ -10,9 +10,11 @@ from engagement.db import db
 from engagement.people.queries import standing_department
 from engagement.programmes.models import Programme
 from engagement.programmes.scope.rules import StatementFor
+from engagement.reach import Reach
 from engagement.waves.impacts.models import ImpactAssessment
 from engagement.waves.impacts.queries.standing import Assessments, GroupKey, assessments_of_waves
 from engagement.waves.impacts.rules import ABOVE, Aspect, Assessed, ImpactSide, Sides, people_said
+from engagement.waves.impacts.scopes import keeps_people_back
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
@@ -84,6 +86,19 @@ def gaps_of(waves: Sequence[Wave], floor: int = 0) -> list[WaveGaps]:
     """
     found = assessments_of_waves([wave.id for wave in waves]) if waves else {}
     return [_of_wave(wave, found[wave.id], floor) for wave in waves]
+
+
+def as_read(found: Sequence[WaveGaps], planning: Reach, sponsoring: Reach) -> list[WaveGaps]:
+    """Return gaps as a reader may read them: a sponsor who is asked how they see it reads no points of these departments before.
+
+    How many groups are seen alike stays the same for everybody.
+    """
+    return [
+        replace(each, gaps=[gap for gap in each.gaps if gap.department_id not in each.unsaid])
+        if keeps_people_back(planning, sponsoring, each.wave)
+        else each
+        for each in found
+    ]
 
 
 def _of_wave(wave: Wave, assessments: Assessments, floor: int) -> WaveGaps:
