@@ -44,7 +44,7 @@ from engagement.readiness.queries.obstacles import obstacles
 from engagement.verbs import Verb
 from engagement.waves import actions as waves
 from engagement.waves.fallbacks.actions import write_fallback
-from engagement.waves.impacts.actions import assess_impact, publish_impact, withdraw_impact
+from engagement.waves.impacts.actions import assess_impact, publish_impact, say_as_sponsor, withdraw_impact
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.inclusion.actions import (
     add_points,
@@ -65,6 +65,11 @@ from engagement.waves.rules import WaveStatus
 def judge(at: Place) -> Any:
     said = Assessed({Aspect.PAY: AspectSaid(0)})
     return assess_impact(at.wave, at.department, ImpactSide.LEADERS, said, floor=5, by=TESTER)
+
+
+def see_as_sponsor(at: Place) -> None:
+    at.wave.sponsor = at.person
+    say_as_sponsor(at.wave, at.department, at.person, Assessed({Aspect.PAY: AspectSaid(0)}), by=TESTER)
 
 
 MET = OccasionSaid(OccasionKind.WORKSHOP, DAY, "Photos")
@@ -129,6 +134,7 @@ def withdraw(at: Place) -> None:
 
 DONE: list[Deed] = [
     (Verb.ASSESSED_IMPACT, judge, OF_WAVE),
+    (Verb.ASSESSED_IMPACT, see_as_sponsor, OF_WAVE),
     (Verb.PUBLISHED_IMPACT, lambda at: (judge(at), publish_impact(at.wave, at.department.id, by=TESTER)), OF_WAVE),
     (Verb.WITHDREW_IMPACT, withdraw, OF_WAVE),
     (Verb.CHANGED_WAVE, lambda at: name_lead(at.wave, at.person, by=TESTER), OF_WAVE),
