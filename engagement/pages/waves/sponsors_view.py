@@ -43,7 +43,7 @@ class Place:
 class SponsorForm(EditForm):
     """How a sponsor sees what changes for a group; the fields of the aspects are added below."""
 
-    sponsor = SelectField("Which sponsor said it?", validate_choice=False)
+    whose = SelectField("Which sponsor said it?", validate_choice=False)
     basis = TextAreaField(
         "Why do you see it so?",
         description="In a sentence, if you want. Whoever reads how this wave is planned reads it.",
@@ -146,18 +146,18 @@ def _form(wave: Wave, standing: Assessments, department: Department, *, own_id: 
         before = None
     form = SayForm(data=_values(before) if before is not None else {})
     if own_id is not None:
-        del form.sponsor
+        del form.whose
     else:
-        form.sponsor.choices = [SelectChoice(str(person.id), person.name) for person in wave.sponsors]
+        form.whose.choices = [SelectChoice(str(person.id), person.name) for person in wave.sponsors]
         form.basis.label.text = "Why do they see it so?"
     return form
 
 
 def _values(row: ImpactAssessment) -> dict[str, Any]:
     points = {f"score_{aspect}": str(said.score) for aspect, said in row.said.aspects.items()}
-    return {"sponsor": str(row.sponsor_id), "basis": row.basis, **points}
+    return {"whose": str(row.sponsor_id), "basis": row.basis, **points}
 
 
 def _chosen(form: SponsorForm, wave: Wave) -> Person:
     """Return the sponsor who was chosen; the action refuses anybody else."""
-    return next((each for each in wave.sponsors if str(each.id) == form.sponsor.data), wave.sponsors[0])
+    return next((each for each in wave.sponsors if str(each.id) == form.whose.data), wave.sponsors[0])

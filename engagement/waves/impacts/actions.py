@@ -60,7 +60,7 @@ def say_as_sponsor(
         raise RuleBroken(f"Sponsors are asked before a wave goes live, and {wave.title} is not ahead any more.")
     if sponsor not in wave.sponsors:
         sentence = f"{sponsor.name} sponsors neither {wave.title} nor its programme. Name them as sponsor first."
-        raise BadInput(sentence, {"sponsor": sentence})
+        raise BadInput(sentence, {"whose": sentence})
     side = ImpactSide.SPONSORS
     _refuse(wave, department, said, side)
     before = standing_assessment(wave.id, department.id, side)

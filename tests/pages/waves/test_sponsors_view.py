@@ -127,11 +127,11 @@ def test_who_plans_writes_down_what_a_sponsor_says(wave, claims, manager, margar
     page = _page(manager, address)
     assert "How a sponsor sees Operations/Claims" in page
     assert page.index("Olga Osei</option>") < page.index("Margaret Leclerc</option>")
-    refused = manager.post(address, data={"sponsor": str(olga.id), "basis": "She said so"})
+    refused = manager.post(address, data={"whose": str(olga.id), "basis": "She said so"})
     assert refused.status_code == 422
     assert "Choose for at least one part of the work" in refused.get_data(as_text=True)
     assert "She said so" in refused.get_data(as_text=True)
-    data = {"sponsor": str(wave.programme.sponsor_id), "score_tools": "2"}
+    data = {"whose": str(wave.programme.sponsor_id), "score_tools": "2"}
     assert manager.post(address, data=data).status_code == 303
     assert "Margaret Leclerc, written down by Ines Okafor" in _page(manager, f"/waves/{wave.id}/impacts/{claims.id}")
     assert "not said" not in _page(manager, f"/waves/{wave.id}/sponsors-view")
