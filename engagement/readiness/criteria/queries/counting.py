@@ -194,8 +194,7 @@ def _support(progress: WaveProgress, people: int, rate: int) -> Counted:
 def _others(progress: WaveProgress, friendly: Friendly) -> Counted:
     if not progress.finished:
         return Counted(unknown="Nobody has finished training yet.")
-    theirs = friendly.champions.finished + friendly.pilots.finished
-    return Counted(progress.finished - theirs, progress.finished)
+    return Counted(progress.finished - friendly.together.finished, progress.finished)
 
 
 def _concerns(is_open: bool, people: int) -> Counted:
