@@ -89,7 +89,9 @@ def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
     worth = report.worth.get(line.wave.id)
     if worth is not None:
         compared = worth.compared
-        yield share_of(Measure.WORTH, of, sum(compared), len(compared), on, _worth_missing(worth))
+        share = share_of(Measure.WORTH, of, sum(compared), len(compared), on, _worth_missing(worth))
+        plans = {_plan(metric) for metric in worth.metrics if metric.way.is_as_planned is not None}
+        yield replace(share, basis="\n".join(sorted(plans)))
     else:
         missing = NOT_LIVE if status.is_ahead else status.word.lower()
         yield figure_of(Measure.WORTH, of, None, on, missing=missing)
@@ -103,6 +105,10 @@ def _asked_for(ready: Verdict) -> str:
         f"“{' '.join(each.title.split())}”{'' if each.need is None else f', {each.need} %'}{'' if each.rate is None else f', one for {each.rate}'}"
         for each in sorted(asked, key=lambda each: (order.index(each.kind), each.criterion_id or 0))
     )
+
+
+def _plan(metric: MetricShown) -> str:
+    return f"the way from {metric.baseline_words} to {metric.target_words}"
 
 
 def _worth_missing(worth: WaveValue) -> str:
@@ -148,11 +154,11 @@ def _of_metric(shown: MetricShown, since: str, on: date) -> Iterator[Figure]:
         unit=metric.unit,
         note=f"{since}Before: {shown.baseline_words}. Plan: {shown.target_words}.",
     )
-    way, plan = shown.way, f"the way from {shown.baseline_words} to {shown.target_words}"
+    way = shown.way
     missing = NO_BASELINE if way.why_not == NOTHING_BEFORE else f"not known: {way.why_not}"
     done = figure_of(Measure.VALUE_WAY, of, way.done, read_on, missing=missing)
     planned = figure_of(Measure.VALUE_WAY_EXPECTED, of, way.planned, read_on, missing=f"not known: {way.why_no_plan}")
-    yield from (replace(each, basis=plan) for each in (done, planned))
+    yield from (replace(each, basis=_plan(shown)) for each in (done, planned))
 
 
 def _of_sponsors(report: ProgrammeReport) -> Iterator[Figure]:

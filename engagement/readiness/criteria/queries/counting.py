@@ -187,7 +187,7 @@ def _statements(asked: Count, people: int) -> Counted:
 
 def _support(progress: WaveProgress, people: int, rate: int) -> Counted:
     if not people:
-        return Counted(unknown=NOBODY)
+        return Counted(unknown=NOBODY, rate=rate)
     return supported(progress.roles.get(TrainingRole.SUPPORT, Count()).finished, people, rate)
 
 
