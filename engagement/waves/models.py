@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -150,7 +150,8 @@ class Membership(Base):
     """A person in a wave, from `joined_at` until `ended_at` (None: still), and who added and removed them.
 
     People who return get another row, so that members on any day are known. At most one is open. Rows older than this
-    record have no `joined_by` and `ended_by`.
+    record have no `joined_by` and `ended_by`. `volunteered` says that they are in it of their own will; another row of the same
+    wave takes that over (`volunteers.queries.volunteered_last`), whatever brings them.
     """
 
     __tablename__ = "membership"
@@ -176,6 +177,7 @@ class Membership(Base):
     joined_by: Mapped[str | None] = mapped_column(short(401))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by: Mapped[str | None] = mapped_column(short(401))
+    volunteered: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     wave: Mapped[Wave] = relationship()
     person: Mapped[Person] = relationship()

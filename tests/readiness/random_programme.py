@@ -91,7 +91,8 @@ def _training(random: Random, _: Programme, waves: list[Wave], __: Any, people: 
             )
     db.session.flush()
     roles = {(row.person_id, row.role) for row in db.session.scalars(select(PersonRole))}
-    for member in db.session.scalars(select(Membership)).all():
+    for number, member in enumerate(db.session.scalars(select(Membership).order_by(Membership.id)).all()):
+        member.volunteered = number % 3 == 0
         for role in (role for person_id, role in sorted(roles) if person_id == member.person_id):
             db.session.add(
                 Assignment(wave_id=member.wave_id, person_id=member.person_id, role=role, assigned_at=clock.now())

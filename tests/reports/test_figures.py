@@ -8,6 +8,7 @@ import pytest
 from engagement.reports.rules.comparing import Change, changes
 from engagement.reports.rules.decisions import Standing
 from engagement.reports.rules.figures import Subject, SubjectKind, figure_of, share_of
+from engagement.reports.rules.grounds import counted_with
 from engagement.reports.rules.measures import Measure
 
 NOW, THEN = date(2026, 4, 14), date(2026, 3, 31)
@@ -58,6 +59,9 @@ def test_a_figure_says_itself(figure, words):
         (opened(12), opened(19), "−7 from 19"),
         (read(83, "%"), read(58, "%"), "+25 points from 58 %"),
         (read(31, "tickets"), read(64, "tickets"), "−33 from 64 tickets"),
+        (read(0.004, "errors a case"), read(0.002, "errors a case"), "+0.002 from 0.002 errors a case"),
+        (read(3_750_000, "euros"), read(2_500_000, "euros"), "+1,250,000 from 2,500,000 euros"),
+        (read(31, "minutes"), read(0.5, "hours"), "not comparable: it was in hours"),
         (opened(12), None, "not counted then"),
         (opened(12), opened(None), "not shown then"),
         (opened(None), opened(19), "19 then"),
@@ -69,6 +73,10 @@ def test_a_figure_says_itself(figure, words):
         (ready(2, "A", "B", "C"), ready(1, "A"), "not comparable: B and 1 more was not counted then"),
         (ready(1, "A"), ready(1, "A", "B", "C"), "not comparable: counted with B and 1 more then"),
         (ready(1, "A"), replace(ready(1, "A"), basis=""), "not comparable: it is not known with what it was counted then"),
+        (ready(1, "A", "A"), ready(1, "A", "A"), "unchanged"),
+        (ready(1, "A"), ready(1, "A", "A"), "not comparable: counted with A then"),
+        (ready(1, "A", "A"), ready(1, "A"), "not comparable: A was not counted then"),
+        (ready(1, "B", "A"), ready(1, "A", "B"), "unchanged"),
         (trained(0, 0), trained(301, 520), "58\N{NO-BREAK SPACE}%, 301 of 520 then"),
     ],
 )  # fmt: skip
@@ -107,3 +115,12 @@ def test_figures_find_themselves_in_the_earlier_report_by_what_they_are_about():
 )  # fmt: skip
 def test_on_track_is_said_only_where_it_is_known(standing, on_track, sentence):
     assert (standing.is_on_track, standing.sentence) == (on_track, sentence)
+
+
+def test_what_figures_were_counted_with_is_said_once_and_of_numbers_alone():
+    other = replace(ready(1, "A, 90 %", "B"), of=replace(WAVE, key="4", name="Wave 4: Letters"))
+    nothing = replace(figure_of(Measure.VALUE_WAY, WAVE, None, NOW), basis="the way from not said to none set")
+    assert counted_with([trained(1, 2), trained(2, 2), ready(1, "A, 90 %", "B"), other, nothing]) == [
+        "Trained: 95\N{NO-BREAK SPACE}% asked for.",
+        "Ready, Wave 3: Property claims and Wave 4: Letters: A, 90 %; B.",
+    ]

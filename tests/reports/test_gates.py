@@ -13,8 +13,10 @@ from engagement.db import db
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.criteria.rules import CriterionKind, CriterionState
-from engagement.readiness.gate.actions.deciding import ConditionSaid
+from engagement.readiness.gate.actions.deciding import ConditionSaid, settle_condition
 from engagement.readiness.gate.actions.opening import reopen_gate
+from engagement.readiness.gate.queries.history import conditions_of
+from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.rules import Choice
 from engagement.reports.queries.decisions import unmet_words
 from engagement.reports.queries.programme import ProgrammeReport, programme_report
@@ -112,6 +114,39 @@ def test_leave_to_go_on_that_ran_out_and_conditions_that_are_late_are_reasons(wa
     assert "1 condition of its go should have been met by 16 April" in against(wave, 13)
     (told,) = report(wave, 13).decided
     assert told.words.endswith("Late: “Two more people answer at the desk”, Sue Sponsor, until 16 April 2026.")
+
+
+def test_what_a_live_wave_still_owes_to_its_go_is_a_reason_and_named(wave, sponsor):
+    wave.go_live_on = TODAY + timedelta(days=1)
+    due = TODAY + timedelta(days=2)
+    conditions = [ConditionSaid("Two more people answer at the desk", sponsor, due)]
+    conditions.append(ConditionSaid("Payments are looked at twice", sponsor, due + timedelta(days=9)))
+    say(wave, sponsor, Choice.CONDITIONS, "The desk gets help.", *conditions)
+    wave.status = WaveStatus.LIVE
+    assert (report(wave, 2).decided, "should have been met" in against(wave, 2)) == ([], False)
+    assert "wave 3, Property claims, is live, and 1 condition of its go should have been met by 16 April" in against(
+        wave, 3
+    )
+    (told,) = report(wave, 3).decided
+    assert told.words == (
+        "Live since 15 April 2026. Late: “Two more people answer at the desk”, Sue Sponsor, until 16 April 2026."
+    )
+    assert told.stands == "live since 15 April 2026, 1 condition late"
+    assert "2 conditions of its go" in against(wave, 12)
+    first, *_ = conditions_of(gate_of(wave, TODAY).said[sponsor.id].id)
+    settle_condition(first, "Lena answers.", by=TESTER)
+    assert "should have been met" not in against(wave, 3)
+    wave.status = WaveStatus.CLOSED
+    assert report(wave, 12).decided == []
+
+
+def test_who_lets_a_wave_through_knows_what_is_not_met(wave, sponsor):
+    wave.go_live_on = TODAY + timedelta(days=10)
+    found = report(wave)
+    unmet = next(unmet_words(line.ready.tally) for line in found.waves if line.ready)
+    assert unmet in standing_of(found).sentence
+    say(wave, sponsor)
+    assert (state(wave), unmet in against(wave)) == ("Planned", False)
 
 
 def test_a_passed_gate_names_what_others_have_a_right_to_first(wave, sponsor):

@@ -1,6 +1,8 @@
 """Frozen reports: what is kept, when a month closes, and what a reader may see of it later."""
 
+import re
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 import pytest
 from factories import (
@@ -13,6 +15,7 @@ from factories import (
     make_wave,
     make_workflow,
 )
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from engagement import clock
@@ -24,12 +27,14 @@ from engagement.errors import NotFound
 from engagement.people.organisation.rules import UNSET
 from engagement.readiness.criteria.actions import Terms, set_terms, write_criterion
 from engagement.readiness.criteria.rules import CriterionKind
+from engagement.reports.files.rules.paper import pdf_of
 from engagement.reports.queries.sheet import sheet_of
 from engagement.reports.rules.figures import SubjectKind
 from engagement.reports.rules.measures import Measure
 from engagement.reports.snapshots.actions import close_period, freeze_report
 from engagement.reports.snapshots.models import ReportSnapshot
 from engagement.reports.snapshots.queries import (
+    document_of,
     figures_in,
     last_closed,
     programmes_to_close,
@@ -39,6 +44,9 @@ from engagement.reports.snapshots.queries import (
 from engagement.reports.snapshots.rules import end_of_month, frozen, period_to_close
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.rules import Source
+from engagement.value.actions.metrics import make_metric, say_baseline
+from engagement.value.actions.readings import Read, add_reading
+from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
 from tests.attention.training_rows import assign
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -175,3 +183,62 @@ def test_by_hand_and_by_month_and_what_there_is_none_of(app):
     db.session.flush()
     assert programmes_to_close(date(2026, 4, 30)) == []
     assert db.session.query(ReportSnapshot).count() == 2
+
+
+def read_on_paper(snapshot, floor=5, *, keeps_concerns_back=False):
+    """The words of a frozen report's paper, without spaces, and how the paper is built."""
+    moment = "14 April 2026 at 09:00, London time"
+    document = document_of(snapshot, "Margaret", UNSET, floor, moment, keeps_concerns_back=keeps_concerns_back)
+    read = PdfReader(BytesIO(pdf_of(document)))
+    text = re.sub(r"\s+", "", "".join(page.extract_text() for page in read.pages))
+    return document, text, read.trailer["/Root"]
+
+
+def test_a_frozen_report_on_paper_says_what_it_kept_with_its_grounds_and_tags(app):
+    programme = make_programme("Claims", make_person("Margaret Leclerc", "margaret@example.com"))
+    programme.made_at = datetime(2026, 2, 3, tzinfo=UTC)
+    workflow, members = make_workflow(programme), make_people(10)
+    assign(make_wave(programme, workflows=(workflow,), members=members), members, 4)
+    details = MetricDetails("Time", "hours", Better.LOWER, ReadingRhythm.MONTH, 24_000, date(2027, 6, 8))
+    metric = make_metric(workflow, details, None, by=TESTER)
+    say_baseline(metric, BaselineSaid(52_000, date(2026, 2, 8), "Counted"), today=TODAY, by=TESTER)
+    add_reading(metric, Read(date(2026, 3, 5), 33_000, ""), today=TODAY, by=TESTER)
+    for n in range(6):
+        make_unknown_concern(f"Words {n}", on=date(2026, 3, 30), source=Source.OTHER)
+    count_objections(date(2026, 3, 31), 5, "GB-ENG")
+    close_period(programme.id, date(2026, 3, 31), date(2026, 4, 1), 5)
+    snapshot = last_closed(programme.id)
+    document, text, root = read_on_paper(snapshot)
+    assert root["/Metadata"].get_data().count(b"pdfuaid:part") > 0
+    assert root["/Lang"] == "en-GB"
+    told = [figure for figure in document.figures if figure.measure is not Measure.VALUE_WAY_EXPECTED]
+    for words in (
+        "Claims, End of March 2026",
+        document.lede,
+        "Frozen on 14 April 2026 at 09:00, London time by the clock. Figures as of 1 April 2026, objections as of the end of Tuesday 31 March,",
+        "Groups under five were not shown.",
+        "Wave 3: Property claims: Planned, go-live 12 May",
+        "33 hourson 5 March",
+        "Trained: 95 % asked for.",
+        "Way to the target, Claims triage: Time: the way from 52 hours on 8 February 2026 to 24 hours by 8 June 2027.",
+        "Ready, Wave 3: Property claims: “Training is finished, in each role”, 95 %;",
+        "40 %, 4 of 10",
+        *(figure.words for figure in told),
+        *document.notes.values(),
+    ):
+        assert re.sub(r"\s+", "", words) in text
+    snapshot.stood = ""
+    assert "Notknown:whenthisreportwasfrozen,onlyitsfigureswerekept." in read_on_paper(snapshot)[1]
+    _, hidden, _ = read_on_paper(snapshot, floor=7, keeps_concerns_back=True)
+    assert "Whatwascountedsoishiddentoday,whengroupsundersevenare." in hidden
+    assert "withoutobjections,whicharenotshowntoyou" in hidden
+
+
+def test_paper_of_a_report_without_waves_or_closed_late_says_so(app):
+    programme = make_programme("Empty")
+    programme.made_at = datetime(2026, 2, 3, tzinfo=UTC)
+    db.session.flush()
+    close_period(programme.id, date(2026, 3, 31), TODAY, 5)
+    _, text, _ = read_on_paper(last_closed(programme.id))
+    for words in ("Nowavewasplanned.", "closedlate,sohowthingsstoodatitsendisnotknown", "Objectionswerenotcountedyet."):
+        assert words in text

@@ -4,4 +4,14 @@ from flask import Blueprint
 
 blueprint = Blueprint("reports", __name__)
 
-from engagement.pages.reports import communication, files, index, maturity, resistance, sheet, snapshots, subscriptions
+from engagement.pages.reports import (
+    communication,
+    comparison,
+    files,
+    index,
+    maturity,
+    resistance,
+    sheet,
+    snapshots,
+    subscriptions,
+)

@@ -17,6 +17,7 @@ from engagement.programmes.models import Programme
 from engagement.programmes.scopes import reaches_programme
 from engagement.reports.queries.reading import report_for
 from engagement.reports.queries.sheet import MOST_STEPS, Sheet, sheet_of
+from engagement.reports.rules.comparing import NOT_SHOWN_THEN
 from engagement.reports.rules.figures import Figure, SubjectKind, by_subject
 from engagement.reports.rules.measures import Measure
 from engagement.resistance.figures.queries import ConcernSummary
@@ -59,6 +60,7 @@ def programme(programme_id: int) -> str:
     report, document = sheet.report, sheet.document
     reading, overseeing = rights.reading(reader), rights.overseeing(reader)
     figures = document.figures
+    sources = _source_rows(figures, report.concerns)
     return render_template(
         "reports/programme.html",
         report=report,
@@ -74,7 +76,9 @@ def programme(programme_id: int) -> str:
         sponsors=by_subject(figures, SubjectKind.SPONSOR),
         whole=by_subject(figures, SubjectKind.PROGRAMME).get(str(programme_id), {}),
         messages=by_subject(figures, SubjectKind.MESSAGE),
-        sources=_source_rows(figures, report.concerns),
+        sources=sources,
+        not_shown_then=NOT_SHOWN_THEN,
+        untold=document.untold(figure for row in sources for figure in row.figures.values()),
         roadmaps=_own_first(report.leadership),
         most_steps=MOST_STEPS,
         finishes=_finishes(report.leadership),

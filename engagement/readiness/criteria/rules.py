@@ -93,7 +93,7 @@ _NOUNS = {
     CriterionKind.STEPS: "sponsors’ steps whose day has come are done",
     CriterionKind.CHAMPIONS: "champions needed are there, one for 25 people",
     CriterionKind.ALIKE: "groups that can be compared are seen alike by their people, those who lead them and the sponsors",
-    CriterionKind.OTHERS: "people who finished training are neither champions nor pilot users",
+    CriterionKind.OTHERS: "people who finished training are neither champions nor volunteers nor pilot users",
 }
 _DEFINITIONS = {
     CriterionKind.TRAINING: "Present members with something to learn, once each; finished when everything required in all their roles is. Each role alone has to reach the percentage too.",
@@ -110,7 +110,7 @@ _DEFINITIONS = {
     CriterionKind.STEPS: "Steps of this wave and of the whole programme whose day has come; what was left out does not count.",
     CriterionKind.CHAMPIONS: "One champion for 25 people in each department; more in one department do not help another.",
     CriterionKind.ALIKE: "Of the groups of this wave whose people judged the same part of the work as their leaders or the sponsors, those where neither is 2 or more of 5 points away from the people in any part. What people say counts once enough of them said it.",
-    CriterionKind.OTHERS: "Of those who finished training: people who are no champion in the programme and were in none of its waves that are live already. Whether somebody volunteered is not known here.",
+    CriterionKind.OTHERS: "Of those who finished training: people who are no champion in the programme, are not marked as having come to this wave of their own will, and were in none of its waves that are live already.",
 }
 
 

@@ -9,8 +9,8 @@ from engagement.attention.queries.waves import WaveTraining
 from engagement.attention.rules import TRAINED_WHEN_DUE, Reason, is_training_behind
 from engagement.readiness.criteria.queries.standing import Standing
 from engagement.readiness.criteria.rules import Tally
+from engagement.readiness.gate.models import GateCondition
 from engagement.readiness.queries.verdicts import Verdict
-from engagement.reports.queries.gates import late_conditions
 from engagement.reports.rules.decisions import Decided, Decision, DecisionKind
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary
@@ -127,17 +127,31 @@ def _more(number: int) -> list[str]:
     return [f"{number} more"] if number > 0 else []
 
 
-def decided(ready: Verdict, on: date) -> Decided:
+def decided(ready: Verdict, late: Sequence[GateCondition]) -> Decided:
     """Return what was decided at a gate, in words: what it waits for all the same, and which conditions are late."""
     gate, word = ready.gate, ready.gate.state.word
     if gate.state.lets_through and ready.rights_left:
         word = f"{word}, but waits for {_titles(ready.rights_left)}"
-    late = [
-        f"Late: “{shorten(row.text, LONGEST_CONDITION, placeholder='…')}”, {row.owner.name}, until {short_day_words(row.due_on)}."
-        for row in late_conditions(gate, on)
-    ]
-    words = " ".join([f"{word}. {gate.sentence}", *late])
-    return Decided(f"Wave {gate.wave.number}, {gate.wave.name}", words, gate.wave.id, word)
+    return Decided(_titled(gate.wave), f"{word}. {gate.sentence}{_late(late)}", gate.wave.id, word)
+
+
+def decided_of_live(wave: Wave, late: Sequence[GateCondition]) -> Decided:
+    """Return what a wave that is live still owes to the decision that let it go live."""
+    day = short_day_words(wave.go_live_on)
+    stands = f"live since {day}, {plural(len(late), 'condition', 'conditions')} late"
+    return Decided(_titled(wave), f"Live since {day}.{_late(late)}", wave.id, stands)
+
+
+def _titled(wave: Wave) -> str:
+    return f"Wave {wave.number}, {wave.name}"
+
+
+def _late(conditions: Sequence[GateCondition]) -> str:
+    """Name what is late, by whom and since when, each as a sentence."""
+    return "".join(
+        f" Late: “{shorten(row.text, LONGEST_CONDITION, placeholder='…')}”, {row.owner.name}, until {short_day_words(row.due_on)}."
+        for row in conditions
+    )
 
 
 def _proposal(pace: Pace, go_live_on: date) -> str:

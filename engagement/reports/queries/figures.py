@@ -30,6 +30,9 @@ from engagement.value.queries.present import MetricShown
 from engagement.value.rules import NOTHING_BEFORE
 from engagement.words import short_day_words
 
+#: Stands beside how ready a wave is while its criterion on that is not met.
+PILOT_EVIDENCE = "Pilot evidence only: too few besides friendly users finished training"
+
 
 def figures_of(report: ProgrammeReport) -> list[Figure]:
     """Return every figure of a report, in the order in which they stand on the sheet."""
@@ -75,7 +78,8 @@ def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
     if line.ready is not None:
         tally = line.ready.tally
         ready = share_of(Measure.READY, of, tally.met, tally.total, on, "no criterion is asked for")
-        yield replace(ready, basis=_asked_for(line.ready))
+        note = PILOT_EVIDENCE if line.ready.is_pilot_evidence else ""
+        yield replace(ready, basis=_asked_for(line.ready), note=note)
     else:
         yield figure_of(Measure.READY, of, None, on, missing=WENT_LIVE if status.is_in_use else status.word.lower())
     if line.use is not None and not status.is_ahead:
@@ -85,7 +89,9 @@ def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
     worth = report.worth.get(line.wave.id)
     if worth is not None:
         compared = worth.compared
-        yield share_of(Measure.WORTH, of, sum(compared), len(compared), on, _worth_missing(worth))
+        share = share_of(Measure.WORTH, of, sum(compared), len(compared), on, _worth_missing(worth))
+        plans = {_plan(metric) for metric in worth.metrics if metric.way.is_as_planned is not None}
+        yield replace(share, basis="\n".join(sorted(plans)))
     else:
         missing = NOT_LIVE if status.is_ahead else status.word.lower()
         yield figure_of(Measure.WORTH, of, None, on, missing=missing)
@@ -99,6 +105,10 @@ def _asked_for(ready: Verdict) -> str:
         f"“{' '.join(each.title.split())}”{'' if each.need is None else f', {each.need} %'}{'' if each.rate is None else f', one for {each.rate}'}"
         for each in sorted(asked, key=lambda each: (order.index(each.kind), each.criterion_id or 0))
     )
+
+
+def _plan(metric: MetricShown) -> str:
+    return f"the way from {metric.baseline_words} to {metric.target_words}"
 
 
 def _worth_missing(worth: WaveValue) -> str:
@@ -144,11 +154,11 @@ def _of_metric(shown: MetricShown, since: str, on: date) -> Iterator[Figure]:
         unit=metric.unit,
         note=f"{since}Before: {shown.baseline_words}. Plan: {shown.target_words}.",
     )
-    way, plan = shown.way, f"the way from {shown.baseline_words} to {shown.target_words}"
+    way = shown.way
     missing = NO_BASELINE if way.why_not == NOTHING_BEFORE else f"not known: {way.why_not}"
     done = figure_of(Measure.VALUE_WAY, of, way.done, read_on, missing=missing)
     planned = figure_of(Measure.VALUE_WAY_EXPECTED, of, way.planned, read_on, missing=f"not known: {way.why_no_plan}")
-    yield from (replace(each, basis=plan) for each in (done, planned))
+    yield from (replace(each, basis=_plan(shown)) for each in (done, planned))
 
 
 def _of_sponsors(report: ProgrammeReport) -> Iterator[Figure]:

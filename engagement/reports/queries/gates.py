@@ -1,5 +1,6 @@
 """What the gate of a wave tells a sponsor: whether it stops the wave, what it waits for though passed, and which conditions are late."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from engagement.attention.queries.waves import is_close
@@ -10,6 +11,7 @@ from engagement.readiness.queries.verdicts import Verdict
 from engagement.reports.rules.decisions import WaveState
 from engagement.vocabulary import State
 from engagement.waves.models import Wave
+from engagement.words import plural, short_day_words
 
 #: Gates that stop a wave, however far ahead its go-live is.
 STOPPED = (GateState.REOPENED, GateState.SHUT)
@@ -40,5 +42,13 @@ def lapsed_override(gate: Gate, on: date) -> GateOverride | None:
 
 
 def late_conditions(gate: Gate, on: date) -> list[GateCondition]:
-    """Return the open conditions of a gate whose day has passed, the latest first."""
+    """Return the open conditions of a gate ahead whose day has passed, those that wait longest first."""
     return [row for row in gate.open_conditions if row.due_on < on]
+
+
+def late_words(late: Sequence[GateCondition]) -> str:
+    """Say as a clause that conditions of a go are late; "" for none."""
+    if not late:
+        return ""
+    since = short_day_words(late[0].due_on, with_year=False)
+    return f"{plural(len(late), 'condition', 'conditions')} of its go should have been met by {since}"

@@ -13,16 +13,19 @@ from engagement.communications.queries.reached import Reached, messages_out
 from engagement.programmes.models import Programme
 from engagement.programmes.queries import gaps_in, holdings_within
 from engagement.readiness.criteria.queries.counting import Read, read_of
+from engagement.readiness.gate.models import GateCondition
+from engagement.readiness.gate.queries.late import conditions_past_due
 from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.queries.verdicts import Verdict, verdicts
 from engagement.reports.queries.decisions import (
     concern_decisions,
     decided,
+    decided_of_live,
     gate_decision,
     ownership_decision,
     wave_decision,
 )
-from engagement.reports.queries.gates import wave_state
+from engagement.reports.queries.gates import late_conditions, wave_state
 from engagement.reports.rules.decisions import Decided, Decision, by_urgency
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
@@ -42,7 +45,7 @@ RECENT_MESSAGES = 4
 class WaveLine:
     """One wave: how many people it has, how many of those who were asked to learn have finished, and who uses it.
 
-    `ready` is how ready it is, None unless its go-live is ahead.
+    `ready` is how ready it is, None unless its go-live is ahead. `late` are the conditions of its go that are open past their day.
     """
 
     wave: Wave
@@ -52,6 +55,7 @@ class WaveLine:
     move: GoLiveMove | None = None
     ready: Verdict | None = None
     use: Uptake | None = None
+    late: Sequence[GateCondition] = ()
 
     @property
     def state(self) -> State:
@@ -140,9 +144,7 @@ def programme_report(
         leadership=leadership,
         metrics=[metric for workflow_id in in_order for metric in metrics.get(workflow_id, ())],
         worth={each.wave.id: each for each in values_by_wave(waves, workflows, metrics)},
-        decided=[
-            decided(line.ready, on) for line in lines if line.ready is not None and _is_decided(line.ready.gate, on)
-        ],
+        decided=list(_decided(lines, on)),
         departments=read.departments,
     )
 
@@ -151,6 +153,8 @@ def _lines(waves: Sequence[Wave], read: Read, ready: Mapping[int, Verdict], on: 
     ids = [wave.id for wave in waves]
     moves, opens = moves_of_waves(ids), opening_days(ids)
     use = uptake_of_waves(waves, on, floor=floor)
+    late = conditions_past_due([wave.id for wave in waves if wave.status.is_live], on)
+    late |= {key: late_conditions(each.gate, on) for key, each in ready.items()}
     return [
         WaveLine(
             wave,
@@ -160,6 +164,7 @@ def _lines(waves: Sequence[Wave], read: Read, ready: Mapping[int, Verdict], on: 
             next(iter(moves.get(wave.id, ())), None),
             ready.get(wave.id),
             use[wave.id],
+            late.get(wave.id, ()),
         )
         for wave in waves
     ]
@@ -177,6 +182,15 @@ def _wave_decisions(lines: Sequence[WaveLine], untrained: Sequence[WaveTraining]
             yield gate_decision(line.ready, line.pace, on)
         elif found is not None:
             yield wave_decision(found, line.pace, on)
+
+
+def _decided(lines: Sequence[WaveLine], on: date) -> Iterator[Decided]:
+    """Return what was decided about waves ahead, and of live ones what their go still waits for."""
+    for line in lines:
+        if line.ready is None and line.late:
+            yield decided_of_live(line.wave, line.late)
+        elif line.ready is not None and _is_decided(line.ready.gate, on):
+            yield decided(line.ready, line.late)
 
 
 def _is_decided(gate: Gate, on: date) -> bool:

@@ -85,7 +85,7 @@ def sheet_of(
             for change in changes(
                 frozen(figures),
                 figures_in(closed, floor, keeps_concerns_back=report.concerns.is_kept_back),
-                (closed.on, closed.day),
+                closed.days,
             )
         },
         on=on,

@@ -7,7 +7,7 @@ from engagement.attention.rules import is_training_behind
 from engagement.readiness.gate.rules import GateState
 from engagement.readiness.queries.verdicts import Verdict
 from engagement.reports.queries.decisions import unmet_words
-from engagement.reports.queries.gates import STOPPED, lapsed_override, late_conditions
+from engagement.reports.queries.gates import STOPPED, lapsed_override, late_words
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine
 from engagement.reports.rules.decisions import Standing
 from engagement.words import day_words, number_word, percent_text, plural, share_words, short_day_words
@@ -63,13 +63,15 @@ def _ahead_off(report: ProgrammeReport, line: WaveLine) -> str:
         return f"{named} was to go live on {day} and has not"
     if line.ready is not None and line.ready.gate.state is GateState.SHUT:
         return f"{named} was stopped at its gate"
-    if line.ready is not None and (against := _gate_off(line.ready, report.on)):
+    if line.ready is not None and (against := _gate_off(line, line.ready, report.on)):
         return ", and ".join([", ".join([f"{named} goes live on {day}", *against[:-1]]), against[-1]])
     if is_training_behind(pace.due_on, pace.on, trained.finished, trained.assigned) or (
         line in report.close and not line.people
     ):
         return f"{named} goes live on {day}, and {_trained(line)}"
-    if line in report.close and line.ready is not None and line.ready.tally.short:
+    # Who let it through knew what was not met; what falls later opens the gate again.
+    is_let = line.ready is not None and line.ready.gate.state.lets_through and not line.ready.rights_left
+    if line in report.close and line.ready is not None and line.ready.tally.short and not is_let:
         return f"{named} goes live on {day}, and {unmet_words(line.ready.tally)}"
     if pace.is_behind_line:
         expected = percent_text(pace.expected or 0)
@@ -77,7 +79,7 @@ def _ahead_off(report: ProgrammeReport, line: WaveLine) -> str:
     return ""
 
 
-def _gate_off(ready: Verdict, on: date) -> list[str]:
+def _gate_off(line: WaveLine, ready: Verdict, on: date) -> list[str]:
     """Say in clauses what stands against a go-live at a gate that nobody said no-go at; nothing if that is nothing."""
     gate, short = ready.gate, [unmet_words(ready.tally)] if ready.tally.short else []
     if gate.state is GateState.REOPENED:
@@ -85,19 +87,17 @@ def _gate_off(ready: Verdict, on: date) -> list[str]:
     if (lapsed := lapsed_override(gate, on)) is not None:
         until = short_day_words(lapsed.until_on, with_year=False)
         return [f"it could go on without its gate only until {until}", *short]
-    if late := late_conditions(gate, on):
-        since = short_day_words(late[0].due_on, with_year=False)
-        return [f"{plural(len(late), 'condition', 'conditions')} of its go should have been met by {since}"]
-    return []
+    return [late_words(line.late)] if line.late else []
 
 
 def _live_off(line: WaveLine) -> str:
     named, trained = _named(line), line.trained
     if not line.people:
         return f"{named} is live, and nobody is in it"
+    off = [late_words(line.late)] if line.late else []
     if trained.assigned and line.is_in_doubt:
-        return f"{named} is live, and its training is not finished: {share_words(trained.finished, trained.assigned)}"
-    return ""
+        off.append(f"its training is not finished: {share_words(trained.finished, trained.assigned)}")
+    return f"{named} is live, and {', and '.join(off)}" if off else ""
 
 
 def _others_off(report: ProgrammeReport) -> Iterator[str]:

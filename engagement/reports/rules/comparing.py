@@ -1,5 +1,6 @@
 """A figure beside the same one of an earlier day: both numbers, or why they cannot be compared."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from engagement.words import count, short_day_words
 
 #: Measures in which a denominator that differs by more than this share is another population.
 POPULATION_DIFFERS = 0.10
+NOT_SHOWN_THEN = f"{NOT_SHOWN} then"
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class Change:
             return f"{before.words} {self._then}"
         if now.definition != before.definition:
             return "not comparable: it was counted in another way"
-        if now.basis != before.basis:
-            return f"not comparable: {_other_basis(now.basis, before.basis)}"
+        if other := _other_basis(now.basis, before.basis):
+            return f"not comparable: {other}"
         if now.need != before.need:
             return f"not comparable: {before.need or 0} % were asked for"
         if now.unit != before.unit:
@@ -64,14 +66,23 @@ class Change:
         """The change beside both numbers: "+8 points", "the same", "not comparable: …"; "" where one of them is missing."""
         if self.difference is None:
             return self.why_not if self.why_not.startswith("not comparable") else ""
-        return self._by if round(self.difference, 1) else "the same"
+        return self._by if self._rose else "the same"
+
+    @property
+    def _digits(self) -> int:
+        """How many decimals are told: of a share a tenth of a point; what is measured is kept in thousandths."""
+        return 1 if self.now.measure.unit is Unit.PERCENT else 3
+
+    @property
+    def _rose(self) -> float:
+        return round(self.difference or 0, self._digits)
 
     @property
     def _by(self) -> str:
-        rose = round(self.difference or 0, 1)
         # What is measured may be a percentage in its own words.
         points = " points" if self.now.unit == Unit.PERCENT.word else ""
-        return f"{'+' if rose > 0 else '−'}{abs(rose):,g}{points}"
+        number = f"{abs(self._rose):,.{self._digits}f}".rstrip("0").rstrip(".")
+        return f"{'+' if self._rose > 0 else '−'}{number}{points}"
 
     @property
     def _then(self) -> str:
@@ -89,20 +100,22 @@ class Change:
         """
         if self.difference is None or self.before is None:
             return self.why_not
-        if not round(self.difference, 1):
+        if not self._rose:
             since = f" since {self._then.removeprefix('on ')}" if self.then_on else ""
             return f"unchanged{since}" + (f", {self.before.words} then" if self.now.words != self.before.words else "")
         return f"{self._by} from {self.before.words}" + (f" {self._then}" if self.then_on else "")
 
 
 def _other_basis(now: str, before: str) -> str:
-    """Say on what else a figure rested before, or what it did not rest on yet."""
-    present, then = now.splitlines(), before.splitlines()
-    if not then:
+    """Say on what else a figure rested before, or what it did not rest on yet; "" if that is the same."""
+    # The same words can stand there twice: two criteria may have one title.
+    present, then = Counter(now.splitlines()), Counter(before.splitlines())
+    if present and not then:
         return "it is not known with what it was counted then"
-    if gone := [each for each in then if each not in present]:
-        return f"counted with {_some(gone)} then"
-    return f"{_some([each for each in present if each not in then])} was not counted then"
+    if gone := then - present:
+        return f"counted with {_some(list(gone.elements()))} then"
+    new = present - then
+    return f"{_some(list(new.elements()))} was not counted then" if new else ""
 
 
 def _some(parts: Sequence[str]) -> str:

@@ -1,16 +1,18 @@
 """A report as a document: what every format draws. It holds the one list of figures, and the words around them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from engagement.reports.rules.comparing import Change
+from engagement.reports.rules.comparing import NOT_SHOWN_THEN, Change
+from engagement.reports.rules.days import own_day_words
 from engagement.reports.rules.decisions import Decided, Decision
 from engagement.reports.rules.figures import NO_BASELINE, NOT_SHOWN, Figure, FigureKey, Subject
+from engagement.reports.rules.grounds import counted_with
 from engagement.reports.rules.measures import Measure, Part
-from engagement.words import number_word, short_day_words
+from engagement.words import listed, number_word, short_day_words
 
 #: The columns of each part's table.
 COLUMNS: dict[Part, tuple[Measure, ...]] = {
@@ -30,6 +32,8 @@ COLUMNS: dict[Part, tuple[Measure, ...]] = {
 }
 #: What is said of the last reading, as of the day of that.
 _OF_READING = (Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED)
+#: What is said beside how many are trained; it changes with each day by itself.
+_OF_TRAINED = (Measure.TRAINED_EXPECTED, Measure.TRAINED_FORECAST)
 #: What no figure is and files name: the reader's own steps, and where open objections are going.
 PROMISED, TREND = "You promised", "Open, 8 weeks"
 HEADER = (
@@ -67,6 +71,9 @@ class Document:
     period, None before the first. `facts` say of a wave what is no figure: its go-live and state. `on` is the day of its figures;
     those of another day say theirs. `promises` are what the reader does in person as a sponsor, `trends` the open objections of a source
     by its key; groups of fewer people than `groups_under` are not shown.
+
+    Of a frozen report, `kept` says when and by whom it was frozen and of which days its figures are, `stood` how each wave and decision
+    stood, a line each (None: this is no frozen report), and `ends_on` is the end of the month that it closes.
     """
 
     name: str
@@ -89,10 +96,15 @@ class Document:
     promises: str = ""
     trends: Mapping[str, "Trend"] = field(default_factory=dict)
     groups_under: int = 0
+    kept: str = ""
+    stood: Sequence[str] | None = None
+    ends_on: date | None = None
 
     @property
     def ground(self) -> str:
         """As of when its figures are, what they leave out, and what they are compared with."""
+        if self.kept:
+            return self.kept
         hidden = f" Groups under {number_word(self.groups_under)} are not shown." if self.groups_under else ""
         return f"All figures as of {self.moment}, unless they name another day.{hidden} {self.period_words}"
 
@@ -106,11 +118,12 @@ class Document:
 
         The day of objections stands above them. The way to a target is that of the reading which stands beside it.
         """
-        if self.on is None or figure.measure.part is Part.OBJECTIONS or figure.measure in _OF_READING:
-            return ""
-        day = figure.own_day((self.on,))
-        words = short_day_words(day, with_year=day.year != self.on.year) if day else ""
-        return f"on {words}" if words and words not in figure.note else ""
+        return "" if figure.measure in _OF_READING else self.row_day_words(figure)
+
+    def row_day_words(self, figure: Figure) -> str:
+        """Say the day of a figure that has a row of its own; "" where that is the report's, or in the figure's note."""
+        words = own_day_words(figure, self.on, self.ends_on) if self.on else ""
+        return "" if words.removeprefix("on ") in figure.note else words
 
     @cached_property
     def notes(self) -> dict[str, str]:
@@ -118,7 +131,11 @@ class Document:
 
         That is the order of the figures; of waves it is the order of the columns, because not every wave has every figure.
         """
-        found = {figure.measure: figure.definition for figure in self.figures}
+        found: dict[Measure, str] = {}
+        for figure in self.figures:
+            # What is hidden in small groups says so in its definition; of a wave before its go-live it doesn't.
+            if figure.measure not in found or figure.groups_under:
+                found[figure.measure] = figure.definition
         columns = [measure for measure in COLUMNS[Part.WAVES] if measure in found]
         return {measure.value: found[measure] for measure in dict.fromkeys((*columns, *found))}
 
@@ -130,6 +147,11 @@ class Document:
     def note_number(self, measure: Measure) -> int | None:
         """The number of a measure's definition at the foot; None if the document has no such figure."""
         return self.numbers.get(measure.value)
+
+    @property
+    def counted_with(self) -> list[str]:
+        """Which shares are asked for, and with what figures were counted beyond their definitions, in lines."""
+        return counted_with(self.figures)
 
     @cached_property
     def unmeasured(self) -> Mapping[Subject, Figure]:
@@ -146,6 +168,36 @@ class Document:
         """How many of what is measured have no value before."""
         number = f"{len(self.unmeasured)} of {len(self.of_part(Part.VALUE))}"
         return f"Of {number} nothing was measured before, so how far they have come to a target is not known:"
+
+    def beneath(self, figures: Mapping[Measure, Figure]) -> list[tuple[str, str]]:
+        """Return what is said of a row's figures beside their numbers, each after the names of the figures of which it is said.
+
+        First is of which days they are, then how they changed; what is the same for several is said once.
+        """
+        grounds: dict[str, list[str]] = {}
+        changed: dict[str, list[str]] = {}
+        for measure, figure in figures.items():
+            if measure in _OF_TRAINED:
+                continue
+            for words, found in (
+                (self.day_words(figure), grounds),
+                (f"{figure.note[:1].lower()}{figure.note[1:]}", grounds),
+                (self.change_words(figure), changed),
+            ):
+                if words:
+                    found.setdefault(words, []).append(measure.word)
+        return [
+            (listed([names[0], *(name.lower() for name in names[1:])]), words)
+            for found in (grounds, changed)
+            for words, names in found.items()
+        ]
+
+    def untold(self, figures: Iterable[Figure]) -> str:
+        """Say once for all of these figures that some were not shown then; "" if none was."""
+        if self.compared_with is None or NOT_SHOWN_THEN not in (self.change_words(each) for each in figures):
+            return ""
+        day = short_day_words(self.compared_with, with_year=self.on is None or self.compared_with.year != self.on.year)
+        return f"A figure without a change was not shown on {day}."
 
     def reading_words(self, figure: Figure) -> str:
         """A figure in one line, with its day and its change."""

@@ -47,6 +47,11 @@ class ReportSnapshot(Base):
         return self.on if self.closes_on is None or self.is_late else self.closes_on
 
     @property
+    def days(self) -> tuple[date, date]:
+        """The days for which it stands: that of its figures, and that which it shows."""
+        return self.on, self.day
+
+    @property
     def title(self) -> str:
         """What it is called: by its month, or by its day."""
         if self.closes_on is not None:

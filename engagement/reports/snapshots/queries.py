@@ -9,11 +9,13 @@ from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.errors import NotFound
+from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
+from engagement.reports.rules.document import Document
 from engagement.reports.rules.figures import Figure, Subject
 from engagement.reports.rules.measures import Measure
 from engagement.reports.snapshots.models import FrozenFigure, ReportSnapshot
-from engagement.reports.snapshots.rules import as_shown, end_of_month
+from engagement.reports.snapshots.rules import as_shown, end_of_month, kept_words, objections_words, stood_words
 from engagement.words import month_words, short_day_words
 
 _KNOWN = {measure.value: measure for measure in Measure}
@@ -70,6 +72,41 @@ def figures_in(snapshot: ReportSnapshot, floor: int, *, keeps_concerns_back: boo
     ).all()
     figures = [_figure(row) for row in rows if row.measure in _KNOWN]
     return as_shown(figures, floor, keeps_concerns_back=keeps_concerns_back)
+
+
+def document_of(
+    snapshot: ReportSnapshot,
+    reader: str,
+    organisation: Organisation,
+    floor: int,
+    moment: str,
+    *,
+    keeps_concerns_back: bool,
+) -> Document:
+    """Return a frozen report as a document for the reader of this name; `moment` is when it was frozen, in their words."""
+    figures = figures_in(snapshot, floor, keeps_concerns_back=keeps_concerns_back)
+    return Document(
+        name=f"{snapshot.programme.name}, {snapshot.title}",
+        organisation=organisation.name,
+        reader=reader,
+        as_of=snapshot.frozen_at,
+        moment=moment,
+        lede=snapshot.sentence,
+        figures=figures,
+        concerns_words=objections_words(figures, snapshot.on),
+        on=snapshot.on,
+        kept=kept_words(
+            figures,
+            snapshot.on,
+            moment,
+            snapshot.by.name if snapshot.by else "the clock",
+            groups_under=snapshot.groups_under,
+            floor=floor,
+            is_late=snapshot.is_late,
+        ),
+        stood=stood_words(snapshot.stood, figures),
+        ends_on=snapshot.day,
+    )
 
 
 def _figure(row: FrozenFigure) -> Figure:

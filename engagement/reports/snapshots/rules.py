@@ -1,10 +1,12 @@
-"""When a period closes, and which figures are frozen: pure functions over plain values."""
+"""When a period closes, which figures are frozen, and what a frozen report says of itself: pure functions over plain values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
+from engagement.reports.rules.days import are_kept_back, counted_on, of_days
 from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure, SubjectKind
 from engagement.reports.rules.measures import Part
+from engagement.words import day_words, number_word
 
 #: From this hour of the first day of a month on, the month before is closed: objections are counted by then.
 CLOSES_FROM = time(6)
@@ -46,3 +48,42 @@ def as_shown(figures: Iterable[Figure], floor: int, *, keeps_concerns_back: bool
         return figure if figure.groups_under >= floor else figure.hidden(NOT_SHOWN)
 
     return [shown(figure) for figure in figures]
+
+
+def kept_words(
+    figures: Sequence[Figure], on: date, moment: str, by: str, *, groups_under: int, floor: int, is_late: bool
+) -> str:
+    """Say when a report was frozen and by whom, of which days it is, and what it leaves out.
+
+    `groups_under` is the floor with which it was counted, `floor` that of today.
+    """
+    said = [
+        f"Frozen on {moment} by {by}.",
+        "Its month was closed late, so how things stood at its end is not known." if is_late else "",
+        f"Figures as of {of_days(figures, on)}, unless they name another day.",
+        f"Groups under {number_word(groups_under)} were not shown.",
+        f"What was counted so is hidden today, when groups under {number_word(floor)} are."
+        if floor > groups_under
+        else "",
+        "Names of sponsors and subjects of messages are not kept.",
+    ]
+    return " ".join(filter(None, said))
+
+
+def objections_words(figures: Sequence[Figure], on: date) -> str:
+    """Say of which day the objections of a frozen report are, or why the reader sees none."""
+    if are_kept_back(figures):
+        return "You read a part of these concerns yourself. Their figures are not shown to you, because the rest could be worked out."
+    day = counted_on(figures)
+    if day is None:
+        return "Objections were not counted yet."
+    return f"As of the end of {day_words(day, with_year=day.year != on.year)}."
+
+
+def stood_words(stood: str, figures: Iterable[Figure]) -> list[str]:
+    """Return how waves and decisions stood, a line each; of a report that kept none, say so."""
+    if stood:
+        return stood.splitlines()
+    if any(figure.of.kind is SubjectKind.WAVE for figure in figures):
+        return ["Not known: when this report was frozen, only its figures were kept."]
+    return ["No wave was planned."]

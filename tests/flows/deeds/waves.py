@@ -60,6 +60,12 @@ from engagement.waves.milestones.actions import MilestoneDetails, add_milestone,
 from engagement.waves.milestones.models import Milestone
 from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.rules import WaveStatus
+from engagement.waves.volunteers.actions import mark_volunteers
+
+
+def volunteer(at: Place) -> None:
+    waves.add_member(at.wave, at.person, by=TESTER)
+    mark_volunteers(at.wave, [at.person], by=TESTER)
 
 
 def judge(at: Place) -> Any:
@@ -207,6 +213,7 @@ DONE: list[Deed] = [
     (Verb.CHOSE_DEPARTMENTS, lambda at: waves.choose_departments(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.CHOSE_WORKFLOWS, lambda at: waves.choose_workflows(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.ADDED_MEMBER, lambda at: waves.add_member(at.wave, at.person, by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),
+    (Verb.MARKED_VOLUNTEER, volunteer, OF_WAVE | PEOPLE_OF_DEPARTMENT),
     (Verb.CHOSE_AUDIENCES, lambda at: choose_audiences(at.wave, [make_audience()], on=DAY, by=TESTER), OF_WAVE),
     (Verb.ADDED_MILESTONE, mark_day, OF_WAVE),
     (Verb.REMOVED_MILESTONE, lambda at: remove_milestone(mark_day(at), by=TESTER), OF_WAVE),

@@ -187,15 +187,14 @@ def _statements(asked: Count, people: int) -> Counted:
 
 def _support(progress: WaveProgress, people: int, rate: int) -> Counted:
     if not people:
-        return Counted(unknown=NOBODY)
+        return Counted(unknown=NOBODY, rate=rate)
     return supported(progress.roles.get(TrainingRole.SUPPORT, Count()).finished, people, rate)
 
 
 def _others(progress: WaveProgress, friendly: Friendly) -> Counted:
     if not progress.finished:
         return Counted(unknown="Nobody has finished training yet.")
-    theirs = friendly.champions.finished + friendly.pilots.finished
-    return Counted(progress.finished - theirs, progress.finished)
+    return Counted(progress.finished - friendly.together.finished, progress.finished)
 
 
 def _concerns(is_open: bool, people: int) -> Counted:

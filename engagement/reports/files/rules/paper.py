@@ -47,6 +47,8 @@ def _content(document: Document) -> dict[str, Any]:
         "lede": document.lede,
         "ground": document.ground,
         "concerns": document.concerns_words,
+        "foot": _foot(document),
+        "stood": None if document.stood is None else list(document.stood),
         "calm": document.calm,
         "decisions": [
             {
@@ -68,8 +70,19 @@ def _content(document: Document) -> dict[str, Any]:
             }
             for table in tables(document)
         ],
+        "noted": "How each figure is counted" if document.stood is None else "How each figure was counted",
         "notes": list(notes.values()),
+        # The sheet's reader asks the pages for it; a report that is kept stands for itself.
+        "counted_with": [] if document.stood is None else document.counted_with,
     }
+
+
+def _foot(document: Document) -> str:
+    """Say at the foot of each page what this is, for whom it was drawn, and how to read its bars."""
+    what = "Sponsor report" if document.stood is None else "Report as it stood"
+    read = "planned by today" if document.stood is None else "planned by then"
+    organisation = f"{document.organisation} · " if document.organisation else ""
+    return f"{organisation}{what} · drawn for {document.reader} · Bars: dark is trained, pale is {read}, the line is needed when due"
 
 
 def _drawn(cell: Cell, bars: dict[FigureKey | None, dict[str, Any]], top: int) -> dict[str, Any]:

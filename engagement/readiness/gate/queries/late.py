@@ -1,0 +1,40 @@
+"""Conditions under which waves went live and that are still open past their day."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from engagement.db import db
+from engagement.readiness.gate.models import GateCondition, GateDecision
+from engagement.readiness.scopes import still_asked
+from engagement.waves.tallies.queries import WAVES
+
+
+def conditions_past_due(wave_ids: Sequence[int], on: date) -> dict[int, list[GateCondition]]:
+    """Return the open conditions of these waves whose day is before `on`, by wave, those that wait longest first, in one statement."""
+    found: dict[int, list[GateCondition]] = defaultdict(list)
+    if wave_ids:
+        for row in db.session.scalars(_statement(), {"waves": list(wave_ids), "on": on}):
+            found[row.decision.wave_id].append(row)
+    return found
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _statement() -> Select[GateCondition]:
+    return (
+        select(GateCondition)
+        .join(GateCondition.decision)
+        .where(
+            GateDecision.wave_id.in_(WAVES),
+            GateCondition.settled_at.is_(None),
+            GateCondition.due_on < bindparam("on"),
+            still_asked(),
+        )
+        .options(contains_eager(GateCondition.decision), joinedload(GateCondition.owner))
+        .order_by(GateCondition.due_on, GateCondition.id)
+    )
