@@ -73,6 +73,7 @@ def programme(programme_id: int) -> str:
         document=document,
         decisions=decisions_shown(report, report.decisions[:MOST_DECISIONS]),
         more_decisions=decisions_shown(report, report.decisions[MOST_DECISIONS:]),
+        views=sheet.views,
         places=PLACES,
         gates=gate_ways(report),
         Measure=Measure,

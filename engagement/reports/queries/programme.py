@@ -38,7 +38,7 @@ from engagement.value.queries.present import MetricShown, metrics_shown
 from engagement.vocabulary import State
 from engagement.waves.milestones.queries import opening_days
 from engagement.waves.models import GoLiveMove, Wave
-from engagement.waves.queries import moves_of_waves, waves_of
+from engagement.waves.queries import ByWave, moves_of_waves, waves_of
 
 RECENT_MESSAGES = 4
 
@@ -101,6 +101,7 @@ class ProgrammeReport:
     decided: Sequence[Decided] = ()
     worth: Mapping[int, WaveValue] = field(default_factory=dict)
     objected: WavesSpan | None = None
+    departments: ByWave = field(default_factory=dict)
 
     @property
     def people(self) -> int:
@@ -159,6 +160,7 @@ def programme_report(
         objected=None if keeps_concerns_back else newest_of_waves(programme.id, floor),
         worth={each.wave.id: each for each in values_by_wave(waves, workflows, metrics)},
         decided=list(_decided(lines, on)),
+        departments=read.departments,
     )
 
 
