@@ -99,7 +99,7 @@ def test_a_tally_is_one_sentence(states, words):
         (CriterionKind.SUPPORT, "0 of 1 person needed for support is trained; 100\N{NO-BREAK SPACE}% needed."),
         (
             CriterionKind.OTHERS,
-            "0 of 1 person who finished training is neither champion nor pilot user; 100\N{NO-BREAK SPACE}% needed.",
+            "0 of 1 person who finished training is neither champion nor volunteer nor pilot user; 100\N{NO-BREAK SPACE}% needed.",
         ),
     ],
 )

@@ -25,12 +25,13 @@ from engagement.training.tallies.queries import people_sums
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
 from engagement.waves.queries import member_counts, workflows_of_waves
 from engagement.waves.rules import IN_USE
+from engagement.waves.volunteers.queries import volunteers, volunteers_of_waves
 
 _SIGNED_OFF = (CompletionSource.ATTENDANCE, CompletionSource.EVIDENCE, CompletionSource.IMPORT)
 
 
 #: Another number lets the clock count every wave anew: for when other figures are counted than before.
-_COUNTED = 3
+_COUNTED = 4
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,29 @@ class Ground:
     workflow_ids: tuple[int, ...]
     members: int
     trained: int
+    volunteer_ids: tuple[int, ...]
 
     @property
     def fingerprint(self) -> str:
-        """A short text that is another one for another go-live, other workflows or other figures."""
-        return hashlib.sha256(f"{_COUNTED} {self.wave.go_live_on} {self.workflow_ids}".encode()).hexdigest()
+        """A short text that is another one for another go-live, other workflows, other volunteers or other figures."""
+        parts = (_COUNTED, self.wave.go_live_on, self.workflow_ids, self.volunteer_ids)
+        return hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()
 
 
 def grounds_of(condition: ColumnElement[bool]) -> list[Ground]:
-    """Return the grounds of the waves in use that meet a condition, in four statements."""
+    """Return the grounds of the waves in use that meet a condition, in five statements."""
     waves = db.session.scalars(select(Wave).where(Wave.status.in_(IN_USE), condition).order_by(Wave.id)).all()
     ids = [wave.id for wave in waves]
     members, workflows = member_counts(ids), workflows_of_waves(ids)
     trained = {row.wave_id: row.finished for row in people_sums(ids)}
+    willing = volunteers_of_waves(ids)
     return [
         Ground(
-            wave, tuple(sorted(each.id for each in workflows[wave.id])), members[wave.id], int(trained.get(wave.id, 0))
+            wave,
+            tuple(sorted(each.id for each in workflows[wave.id])),
+            members[wave.id],
+            int(trained.get(wave.id, 0)),
+            tuple(willing[wave.id]),
         )
         for wave in waves
     ]
@@ -109,7 +117,7 @@ class People:
 
 
 def friendly_users(wave: Wave) -> set[int]:
-    """Return the champions of a wave's programme, and who was in one of its waves that went live earlier."""
+    """Return the champions of a wave's programme, its own volunteers, and who was in a wave of it that went live earlier."""
     same = Wave.programme_id == wave.programme_id
     champions = (
         select(Champion.person_id)
@@ -121,7 +129,7 @@ def friendly_users(wave: Wave) -> set[int]:
         .join(Wave, Wave.id == Membership.wave_id)
         .where(same, Wave.id != wave.id, Wave.status.in_(IN_USE), Wave.go_live_on < wave.go_live_on)
     )
-    return set(db.session.scalars(union(champions, pilots)))
+    return set(db.session.scalars(union(champions, volunteers(wave.id), pilots)))
 
 
 def _together(spans: Iterable[Span]) -> Span | None:
@@ -224,4 +232,21 @@ def team_rows(ground: Ground) -> Mapping[int, Sequence[TeamRow]]:
         lineage = standing.lineage if standing else department.lineage
         if lineage.startswith(wave_lineages):
             found[workflow_id].append(TeamRow(lineage, day, uses, people, upload_id))
-    return found
+    if not found:
+        return found
+    sizes = _sizes_of({row.lineage for rows in found.values() for row in rows}, ground.wave.id)
+    return {key: [row._replace(members=sizes[row.lineage]) for row in rows] for key, rows in found.items()}
+
+
+def _sizes_of(lineages: Iterable[str], wave_id: int) -> dict[str, int]:
+    """Return how many people of a wave are in each of these teams with everything below it, in one statement."""
+    here = (Membership.wave_id == wave_id, Membership.ended_at.is_(None))
+    counted = (
+        select(Department.lineage, func.count())
+        .join(Person, Person.department_id == Department.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(*here)
+        .group_by(Department.lineage)
+    )
+    people = db.session.execute(counted).all()
+    return {each: sum(number for lineage, number in people if lineage.startswith(each)) for each in lineages}

@@ -6,7 +6,7 @@ from datetime import date
 
 from engagement.readiness.criteria.queries.counting import Read
 from engagement.readiness.criteria.queries.standing import Standing, WaveStanding, standings_of
-from engagement.readiness.criteria.rules import CriterionState, Tally
+from engagement.readiness.criteria.rules import CriterionKind, CriterionState, Tally
 from engagement.readiness.gate.models import GateOverride
 from engagement.readiness.gate.queries.present import Gate, gates_of
 from engagement.readiness.gate.rules import GateState
@@ -36,6 +36,11 @@ class Verdict:
     def rights_left(self) -> list[Standing]:
         """What others have a right to first and is not met, but for what somebody knew who went past the gate."""
         return [each for each in self.short if is_right_left(each, self.gate.override)]
+
+    @property
+    def is_pilot_evidence(self) -> bool:
+        """Whether too few besides friendly users have finished training, so that little is known of everybody else."""
+        return any(each.kind is CriterionKind.OTHERS for each in self.short)
 
     @property
     def recovered_words(self) -> str:

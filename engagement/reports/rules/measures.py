@@ -10,7 +10,7 @@ class Part(Worded):
     VALUE = "value", "What it is worth"
     SPONSORS = "sponsors", "What sponsors do in person"
     OBJECTIONS = "objections", "What people object to"
-    LEADERS = "leaders", "Leaders and their people"
+    LEADERS = "leaders", "Sponsors, leaders and people"
     MATURITY = "maturity", "How far the programme has come"
     MESSAGES = "messages", "What was said to people"
 
@@ -36,6 +36,9 @@ class Measure(Worded):
     READY = "ready", "Ready"
     USED = "used", "In use"
     WORTH = "worth", "Value as planned"
+    WAVE_OPEN = "wave_open", "Objections still open"
+    WAVE_ANSWERED = "wave_answered", "Objections answered"
+    WAVE_STEPS = "wave_steps", "Promises of sponsors kept"
     VALUE = "value", "Measured last"
     VALUE_WAY = "value_way", "Way to the target"
     VALUE_WAY_EXPECTED = "value_way_expected", "Way by then, as planned"
@@ -50,6 +53,7 @@ class Measure(Worded):
     TRIED = "tried", "Tried for"
     TRIED_ANSWERED = "tried_answered", "Answered since"
     SEEN_APART = "seen_apart", "Seen differently"
+    SPONSORS_SAY = "sponsors_say", "Sponsors say"
     LEADERS_SAY = "leaders_say", "Leaders say"
     PEOPLE_SAY = "people_say", "People say"
     DELIVERED_COPIES = "delivered_copies", "Copies delivered"
@@ -65,6 +69,11 @@ class Measure(Worded):
     @property
     def part(self) -> Part:
         return _SAID[self][0]
+
+    @property
+    def is_of_concerns(self) -> bool:
+        """Whether it counts what people objected to."""
+        return self.part is Part.OBJECTIONS or self in (Measure.WAVE_OPEN, Measure.WAVE_ANSWERED)
 
     @property
     def unit(self) -> Unit:
@@ -113,6 +122,21 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
         Unit.PERCENT,
         "Of the metrics of workflows that came into use with the wave and can be compared with their plan: those whose last reading has come as "
         "far to the target as a straight line from the value before, or further.",
+    ),
+    Measure.WAVE_OPEN: (
+        Part.WAVES,
+        Unit.CONCERNS,
+        "Of the concerns that name the wave and came in during the months named, those that waited for an answer at their end.",
+    ),
+    Measure.WAVE_ANSWERED: (
+        Part.WAVES,
+        Unit.CONCERNS,
+        "Of the concerns that name the wave and came in during the months named, those whose last word was an answer at their end.",
+    ),
+    Measure.WAVE_STEPS: (
+        Part.WAVES,
+        Unit.PERCENT,
+        "Of what sponsors do in person for the wave, without what was left out, what is done. Missed: not marked as done on its day.",
     ),
     Measure.VALUE: (
         Part.VALUE,
@@ -184,8 +208,14 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
     Measure.SEEN_APART: (
         Part.LEADERS,
         Unit.PERCENT,
-        "Groups of the wave of which leaders and people judged the same part of the work at least two points apart, of the groups that both "
-        "have judged. Each part of the work has 0 points (stays as it is) to 5 (becomes something else).",
+        "Groups of the wave whose people judged a part of the work at least two points apart from their leaders or the sponsors, of the "
+        "groups whose people judged the same part as one of these. Each part has 0 points (stays as it is) to 5 (becomes something else).",
+    ),
+    Measure.SPONSORS_SAY: (
+        Part.LEADERS,
+        Unit.OWN,
+        "The points that a sponsor of the wave gave how much this part of the group’s work changes, as it stands now. Of several sponsors, "
+        "those of whoever said it last.",
     ),
     Measure.LEADERS_SAY: (
         Part.LEADERS,
