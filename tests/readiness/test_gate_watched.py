@@ -89,6 +89,7 @@ def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_aroun
     assert (soon.status, "is open again" in soon.reason) == (OccurrenceStatus.HELD, True)
     told = [address for address, subject in letters() if subject.startswith("Decide again")]
     assert told == ["sue@example.com", "olga@example.com"]
+    assert f"Something that was met when {wave.title} was decided is not met any more. So the decision" in texts()[-1]
     assert watch_gates(settings) == "0 opened again, 0 messages held. 0 letters queued."
     # What somebody lets go all the same is held once more at its moment, until the gate is decided.
     decide_held(soon, True, by=TESTER)
@@ -171,6 +172,14 @@ def letters() -> list[tuple[str, str]]:
     return [(row.address, filled(row.mailing.subject, row.filled)) for row in rows]
 
 
+def texts() -> list[str]:
+    """Return the texts of all letters about gates as they are read."""
+    rows = db.session.scalars(
+        select(Delivery).join(Mailing).where(Mailing.title.startswith("Gate of ")).order_by(Delivery.id)
+    )
+    return [filled(row.mailing.text, row.filled) for row in rows]
+
+
 def filled(text: str, values: Mapping[str, str]) -> str:
     for name, value in values.items():
         text = text.replace("{{ " + name + " }}", value)
@@ -209,6 +218,8 @@ def test_a_condition_is_written_to_its_owner_and_stays_until_it_is_settled_also_
     own = ConditionSaid("I open the session", sponsor, TODAY, 2)
     first = say(wave, sponsor, Choice.CONDITIONS, "Help comes.", asked, own)
     assert letters() == [("otto@example.com", f"A condition of {wave.title} is yours to meet")]
+    # A day is named with its year: it may be another one.
+    assert "until Wednesday 22 April 2026" in texts()[0]
     mine, theirs = gate(wave).open_conditions
     assert (mine.text, mine.is_after_go_live, theirs.is_after_go_live) == ("I open the session", False, True)
     settle_condition(mine, "It is planned.", by=TESTER)

@@ -41,8 +41,8 @@ class Words:
 
 AGAIN = Words(
     "Decide again: the gate of {{ wave }} is open",
-    "Something that was met when {{ wave }} was decided is not met any more. So the decision doesn’t stand, and messages around "
-    "its go-live are held.\n\n{{ reason }}\n\nLook at the criteria as they are now, then decide again.",
+    "{{ what }} So the decision doesn’t stand, and messages around its go-live are held.\n\n{{ reason }}\n\n"
+    "Look at the criteria as they are now, then decide again.",
 )
 NAMED = Words(
     "You are heard at the gate of {{ wave }}",
@@ -73,6 +73,11 @@ def write(words: Words, wave: Wave, people: Sequence[Person], link: str = "", **
     return _queue(words, wave, people, link, values, None)
 
 
+def day_in_letter(day: date) -> str:
+    """Write a day as these letters do, with its year: a letter is read when it may be another one."""
+    return day_words(day, with_year=True)
+
+
 def ask_approvers(wave_id: int, on: date, organisation: Organisation) -> int:
     """Write to who has not decided near a go-live, in their working hours, once for the day; return how many letters."""
     # If two schedulers run at the same moment, the second one finds what the first wrote.
@@ -80,7 +85,7 @@ def ask_approvers(wave_id: int, on: date, organisation: Organisation) -> int:
     people = approvers_to_ask(on, Wave.id == wave_id).get(wave_id, [])
     db.session.add_all(GateAsking(wave_id=wave.id, person_id=person.id, at=clock.now()) for person in people)
     db.session.flush()
-    return _queue(NEAR, wave, people, "", {"due": day_words(decide_by(wave.go_live_on))}, organisation)
+    return _queue(NEAR, wave, people, "", {"due": day_in_letter(decide_by(wave.go_live_on))}, organisation)
 
 
 def _queue(
@@ -106,7 +111,7 @@ def _queue(
     mailing = build_mailing(MailingKind.NOTICE, Letter(words.subject, text, html), title=f"Gate of {wave.title}")
     filled = {"wave": wave.title, "gate_link": link or f"/waves/{wave.id}/readiness", **values}
     if "{{ day }}" in words.text:
-        filled["day"] = day_words(wave.go_live_on)
+        filled["day"] = day_in_letter(wave.go_live_on)
     for person, address in reached:
         due_at = None
         if organisation is not None:
