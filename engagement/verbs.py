@@ -150,6 +150,7 @@ class Verb(StrEnum):
     ANSWERED_POINT = "answered point", "said what came of something raised in design"
     CHOSE_AUDIENCES = "chose audiences of wave"
     ADDED_MEMBER = "added member", "added person to wave"
+    MARKED_VOLUNTEER = "marked volunteer", "said whether somebody is in a wave of their own will"
     TOOK_USAGE = "took usage", "took in numbers of use"
     TOOK_BACK_USAGE = "took back usage", "took numbers of use back"
     MADE_USAGE_DOOR = "made usage door", "made a secret for posting numbers of use"

@@ -50,6 +50,7 @@ class Reason(Worded):
     NO_CURRICULUM = "no_curriculum", "A role without a curriculum"
     NO_ROLE = "no_role", "Without a training role"
     OWN_STEP = "own_step", "Yours to do as a sponsor"
+    SPONSORS_VIEW = "sponsors_view", "You have not said how you see it"
     BROKEN_CHAIN = "broken_chain", "The sponsor’s word doesn’t get through"
     SPONSORS_STEP = "sponsors_step", "A sponsor’s step that nobody did"
     BOUNCING = "bouncing", "Mail that comes back"
@@ -127,6 +128,7 @@ class Place(StrEnum):
     JOBS = "jobs"
     LEADERSHIP_STEP = "leadership_step"
     SPONSOR_CHAIN = "sponsor_chain"
+    SPONSORS_VIEW = "sponsors_view"
 
 
 def days_late(by: date | None, on: date) -> int:

@@ -1,4 +1,4 @@
-"""What wave 3 of the demonstration changes for its groups: as leaders see it, as a workshop heard it, and as people say alone."""
+"""What wave 3 of the demonstration changes for its groups: as its sponsor and leaders see it, as a workshop heard it, and as people say alone."""
 
 import random
 
@@ -6,13 +6,13 @@ from sqlalchemy import select
 
 from engagement.db import db
 from engagement.demo import roster
-from engagement.demo.stage import Stage
+from engagement.demo.stage import Stage, person_of
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.queries import department_by_path
 from engagement.people.rules import TrainingRole
 from engagement.programmes.scope.rules import StatementFor
-from engagement.waves.impacts.actions import assess_impact, publish_impact
-from engagement.waves.impacts.queries import standing_assessment
+from engagement.waves.impacts.actions import assess_impact, publish_impact, say_as_sponsor
+from engagement.waves.impacts.queries.standing import standing_assessment
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.voices.actions import answer_alone, count_voices
 from engagement.waves.voices.rules import Own
@@ -63,6 +63,22 @@ PROPERTY_LEADERS = Assessed(
     },
     "A talk with six team managers.",
 )  # fmt: skip
+#: How the sponsor sees it for one of the two departments; the other waits for her.
+SPONSOR = Assessed(
+    {
+        Aspect.TASKS: AspectSaid(2),
+        Aspect.TOOLS: AspectSaid(3),
+        Aspect.SKILLS: AspectSaid(2),
+        Aspect.DECISIONS: AspectSaid(0),
+        Aspect.WORKLOAD: AspectSaid(1),
+        Aspect.PLACE: AspectSaid(0),
+        Aspect.MEASURES: AspectSaid(1),
+        Aspect.PAY: AspectSaid(0),
+    },
+    "The business case: sorting goes, deciding stays.",
+)
+#: On this day she says it, before the workshop and before anybody answered alone.
+SPONSOR_SAYS_ON = -25
 PROPERTY, OF_LETTERS = "Operations/Claims/Property", "Operations/Claims/Letters"
 #: What leaders said: day from today, group, for which role, what.
 SAID = (
@@ -103,6 +119,9 @@ def assess(stage: Stage, offset: int) -> None:
             if day == offset:
                 assess_impact(wave, _group(path), ImpactSide.LEADERS, said, for_role, floor=floor, by=by)
                 publish_impact(wave, _group(path).id, for_role, by=by)
+        if offset == SPONSOR_SAYS_ON:
+            sponsor = stage.accounts[roster.SPONSOR.email]
+            say_as_sponsor(wave, _group(PROPERTY), person_of(roster.SPONSOR), SPONSOR, by=sponsor.actor)
         if offset == -17:
             assess_impact(wave, _group(PROPERTY), ImpactSide.PEOPLE, PEOPLE, floor=floor, by=by)
         if offset in ANSWERING:

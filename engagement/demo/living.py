@@ -26,6 +26,7 @@ from engagement.demo import (
     talking,
     telling,
     using,
+    volunteering,
     workflows,
 )
 from engagement.demo.concerns import CONCERNS
@@ -86,6 +87,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     consulting.consult(stage, offset)
     assessing.assess(stage, offset)
     including.include(stage, offset)
+    volunteering.volunteer(stage, offset)
     telling.tell_workers(stage, offset)
     _move_waves_on(stage, offset)
     workflows.announce_versions(stage, offset)

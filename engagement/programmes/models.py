@@ -26,6 +26,11 @@ class Programme(Base):
 
     sponsor: Mapped[Person | None] = relationship()
 
+    @property
+    def sponsors(self) -> list[Person]:
+        """Its sponsor, if somebody is named who is here."""
+        return [self.sponsor] if self.sponsor is not None and not self.sponsor.has_left else []
+
 
 class Workflow(Base):
     """An AI workflow of a programme; `ScopeStatement` says what it changes for people.

@@ -19,6 +19,7 @@ from engagement.waves.milestones.actions import TOO_EARLY, plan_days, set_days
 from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import GoLiveMove, Membership, Wave, WaveDepartment, WaveDetails, WaveStep, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
+from engagement.waves.volunteers.queries import volunteered_last
 
 
 def plan_wave(
@@ -234,13 +235,14 @@ def place_people(wave: Wave, *, by: Actor = audit.CLOCK) -> tuple[int, int]:
     came = rows_changed(
         insert_new(Membership)
         .from_select(
-            ["wave_id", "person_id", "origin", "joined_at", "joined_by"],
+            ["wave_id", "person_id", "origin", "joined_at", "joined_by", "volunteered"],
             placing.coming.with_only_columns(
                 literal(wave.id),
                 Person.id,
                 literal(MembershipOrigin.DEPARTMENT, Membership.origin.type),
                 literal(now, Membership.joined_at.type),
                 literal(by.name[:401]),
+                volunteered_last(wave.id, Person.id),
             ),
         )
         .on_conflict_do_nothing()
@@ -287,6 +289,7 @@ def add_member(wave: Wave, person: Person, *, by: Actor) -> None:
             origin=MembershipOrigin.HAND,
             joined_at=now,
             joined_by=by.name[:401],
+            volunteered=volunteered_last(wave.id, person.id),
         )
     )
     db.session.flush()

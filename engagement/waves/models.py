@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -67,6 +67,22 @@ class Wave(Base):
     def title(self) -> str:
         """The wave with its number, as messages name it."""
         return f"Wave {self.number}: {self.name}"
+
+    @property
+    def sponsors(self) -> list[Person]:
+        """Its sponsors who are here: its own, then its programme's."""
+        own = [self.sponsor] if self.sponsor is not None and not self.sponsor.has_left else []
+        return own + [person for person in self.programme.sponsors if person not in own]
+
+    @property
+    def sponsor_ids(self) -> set[int]:
+        """The people named as its sponsors, also of its programme, whether or not they are here."""
+        return {each for each in (self.sponsor_id, self.programme.sponsor_id) if each is not None}
+
+    @property
+    def asked_sponsor_id(self) -> int | None:
+        """The person who is asked first for a sponsor's view: its own sponsor, else its programme's."""
+        return self.sponsor_id or self.programme.sponsor_id
 
 
 def _usually_due(context: DefaultExecutionContext) -> date:
@@ -134,7 +150,8 @@ class Membership(Base):
     """A person in a wave, from `joined_at` until `ended_at` (None: still), and who added and removed them.
 
     People who return get another row, so that members on any day are known. At most one is open. Rows older than this
-    record have no `joined_by` and `ended_by`.
+    record have no `joined_by` and `ended_by`. `volunteered` says that they are in it of their own will; another row of the same
+    wave takes that over (`volunteers.queries.volunteered_last`), whatever brings them.
     """
 
     __tablename__ = "membership"
@@ -160,6 +177,7 @@ class Membership(Base):
     joined_by: Mapped[str | None] = mapped_column(short(401))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by: Mapped[str | None] = mapped_column(short(401))
+    volunteered: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     wave: Mapped[Wave] = relationship()
     person: Mapped[Person] = relationship()

@@ -33,6 +33,7 @@ from engagement.privacy.actions.erasing import erase_person
 from engagement.programmes.models import Programme, Workflow
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import MembershipOrigin, WaveStatus
+from engagement.waves.volunteers.actions import mark_volunteers, take_back_volunteers
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 TODAY = date(2026, 4, 14)
@@ -230,6 +231,29 @@ def test_a_machine_posts_with_its_secret_until_that_ends_and_the_clock_counts() 
     db.session.flush()
     assert waves_to_count(TODAY) == [wave.id]
     assert waves_to_count(TODAY + timedelta(days=1)) == [wave.id]
+
+
+def test_who_came_of_their_own_will_counts_as_a_friendly_user_as_soon_as_the_clock_counts() -> None:
+    wave, (triage, _), people = scene()
+    bring(wave.programme, *(PersonUse(person.id, triage.id, back(2), 1) for person in people[:8]))
+    assert (numbers_of(wave).friendly, figures_of_waves([wave], TODAY, floor=2)[0].parts[0].is_pilot_evidence) == (
+        0,
+        False,
+    )
+    mark_volunteers(wave, people[1:7], by=TESTER)
+    assert waves_to_count(TODAY) == [wave.id]
+    count_wave(wave.id)
+    assert (numbers_of(wave).friendly, numbers_of(wave).friendly_used, waves_to_count(TODAY)) == (6, 6, [])
+    assert counts_that_differ(TODAY) == []
+    # As many others: it is another wave that has to be counted, not another number of people.
+    take_back_volunteers(wave, people[1:2], by=TESTER)
+    mark_volunteers(wave, people[9:10], by=TESTER)
+    assert waves_to_count(TODAY) == [wave.id]
+    count_wave(wave.id)
+    assert (numbers_of(wave).friendly, numbers_of(wave).friendly_used) == (6, 5)
+    small = figures_of_waves([wave], TODAY, floor=5)[0].parts[0]
+    # One of them has not used it, so nothing is told of either group.
+    assert (small.shown.friendly, small.is_pilot_evidence) == (None, False)
 
 
 def test_old_days_are_folded_away_and_what_they_said_stays() -> None:

@@ -34,7 +34,7 @@ TALKING = (
 ).split()
 DECIDING = (
     "/waves /waves/1/milestones /milestones/1 /waves/1/chain /waves/1/copies /waves/1/fallback /waves/1/lessons /waves/1/impacts "
-    "/waves/1/impacts/3 /waves/1/impacts/3/leaders /waves/1/consultations/new /blackouts /programmes/1/order "
+    "/waves/1/impacts/3 /waves/1/impacts/3/leaders /waves/1/sponsors-view?department=3 /waves/1/consultations/new /blackouts /programmes/1/order "
     "/programmes/1/portfolio /workflows/1/versions /workflows/1/statements /workflows/1/statements/everybody/draft /statements/1 "
     "/statements/1/people /waves/1/readiness /waves/1/readiness/training /waves/1/approvers /waves/1/override /waves/1/criteria/new /workflows/1/oversight /workflows/1/notices/effect /deliveries/addresses /deliveries/bounces"
 ).split()
@@ -102,6 +102,9 @@ def test_pages_of_what_is_measured_and_asked_are_sound(live, window):
     asked = window()
     asked.sign_in(EMPLOYEE)
     assert faults_on(asked, live.url, ["/me", "/me/impacts/1"]) == ""
+    sponsor = window()
+    sponsor.sign_in(SPONSOR)
+    assert faults_on(sponsor, live.url, ["/", "/waves/1/sponsors-view", "/waves/1/impacts", "/waves/1/impacts/3"]) == ""
 
 
 def faults_on(visitor: Visitor, url: str, paths: Iterable[str]) -> str:

@@ -13,10 +13,16 @@ from browser.furnishing import (
 )
 from browser.furnishing_sheets import furnish_gate_that_waits, furnish_six_waves
 from browser.keys import sign_in, tab_to
+from factories import TESTER
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from engagement import clock
 from engagement.db import db
+from engagement.waves.impacts.actions import assess_impact
+from engagement.waves.impacts.models import ImpactAssessment
+from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
+from engagement.waves.models import Wave
 
 _SHOWN = "selector => [...document.querySelectorAll(selector)].filter(e => e.checkVisibility()).length"
 SHEET = "/reports/programmes/1"
@@ -169,3 +175,57 @@ def test_who_plans_closes_a_month_and_compares(live, window):
     assert f"End of {ended} beside this moment." in ines.text
     for path in ("/waves/1/readiness", "/waves/2/adoption", "/programmes/1/adoption", "/reports/snapshots/1"):
         ines.open(path)
+
+
+def test_a_sponsor_says_on_a_phone_how_they_see_it_and_then_reads_its_people(live, window):
+    """From the start page, one press for each part; nothing chosen is refused; what people say stands beside it afterwards."""
+    with live.app.app_context():
+        furnish_what_is_measured_and_asked()
+        wave = db.session.get_one(Wave, 1)
+        department = db.session.scalars(select(ImpactAssessment)).one().department
+        heard = Assessed({Aspect.TASKS: AspectSaid(5, "", "We only check")}, "Workshop", 8)
+        assess_impact(wave, department, ImpactSide.PEOPLE, heard, floor=5, by=TESTER)
+        db.session.commit()
+    margaret = window(width=390)
+    margaret.sign_in(SPONSOR)
+    page = margaret.page
+    margaret.open("/waves/1/impacts")
+    assert "We only check" not in margaret.text
+    margaret.follow("Say how you see it")
+    margaret.press("Keep it")
+    assert page.title().startswith("Error: ")
+    assert "Choose for at least one part of the work how much it changes." in margaret.text
+    page.get_by_role("group", name="What they do").get_by_role("radio", name="2: changes a little").check()
+    page.get_by_role("group", name="Pay and grade").get_by_role("radio", name="0: stays as it is").check()
+    margaret.fill(basis="The plan says so.")
+    margaret.press("Keep it")
+    assert "It is kept for" in margaret.text
+    assert "Nothing is asked of a sponsor now." in margaret.text
+    margaret.follow("Compare it with what leaders and people say")
+    page.locator(".impacts tbody a").first.click()
+    margaret.see()
+    assert "We only check" in margaret.text
+    assert "Sponsors differ" in margaret.text
+    margaret.open("/")
+    assert "You have not said how you see it" not in margaret.text
+
+
+def test_a_sponsor_says_with_keys_alone_how_they_see_it(live, window):
+    with live.app.app_context():
+        furnish_what_is_measured_and_asked()
+    margaret = window()
+    sign_in(margaret, SPONSOR)
+    page = margaret.page
+    margaret.open("/")
+    assert "You have not said how you see it" in margaret.text
+    tab_to(page, 'a[href="/waves/1/sponsors-view"]')
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    tab_to(page, "#score_tasks input")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    tab_to(page, "main form button[type=submit]")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    margaret.see(widths=())
+    assert "1 of 5 points" in margaret.text

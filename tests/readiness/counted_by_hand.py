@@ -95,18 +95,23 @@ def _others_of(wave: Wave) -> tuple[Any, ...]:
     return len(finished.difference(*_friends_of(wave))), len(finished)
 
 
-def _friends_of(wave: Wave) -> tuple[set[int], set[int]]:
+def _friends_of(wave: Wave) -> tuple[set[int], set[int], set[int]]:
     champions = {row.person_id for row in _rows(Champion) if row.until_on is None or row.until_on > ON}
+    here = {
+        row.person_id
+        for row in _rows(Membership)
+        if row.wave_id == wave.id and row.ended_at is None and row.volunteered
+    }
     pilots = {
         row.person_id
         for row in _rows(Membership)
         if row.wave_id != wave.id and row.wave.status is WaveStatus.LIVE and row.wave.go_live_on < wave.go_live_on
     }
-    return champions, pilots - champions
+    return champions, here - champions, pilots - champions - here
 
 
 def friendly_by_hand(wave: Wave) -> Friendly:
-    """Return how far champions are with their training, and pilot users who are none."""
+    """Return how far champions are with their training, volunteers who are none, and pilot users who are neither."""
     learners = _learners(wave)
     found = ([all(learners[key].values()) for key in each & learners.keys()] for each in _friends_of(wave))
     return Friendly(*(Count(len(each), sum(each)) for each in found))
@@ -256,11 +261,12 @@ def _alike_of(wave: Wave) -> tuple[Any, ...]:
         if row.wave_id == wave.id and row.superseded_at is None:
             points[row.department_id, row.side] = {each.aspect: each.score for each in row.aspects}
     apart = []
-    for (department_id, side), leaders in points.items():
+    for department_id in {department_id for department_id, _ in points}:
         people = points.get((department_id, ImpactSide.PEOPLE), {})
-        both = leaders.keys() & people.keys()
-        if side is ImpactSide.LEADERS and both:
-            apart.append(max(abs(leaders[each] - people[each]) for each in both) > 1)
+        above = [points.get((department_id, side), {}) for side in (ImpactSide.SPONSORS, ImpactSide.LEADERS)]
+        distances = [abs(said[each] - people[each]) for said in above for each in said.keys() & people.keys()]
+        if distances:
+            apart.append(max(distances) > 1)
     return apart.count(False), len(apart)
 
 

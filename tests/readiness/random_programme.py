@@ -91,7 +91,8 @@ def _training(random: Random, _: Programme, waves: list[Wave], __: Any, people: 
             )
     db.session.flush()
     roles = {(row.person_id, row.role) for row in db.session.scalars(select(PersonRole))}
-    for member in db.session.scalars(select(Membership)).all():
+    for number, member in enumerate(db.session.scalars(select(Membership).order_by(Membership.id)).all()):
+        member.volunteered = number % 3 == 0
         for role in (role for person_id, role in sorted(roles) if person_id == member.person_id):
             db.session.add(
                 Assignment(wave_id=member.wave_id, person_id=member.person_id, role=role, assigned_at=clock.now())
@@ -272,11 +273,12 @@ def _impacts(random: Random, _: Programme, waves: list[Wave], __: Any, ___: Any)
     for wave in waves:
         chosen = select(WaveDepartment.department_id).where(WaveDepartment.wave_id == wave.id)
         for department_id in db.session.scalars(chosen.order_by(WaveDepartment.department_id)).all():
-            for side in some(random, (ImpactSide.LEADERS, ImpactSide.PEOPLE), 0.8):
+            for side in some(random, (ImpactSide.SPONSORS, ImpactSide.LEADERS, ImpactSide.PEOPLE), 0.8):
                 said = ImpactAssessment(
                     wave=wave, department_id=department_id, side=side, said_at=clock.now(), said_by="S"
                 )
                 said.voices = 8 if side is ImpactSide.PEOPLE else None
+                said.sponsor_id = db.session.scalar(select(Person.id).limit(1)) if side is ImpactSide.SPONSORS else None
                 judged = some(random, [Aspect.PAY, Aspect.TASKS, Aspect.TOOLS])
                 said.aspects = [ImpactAspect(aspect=each, score=random.randrange(4)) for each in judged]
                 db.session.add(said)

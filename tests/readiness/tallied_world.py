@@ -27,6 +27,7 @@ from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
 from engagement.waves.tallies.models import TallyDay
 from engagement.waves.tallies.queries import member_sums
+from engagement.waves.volunteers.actions import mark_volunteers, take_back_volunteers
 from tests.training.courses import make_curriculum, make_module
 
 ROLES = list(TrainingRole)
@@ -91,6 +92,8 @@ def by_hand() -> tuple[dict[tuple, list[int]], dict[tuple, list[int]], dict[int,
         own, one = db.session.get_one(Wave, wave_id), Count(1, all(finished for finished, _ in found))
         if any(row.person_id == person_id and row.wave.programme_id == own.programme_id for row in champions_now()):
             friendly[wave_id] += Friendly(champions=one)
+        elif is_volunteer(person_id, wave_id):
+            friendly[wave_id] += Friendly(volunteers=one)
         elif was_earlier(person_id, own):
             friendly[wave_id] += Friendly(pilots=one)
         cell = learners[wave_id, department_id, None]
@@ -104,6 +107,14 @@ def champions_now() -> list[Champion]:
     today = clock.today(ZONE if db.session.scalar(select(TallyDay.id)) else "UTC")
     rows = db.session.scalars(select(Champion)).all()
     return [row for row in rows if row.from_on <= today and (row.until_on is None or row.until_on > today)]
+
+
+def is_volunteer(person_id: int, wave_id: int) -> bool:
+    """Return whether somebody is in a wave now, and of their own will."""
+    rows = db.session.scalars(
+        select(Membership).where(Membership.person_id == person_id, Membership.wave_id == wave_id)
+    )
+    return any(row.volunteered for row in rows if row.ended_at is None)
 
 
 def was_earlier(person_id: int, own: Wave) -> bool:
@@ -172,7 +183,7 @@ class World:
 
     def change(self) -> None:
         person, module = self.chance.choice(self.people), self.chance.choice(self.modules)
-        what = self.chance.randint(0, 15)
+        what = self.chance.randint(0, 18)
         if what <= 2:
             finish(person, module)
         elif what == 3:
@@ -205,9 +216,20 @@ class World:
             person.left_at = None if person.left_at else clock.now()
         elif what == 13 and self.time:
             self.time.shift(timedelta(hours=self.chance.randint(1, 40)))
+        elif what >= 16:
+            self.change_volunteer(person)
         else:
             self.change_champion(person)
         db.session.flush()
+
+    def change_volunteer(self, person: Person) -> None:
+        """Say that somebody is in a wave of their own will, or take it back; or add them by hand, which keeps what was said."""
+        wave = self.chance.choice(self.waves)
+        what = self.chance.choice((mark_volunteers, mark_volunteers, take_back_volunteers, None))
+        if what:
+            what(wave, [person], by=TESTER)
+        elif person.left_at is None:
+            waves.add_member(wave, person, by=TESTER)
 
     def change_champion(self, person: Person) -> None:
         """Appoint somebody, or have their time end, begin or be for something else; or move a wave to another programme."""

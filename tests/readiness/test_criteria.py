@@ -168,15 +168,17 @@ def test_a_wave_with_nothing_in_it_says_in_words_what_is_not_known():
 def test_a_group_that_both_sides_judge_differently_is_named_with_its_widest_gap():
     claims, letters, desk = (make_department(f"Operations/{name}") for name in ("Claims", "Letters", "Desk"))
     wave = make_wave(departments=(claims, letters, desk), members=[make_person()])
-    assert standing(wave, "alike").sentence == "No group was judged yet by both who leads it and its people."
+    assert (
+        standing(wave, "alike").sentence == "No group was judged yet by its people and by those who lead or sponsor it."
+    )
     _judge(wave, claims, {Aspect.PAY: 1, Aspect.TASKS: 3}, {Aspect.PAY: 5, Aspect.TASKS: 1})
     _judge(wave, letters, {Aspect.PAY: 1}, {Aspect.PAY: 2})
     _judge(wave, desk, {Aspect.PAY: 1}, None)
     found = standing(wave, "alike")
     assert (found.met, found.total, found.need, found.state) == (1, 2, 75, CriterionState.SHORT)
     assert found.sentence == (
-        "1 of 2 groups that both have judged are seen alike by who leads them and by their people; 75 % needed. "
-        "Operations/Claims, pay and grade: its people say 5 of 5 points, who leads them 1."
+        "1 of 2 groups that can be compared are seen alike by their people, those who lead them and the sponsors; 75 % needed. "
+        "Operations/Claims, pay and grade: leaders expect 1, its people 5 of 5 points."
     )
     set_terms(wave, CriterionKind.ALIKE, Terms(need=50), by=TESTER)
     assert standing(wave, "alike").state is CriterionState.MET

@@ -150,8 +150,8 @@ def test_what_makes_no_step_is_refused_above_its_field(wave, margaret, said, fie
 def test_only_a_sponsor_of_the_wave_or_its_programme_is_asked(wave, margaret):
     other, stranger = make_person("Olga", "olga@example.com"), make_person("Sven", "sven@example.com")
     wave.sponsor = other
-    assert queries.sponsors_of(wave) == [other, margaret]
-    assert queries.sponsors_of(wave.programme) == [margaret]
+    assert wave.sponsors == [other, margaret]
+    assert wave.programme.sponsors == [margaret]
     for place, person in ((wave, stranger), (wave.programme, other)):
         with pytest.raises(BadInput, match="sponsors neither"):
             plan(place, person)
@@ -159,7 +159,7 @@ def test_only_a_sponsor_of_the_wave_or_its_programme_is_asked(wave, margaret):
     with pytest.raises(BadInput, match="sponsors neither"):
         change_step(line, stranger, details(), on=ON, by=TESTER)
     people.mark_as_left(other, by=TESTER)
-    assert queries.sponsors_of(wave) == [margaret]
+    assert wave.sponsors == [margaret]
 
 
 def test_nothing_is_planned_for_what_is_over(wave, margaret):

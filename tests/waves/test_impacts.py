@@ -7,7 +7,7 @@ from flask import Flask
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.actions import merge_department
 from engagement.waves.impacts.actions import assess_impact, publish_impact, withdraw_impact
-from engagement.waves.impacts.queries import published_for, standing_assessment, versions_of
+from engagement.waves.impacts.queries.standing import published_for, standing_assessment, versions_of
 from engagement.waves.impacts.rules import (
     Aspect,
     AspectSaid,

@@ -17,7 +17,7 @@ from engagement.programmes.scope.rules import StatementFor
 from engagement.scheduler.wave_jobs import count_voices as job
 from engagement.waves.impacts.actions import assess_impact, publish_impact
 from engagement.waves.impacts.models import ImpactAssessment
-from engagement.waves.impacts.queries import members_of, published_for, roles_of_members, standing_assessment
+from engagement.waves.impacts.queries.standing import members_of, published_for, roles_of_members, standing_assessment
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide, middle_of, people_said
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus

@@ -52,6 +52,11 @@ def judging(reader: Reader) -> Reach:
     return representing(reader)
 
 
+def sponsoring(reader: Reader) -> Reach:
+    """Say how one sees what a wave changes, as its sponsor: whoever is named so, there or in its programme; not by a link in a message."""
+    return representing(reader)
+
+
 def naming_holders(reader: Reader) -> Reach:
     """Name who holds the parts of a workflow's ownership: who plans its programme, and its sponsors, who decide it."""
     return _with_sponsored(reader, planning(reader))

@@ -25,12 +25,13 @@ from engagement.training.tallies.queries import people_sums
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
 from engagement.waves.queries import member_counts, workflows_of_waves
 from engagement.waves.rules import IN_USE
+from engagement.waves.volunteers.queries import volunteers, volunteers_of_waves
 
 _SIGNED_OFF = (CompletionSource.ATTENDANCE, CompletionSource.EVIDENCE, CompletionSource.IMPORT)
 
 
 #: Another number lets the clock count every wave anew: for when other figures are counted than before.
-_COUNTED = 3
+_COUNTED = 4
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,29 @@ class Ground:
     workflow_ids: tuple[int, ...]
     members: int
     trained: int
+    volunteer_ids: tuple[int, ...]
 
     @property
     def fingerprint(self) -> str:
-        """A short text that is another one for another go-live, other workflows or other figures."""
-        return hashlib.sha256(f"{_COUNTED} {self.wave.go_live_on} {self.workflow_ids}".encode()).hexdigest()
+        """A short text that is another one for another go-live, other workflows, other volunteers or other figures."""
+        parts = (_COUNTED, self.wave.go_live_on, self.workflow_ids, self.volunteer_ids)
+        return hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()
 
 
 def grounds_of(condition: ColumnElement[bool]) -> list[Ground]:
-    """Return the grounds of the waves in use that meet a condition, in four statements."""
+    """Return the grounds of the waves in use that meet a condition, in five statements."""
     waves = db.session.scalars(select(Wave).where(Wave.status.in_(IN_USE), condition).order_by(Wave.id)).all()
     ids = [wave.id for wave in waves]
     members, workflows = member_counts(ids), workflows_of_waves(ids)
     trained = {row.wave_id: row.finished for row in people_sums(ids)}
+    willing = volunteers_of_waves(ids)
     return [
         Ground(
-            wave, tuple(sorted(each.id for each in workflows[wave.id])), members[wave.id], int(trained.get(wave.id, 0))
+            wave,
+            tuple(sorted(each.id for each in workflows[wave.id])),
+            members[wave.id],
+            int(trained.get(wave.id, 0)),
+            tuple(willing[wave.id]),
         )
         for wave in waves
     ]
@@ -109,7 +117,7 @@ class People:
 
 
 def friendly_users(wave: Wave) -> set[int]:
-    """Return the champions of a wave's programme, and who was in one of its waves that went live earlier."""
+    """Return the champions of a wave's programme, its own volunteers, and who was in a wave of it that went live earlier."""
     same = Wave.programme_id == wave.programme_id
     champions = (
         select(Champion.person_id)
@@ -121,7 +129,7 @@ def friendly_users(wave: Wave) -> set[int]:
         .join(Wave, Wave.id == Membership.wave_id)
         .where(same, Wave.id != wave.id, Wave.status.in_(IN_USE), Wave.go_live_on < wave.go_live_on)
     )
-    return set(db.session.scalars(union(champions, pilots)))
+    return set(db.session.scalars(union(champions, volunteers(wave.id), pilots)))
 
 
 def _together(spans: Iterable[Span]) -> Span | None:

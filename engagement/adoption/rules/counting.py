@@ -20,7 +20,7 @@ class Learner(NamedTuple):
 class Member(NamedTuple):
     """Somebody in a wave: where they work, since when they are in it, their days of use, their training if any is asked.
 
-    Friendly users are champions of the programme, and people of a wave of it that went live earlier.
+    Friendly users are champions of the programme, volunteers of the wave, and people of a wave of it that went live earlier.
     """
 
     department_id: int | None

@@ -5,11 +5,14 @@ from datetime import date, timedelta
 
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.attention.queries.need import Need, Needed, Who
+from engagement.attention.queries.need import Need, Needed, ViewWaiting, Who, first
 from engagement.attention.rules import NEAR_DAYS, Kind, Place, Reason, days_late
 from engagement.stakeholders.chain.queries import BrokenChain, broken_chains
 from engagement.stakeholders.leadership.queries import StepShown, steps_for_planners, steps_waiting_for
+from engagement.waves.impacts.queries.gaps import unsaid_of, waves_asking
+from engagement.waves.impacts.queries.standing import assessments_of_waves
 from engagement.waves.models import Wave
+from engagement.waves.queries import standing_departments_of_waves
 
 
 def steps_needed(reader: Reader, on: date, limit: int) -> list[Needed]:
@@ -27,6 +30,36 @@ def steps_needed(reader: Reader, on: date, limit: int) -> list[Needed]:
     return [
         Needed(reason, len(found), [row(reason, shown) for shown in found[:limit]])
         for reason, found in ((Reason.OWN_STEP, own), (Reason.SPONSORS_STEP, others))
+    ]
+
+
+def views_needed(reader: Reader, on: date, limit: int) -> Needed:
+    """Return the waves ahead of which the reader, as their sponsor, has not said how they see what changes, where others have."""
+
+    def row(found: ViewWaiting) -> Need:
+        wave, late = found.wave, days_late(found.wave.go_live_on, on)
+        who = Who(reader.name, reader.named_id, reader.person_id)
+        reason, place, by = Reason.SPONSORS_VIEW, Place.SPONSORS_VIEW, wave.go_live_on
+        return Need(reason, Kind.WAVE, wave.id, wave.title, place, found, who, None, by, late)
+
+    return first(Reason.SPONSORS_VIEW, views_waiting_for(reader), row, limit)
+
+
+def views_waiting_for(reader: Reader) -> list[ViewWaiting]:
+    """Return the same, in no statement for who sponsors nothing, and in three for many waves."""
+    sponsoring = rights.sponsoring(reader)
+    if sponsoring.person_id is None or not reader.sponsors_programmes:
+        return []
+    waves = waves_asking(sponsoring.person_id)
+    if not waves:
+        return []
+    ids = [wave.id for wave in waves]
+    said, chosen = assessments_of_waves(ids), standing_departments_of_waves(ids)
+    unsaid = {wave.id: unsaid_of(wave, said[wave.id]) for wave in waves}
+    return [
+        ViewWaiting(wave, departments)
+        for wave in waves
+        if (departments := [row for row in chosen[wave.id] if row.id in unsaid[wave.id]])
     ]
 
 

@@ -13,7 +13,7 @@ from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining
 from engagement.attention.rules import Kind, Place, Reason
 from engagement.communications.models import Occurrence
-from engagement.people.models import Person
+from engagement.people.models import Department, Person
 from engagement.programmes.models import Workflow
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
@@ -24,6 +24,7 @@ from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
 from engagement.value.queries.present import MetricShown
+from engagement.waves.models import Wave
 from engagement.words import plural
 
 Found = TypeVar("Found")
@@ -62,6 +63,21 @@ class StoppedAddresses:
     number: int
 
 
+@dataclass(frozen=True)
+class ViewWaiting:
+    """A wave, and the departments of which others have said what changes and none of its sponsors."""
+
+    wave: Wave
+    departments: Sequence[Department]
+
+    @property
+    def words(self) -> str:
+        """For whom it is asked, the first by name: "Others have said what it changes for Claims and 2 more departments. How do you see it?"."""
+        first, *more = self.departments
+        rest = f" and {plural(len(more), 'more department', 'more departments')}" if more else ""
+        return f"Others have said what it changes for {first.path}{rest}. How do you see it?"
+
+
 #: The thing behind a need, with everything that a sentence about it may say.
 Subject = (
     Occurrence
@@ -80,6 +96,7 @@ Subject = (
     | WaitingMail
     | StoppedAddresses
     | StepShown
+    | ViewWaiting
     | BrokenChain
     | Workflow
     | OversightLapsed

@@ -11,7 +11,7 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.consultations import consultations_waiting
 from engagement.attention.queries.gates import conditions_open, gates_reopened, gates_to_decide
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
-from engagement.attention.queries.leadership import chains_needed, steps_needed
+from engagement.attention.queries.leadership import chains_needed, steps_needed, views_needed
 from engagement.attention.queries.need import Need, Needed, StoppedAddresses, Who, account, first, person
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
@@ -93,6 +93,7 @@ def needed_by(
         *_training([wave for wave in planned if wave.status.is_open], on, limit, trained, sums),
         *chains_needed(reader, planned, on, limit),
         *(steps_needed(reader, on, limit) if Reason.OWN_STEP in there else []),
+        if_there(Reason.SPONSORS_VIEW, lambda: views_needed(reader, on, limit)),
         if_there(Reason.BOUNCING, lambda: _bouncing(reader)),
         if_there(Reason.LEAVERS, lambda: _leavers(reader)),
         _sign_ins(reader, limit),

@@ -20,6 +20,8 @@ from engagement.stakeholders.leadership.rules import StepState
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
 from engagement.training.models import Leftover
 from engagement.value.models import ValueMetric
+from engagement.waves.impacts.models import ImpactAssessment
+from engagement.waves.impacts.rules import ImpactSide
 
 
 def reasons_there() -> set[Reason]:
@@ -56,6 +58,9 @@ def _conditions() -> dict[Reason, ColumnElement[bool]]:
         Reason.MAIL_IN: exists().where(MailIn.handled_at.is_(None)),
         Reason.OLD_TRAINING: exists().where(Leftover.decided_at.is_(None), Leftover.ended_at.is_(None)),
         Reason.OWN_STEP: exists().where(StepLine.state == StepState.PLANNED, StepLine.superseded_at.is_(None)),
+        Reason.SPONSORS_VIEW: exists().where(
+            ImpactAssessment.side != ImpactSide.SPONSORS, ImpactAssessment.superseded_at.is_(None)
+        ),
         Reason.REVIEW: exists().where(Workflow.review_on.is_not(None)),
         Reason.LEAVERS: exists().where(Person.left_at.is_not(None), Person.erased_at.is_(None)),
         Reason.BOUNCING: exists().where(Suppression.lifted_at.is_(None)),

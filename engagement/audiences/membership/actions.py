@@ -19,6 +19,7 @@ from engagement.verbs import Verb
 from engagement.waves.actions import place_people
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import MembershipOrigin
+from engagement.waves.volunteers.queries import volunteered_last
 
 
 def choose_audiences(wave: Wave, audiences: Iterable[Audience], *, on: date, by: Actor) -> tuple[int, int]:
@@ -90,8 +91,9 @@ def _join(wave: Wave, people: Select[int], by: Actor) -> int:
         literal(MembershipOrigin.RULE, Membership.origin.type),
         literal(clock.now(), Membership.joined_at.type),
         literal(by.name[:401]),
+        volunteered_last(wave.id, Person.id),
     )
-    columns = ["wave_id", "person_id", "origin", "joined_at", "joined_by"]
+    columns = ["wave_id", "person_id", "origin", "joined_at", "joined_by", "volunteered"]
     joined = rows_changed(insert_new(Membership).from_select(columns, rows).on_conflict_do_nothing())
     note_growth(Membership, joined)
     return joined

@@ -21,7 +21,7 @@ from engagement.people.models import Department, Person
 from engagement.people.queries import roles_of
 from engagement.programmes.scope.rules import StatementFor
 from engagement.waves.impacts.models import ImpactAssessment
-from engagement.waves.impacts.queries import members_of, published_for
+from engagement.waves.impacts.queries.standing import members_of, published_for
 from engagement.waves.impacts.rules import MEANINGS, Aspect, AspectSaid
 from engagement.waves.models import Wave
 from engagement.waves.queries import waves_of_person

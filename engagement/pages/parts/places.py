@@ -50,6 +50,7 @@ _PAGES = {
     Place.JOBS: ("admin.jobs", ""),
     Place.LEADERSHIP_STEP: ("stakeholders.step", "step_id"),
     Place.SPONSOR_CHAIN: ("stakeholders.chain", "wave"),
+    Place.SPONSORS_VIEW: ("waves.sponsors_view", "wave_id"),
 }
 #: Further arguments, for pages that show more than is meant.
 _NARROWED: dict[Place, dict[str, Any]] = {Place.GIVE_ROLES: {"role": "none"}}

@@ -95,15 +95,13 @@ def lede(wave: Wave) -> str:
 
 def groups_of(counts: WaveCounts) -> list[Group]:
     """Return how far friendly users and everybody else are with their training; nothing without friendly users."""
-    friendly, trained = counts.friendly, counts.trained
-    others = Count(
-        trained.assigned - friendly.champions.assigned - friendly.pilots.assigned,
-        trained.finished - friendly.champions.finished - friendly.pilots.finished,
-    )
-    if not friendly.champions.assigned and not friendly.pilots.assigned:
+    friendly, trained, all_friendly = counts.friendly, counts.trained, counts.friendly.together
+    if not all_friendly.assigned:
         return []
+    others = Count(trained.assigned - all_friendly.assigned, trained.finished - all_friendly.finished)
     return [
         Group("Champions", friendly.champions),
+        Group("Volunteers: marked as in it of their own will", friendly.volunteers),
         Group("Pilot users: in a wave that is live already", friendly.pilots),
         Group("Everybody else", others),
     ]

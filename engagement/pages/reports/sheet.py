@@ -66,6 +66,7 @@ def programme(programme_id: int) -> str:
         report=report,
         document=document,
         decisions=decisions_shown(report, report.decisions[:MOST_DECISIONS]),
+        views=sheet.views,
         places=PLACES,
         gates=gate_ways(report),
         more_decisions=len(report.decisions[MOST_DECISIONS:]),

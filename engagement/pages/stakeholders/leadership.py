@@ -165,7 +165,7 @@ def _offers(reader: Reader) -> dict[str, tuple[Programme | Wave, Person, str]]:
         if place.closed_at if isinstance(place, Programme) else not place.status.is_open:
             continue
         words = place.title if isinstance(place, Wave) else f"all of {place.name}"
-        for person in queries.sponsors_of(place):
+        for person in place.sponsors:
             found[f"{place_key(place)}-{person.id}"] = (place, person, f"{person.name}, for {words}")
     return found
 
@@ -212,9 +212,7 @@ def edit_step(step_id: int) -> Drawn | BaseResponse:
     held(line_to_plan(step_id).step)
     line = line_to_plan(step_id)
     form = ChangeStepForm(obj=line, kind=line.kind.value, person=str(line.person_id))
-    people = {
-        person.id: person for person in [line.person, *queries.sponsors_of(line.step.wave or line.step.programme)]
-    }
+    people = {person.id: person for person in [line.person, *(line.step.wave or line.step.programme).sponsors]}
     form.person.choices = [SelectChoice(str(person.id), person.name) for person in people.values()]
     if form.validate_on_submit():
         with saving(form) as saved:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
+from engagement.attention.queries.leadership import views_waiting_for
 from engagement.attention.queries.need import Needed
 from engagement.attention.queries.needs import needed_by
 from engagement.attention.rules import Reason
@@ -92,8 +93,8 @@ def index() -> str | BaseResponse:
 
 
 def _sponsors_day(reader: Reader) -> str | None:
-    """Return what needs a sponsor who plans nothing; None if no step waits for them, and so their sheet comes first."""
-    if not steps_waiting_for(rights.reading_maps(reader), today()):
+    """Return what needs a sponsor who plans nothing; None if no step or view waits for them, and so their sheet comes first."""
+    if not steps_waiting_for(rights.reading_maps(reader), today()) and not views_waiting_for(reader):
         return None
     needed = needed_by(reader, [], today(), guard.organisation(), limit=MOST_OF_A_KIND)
     return render_template(

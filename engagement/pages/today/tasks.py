@@ -17,6 +17,7 @@ from engagement.attention.queries.need import (
     Need,
     Needed,
     StoppedAddresses,
+    ViewWaiting,
     WaitingMail,
 )
 from engagement.attention.queries.oversight import OversightLapsed
@@ -82,6 +83,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.NO_CURRICULUM: ("See the curriculum", ("training.index", {})),
     Reason.NO_ROLE: ("Give roles", ("waves.index", {})),
     Reason.BROKEN_CHAIN: ("See the chain", ("stakeholders.chain", {})),
+    Reason.SPONSORS_VIEW: ("Say it", ("waves.index", {})),
     Reason.OWN_STEP: ("Open it", ("stakeholders.leadership", {})),
     Reason.SPONSORS_STEP: ("Look at it", ("stakeholders.leadership", {"stands": "missed"})),
     Reason.BOUNCING: ("Look at them", None),
@@ -176,7 +178,7 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return f"“{shortened(subject.text, 90)}”", promise_words(need, subject, on)
         case Stakeholder() as stakeholder if need.reason is Reason.STAKEHOLDER_GONE:
             return gone_words(stakeholder)
-        case ConsultationWaiting() | WaitingMail() | GateWaiting():
+        case ConsultationWaiting() | WaitingMail() | GateWaiting() | ViewWaiting():
             return need.name, subject.words
         case MetricShown():
             return (

@@ -26,6 +26,7 @@ from engagement.pages.waves import (
     statements,
     steps,
     timeline,
+    volunteers,
     wave,
     workflows,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from markupsafe import Markup
-from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from engagement.pages.parts.fields import REFERENCE, PersonField, TickField
@@ -13,6 +13,8 @@ from engagement.readiness.rules import Obstacle
 from engagement.waves.models import WaveDetails
 
 WENT_WELL, TO_CHANGE = "What went well, and should be done again?", "What would you do otherwise?"
+#: So many people are named in one go: what is not understood is looked up line by line.
+MOST_LINES = 500
 ONE_A_LINE = "One lesson a line. They are shown to whoever plans the next wave."
 #: The sentence itself stands above the field; who hears the page hears it with the question.
 WHY_WITHOUT = Markup('Why does it go on all the same?<span class="visually-hidden"> {}</span>')
@@ -140,6 +142,20 @@ class MemberForm(Form):
     """One person to add by hand."""
 
     person = PersonField("Add one person", description=REFERENCE)
+    volunteers = BooleanField("They are in it of their own will")
+
+
+class VolunteersForm(Form):
+    """People of a wave who came of their own will, a line each; those who are ticked on the list are sent beside it."""
+
+    people = TextAreaField(
+        "Who is in the wave of their own will?",
+        description=f"One person a line, or with semicolons between: a work address, name or employee number. At most {MOST_LINES} lines.",
+        filters=[stripped],
+        validators=[
+            Length(max=100 * MOST_LINES, message=f"That is too long: name at most {MOST_LINES} people at once.")
+        ],
+    )
 
 
 class ChampionForm(Form):

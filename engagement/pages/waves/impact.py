@@ -19,7 +19,8 @@ from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.impact_forms import LeadersForm, PeopleForm, drawn_values
-from engagement.pages.waves.impact_groups import EVERYBODY, Group, group_among, groups_of, lines_of
+from engagement.pages.waves.impact_groups import EVERYBODY, KEPT_BACK, Group, group_among, groups_of, lines_of
+from engagement.pages.waves.sponsors_view import keeps_back
 from engagement.people.models import Department
 from engagement.people.queries import below, standing_department
 from engagement.people.rules import TrainingRole
@@ -31,8 +32,9 @@ from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import wave_progress
 from engagement.waves.impacts import actions
 from engagement.waves.impacts.models import ImpactAssessment
-from engagement.waves.impacts.queries import standing_assessment, versions_of
-from engagement.waves.impacts.rules import WEIGHT_DEFINITION, Aspect, ImpactSide
+from engagement.waves.impacts.queries.standing import standing_assessment, versions_of
+from engagement.waves.impacts.rules import ABOVE, WEIGHT_DEFINITION, Aspect, ImpactSide
+from engagement.waves.impacts.scopes import is_sponsor
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave, wave_for
 from engagement.waves.voices.queries import sentences_of
@@ -43,7 +45,7 @@ def impact(wave_id: int, department_id: int) -> str:
     """Show what changes for a group, beside its people, their training and what is said to them."""
     reader = guard.reader()
     wave = wave_for(rights.overseeing(reader), wave_id)
-    groups = groups_of(wave)
+    groups = groups_of(wave, keeps_back=keeps_back(wave))
     group = group_among(groups, department_id, asked_role())
     versions = versions_of(wave.id, department_id, group.for_role)
     messages = next_messages(wave.id)
@@ -55,9 +57,12 @@ def impact(wave_id: int, department_id: int) -> str:
         wave=wave,
         group=group,
         lines=lines_of(group),
+        kept_back=KEPT_BACK,
         lede=_group_lede(group),
         read_now=next((row for row in versions if row.published_at is not None), None),
-        former=[row for row in versions if row.superseded_at is not None],
+        former=[
+            row for row in versions if row.superseded_at is not None and (row.side in ABOVE or not group.is_kept_back)
+        ],
         by_role=[each for each in groups if each.department is group.department and each is not group],
         sentences=_each_once(versions) if may_plan else {},
         concerns=_concerns(wave, group.department, yesterday) if may_plan else None,
@@ -69,6 +74,7 @@ def impact(wave_id: int, department_id: int) -> str:
         messages=[(message, subjects[message.id]) for message in messages],
         definition=WEIGHT_DEFINITION,
         may_plan=may_plan,
+        is_sponsor=is_sponsor(rights.sponsoring(reader), wave),
         reads_people=reads_people,
         reads_map=reaches_wave(rights.reading_maps(reader), wave),
     )
@@ -96,10 +102,14 @@ def _concerns(wave: Wave, department: Department, on: date) -> list[SourceCount]
 def _group_lede(group: Group) -> str:
     if not group.rows:
         return "Nobody has said yet what changes for this group."
-    said = [f"{side}: {judged.words}." for side, judged in group.sides if judged]
+    said = [f"{side}: {judged.words}." for side, judged in group.sides.named if judged]
+    if group.is_whole and group.sponsors is None:
+        said.append("No sponsor has said it yet.")
     if group.leaders is None:
         said.append("The leaders have not said it yet.")
-    if group.people_said is None:
+    if group.is_kept_back:
+        said.append("What the people say is shown once you have said how you see it.")
+    elif group.sides.people is None:
         said.append("The people themselves have not said it yet.")
     return " ".join(said)
 

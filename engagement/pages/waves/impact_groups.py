@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from engagement.pages.frame.formats import here_today
 from engagement.people.models import Department
@@ -11,25 +12,30 @@ from engagement.programmes.scope.rules import StatementFor
 from engagement.reach import found
 from engagement.stakeholders.champions.queries import DepartmentCoverage, place_of, wave_coverage
 from engagement.waves.impacts.models import ImpactAssessment
-from engagement.waves.impacts.queries import assessments_of, department_lineages, roles_of_members
-from engagement.waves.impacts.rules import MOST_POINTS, Aspect, AspectSaid, Assessed, ImpactSide, differing, people_said
+from engagement.waves.impacts.queries.gaps import is_said_by_sponsor, sides_of
+from engagement.waves.impacts.queries.standing import assessments_of, department_lineages, roles_of_members
+from engagement.waves.impacts.rules import ABOVE, MOST_POINTS, Aspect, AspectSaid, Assessed, ImpactSide, Sides
 from engagement.waves.models import Wave
 from engagement.words import listed
 
 EVERYBODY = StatementFor.EVERYBODY
+NOT_SAID, KEPT_BACK = "not said yet", "shown once you have said how you see it"
 
 
 @dataclass(frozen=True)
 class Group:
     """A department of a wave, or those there with one role: its people, and what each side says now.
 
-    `together` is what its people said together, `alone` what each said alone.
+    `together` is what its people said together, `alone` what each said alone; both are None where `is_kept_back` from a
+    sponsor who has not said yet how they see it.
     """
 
     coverage: DepartmentCoverage
     department: Department
     for_role: StatementFor
     people: int
+    is_kept_back: bool
+    sponsors: ImpactAssessment | None
     leaders: ImpactAssessment | None
     together: ImpactAssessment | None
     alone: ImpactAssessment | None
@@ -52,48 +58,31 @@ class Group:
     @property
     def rows(self) -> list[ImpactAssessment]:
         """The assessments that there are."""
-        return [row for row in (self.leaders, self.together, self.alone) if row is not None]
+        return [row for row in (self.sponsors, self.leaders, self.together, self.alone) if row is not None]
+
+    @cached_property
+    def sides(self) -> Sides:
+        """What each side says of it."""
+        return sides_of({row.side: row for row in self.rows})
 
     @property
-    def leaders_said(self) -> Assessed | None:
-        """The leaders' side."""
-        return self.leaders.said if self.leaders else None
-
-    @property
-    def people_said(self) -> Assessed | None:
-        """The people's side: what each said alone before what they said together."""
-        return people_said(self.together.said if self.together else None, self.alone.said if self.alone else None)
-
-    @property
-    def sides(self) -> list[tuple[str, Assessed | None]]:
-        """Both sides, each by its word."""
-        return [("Leaders", self.leaders_said), ("People", self.people_said)]
+    def each_said(self) -> list[tuple[str, Assessed | None, str]]:
+        """Each side by its word with what it says, and why there is nothing where that is so."""
+        unsaid = {
+            "Sponsors": NOT_SAID if self.is_whole else "asked for whole departments",
+            "People": KEPT_BACK if self.is_kept_back else NOT_SAID,
+        }
+        return [(word, said, unsaid.get(word, NOT_SAID)) for word, said in self.sides.named]
 
     @property
     def points(self) -> int:
         """The most points that a side gives, -1 while nobody has judged it."""
-        return max((said.total for _, said in self.sides if said), default=-1)
-
-    @property
-    def is_compared(self) -> bool:
-        """Whether both sides judged some of the same aspects."""
-        both = [set(said.judged) for _, said in self.sides if said]
-        return len(both) == 2 and not both[0].isdisjoint(both[1])
-
-    @property
-    def differing(self) -> list[Aspect]:
-        """The aspects that the two sides see differently."""
-        return differing(self.leaders_said, self.people_said)
-
-    @property
-    def differing_words(self) -> str:
-        """These aspects in words."""
-        return listed([aspect.word.lower() for aspect in self.differing])
+        return max((said.total for _, said in self.sides.named if said), default=-1)
 
 
 @dataclass(frozen=True)
 class HeatCell:
-    """The points of one aspect, None where nobody judged it, and whether the other side sees it differently."""
+    """The points of one aspect, None where nobody judged it, and whether the people see it otherwise than those above them."""
 
     aspect: Aspect
     score: int | None
@@ -102,17 +91,22 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class HeatLine:
-    """What one side gives a group, aspect by aspect, and the sum of it; `total` is "" where it gave nothing."""
+    """What one side gives a group, aspect by aspect, and the sum of it; `total` is "" where it gave nothing.
+
+    `unsaid` is why, where the side has not spoken at all.
+    """
 
     side: str
     cells: list[HeatCell]
     total: str
+    unsaid: str = ""
 
 
-def groups_of(wave: Wave) -> list[Group]:
+def groups_of(wave: Wave, *, keeps_back: bool = False) -> list[Group]:
     """Return the groups of a wave: departments with the most points first, each before its own groups by role.
 
-    There are groups by role where people of a department have different roles, and where one was judged.
+    There are groups by role where people of a department have different roles, and where one was judged. `keeps_back` leaves
+    out what the people of a department say until one of the wave's sponsors has said how they see it.
     """
     standing = assessments_of(wave.id)
     covered = wave_coverage(wave.id, here_today())
@@ -125,11 +119,14 @@ def groups_of(wave: Wave) -> list[Group]:
         roles = by_role[row.department.id]
         own = [StatementFor(role) for role in TrainingRole if role in roles and len(roles) > 1]
         judged = {for_role for department_id, for_role, _ in standing if department_id == row.department.id}
+        is_kept_back = keeps_back and not is_said_by_sponsor(wave, standing, row.department.id)
         for for_role in StatementFor:
             if for_role is EVERYBODY or for_role in own or for_role in judged:
                 people = row.people if for_role is EVERYBODY else roles.get(TrainingRole(for_role.value), 0)
-                said = [standing.get((row.department.id, for_role, side)) for side in ImpactSide]
-                made.append(Group(row, row.department, for_role, people, *said))
+                shown = ABOVE if is_kept_back else ImpactSide
+                said = {side: standing.get((row.department.id, for_role, side)) for side in shown}
+                sides = [said.get(side) for side in ImpactSide]
+                made.append(Group(row, row.department, for_role, people, is_kept_back, *sides))
     most = {row.id: max(group.points for group in made if group.department is row) for row in places}
     return sorted(made, key=lambda group: -most[group.department.id])
 
@@ -153,48 +150,65 @@ def group_among(groups: Sequence[Group], department_id: int, for_role: Statement
 
 
 def heat_of(group: Group) -> list[HeatLine]:
-    """Return both sides of a group as lines of the table, none while nobody has judged it."""
+    """Return each side of a group as a line of the table, none while nobody has judged it."""
     if not group.rows:
         return []
-    apart = set(group.differing)
-    return [
-        HeatLine(
-            side,
-            [HeatCell(each, (said or Assessed()).of(each).score, each in apart) for each in Aspect],
-            f"{said.total} of {said.most}" if said and said.judged else "",
-        )
-        for side, said in group.sides
-    ]
+    apart = group.sides.apart
+    lines = []
+    for word, said, unsaid in group.each_said:
+        if said is None and word == "Sponsors" and not group.is_whole:
+            continue
+        # The people's cell is framed for whoever sees it otherwise, each of the others for itself.
+        cells = [
+            HeatCell(each, said.of(each).score, any(word in ("People", side.word) for side in apart.get(each, ())))
+            for each in Aspect
+            if said is not None
+        ]
+        total = f"{said.total} of {said.most}" if said and said.judged else ""
+        lines.append(HeatLine(word, cells, total, "" if said else unsaid))
+    return lines
 
 
 def heat_sums(groups: Sequence[Group]) -> list[HeatLine]:
-    """Return, for both sides, the points of all groups together; an aspect that nobody judged has none."""
+    """Return, for each side that has spoken, the points of all groups together; an aspect that nobody judged has none."""
     lines = []
-    for number, side in enumerate(("Leaders", "People")):
-        all_said = [said for group in groups if (said := group.sides[number][1])]
+    for number, word in enumerate(word for word, _ in groups[0].sides.named):
+        all_said = [said for group in groups if (said := group.sides.named[number][1])]
         given = {each: [one for said in all_said if (one := said.of(each).score) is not None] for each in Aspect}
         cells = [HeatCell(each, sum(given[each]) if given[each] else None) for each in Aspect]
         points = [one for each in Aspect for one in given[each]]
-        lines.append(HeatLine(side, cells, f"{sum(points)} of {MOST_POINTS * len(points)}" if points else ""))
+        if points or word != "Sponsors":
+            lines.append(HeatLine(word, cells, f"{sum(points)} of {MOST_POINTS * len(points)}" if points else ""))
     return lines
 
 
 @dataclass(frozen=True)
 class AspectLine:
-    """One aspect as both sides see it; `alone` is how many said it each for themselves."""
+    """One aspect as each side sees it; `apart` are those who see it otherwise than the people."""
 
     aspect: Aspect
+    sponsors: AspectSaid
     leaders: AspectSaid
     people: AspectSaid
-    differs: bool
+    apart: Sequence[ImpactSide]
 
     @property
     def alone(self) -> int:
         """How many people said it each alone, 0 where the points are what they said together."""
         return sum(self.people.counts)
 
+    @property
+    def apart_words(self) -> str:
+        """Whose view differs from the people's, "" for nobody's."""
+        return f"{listed([side.word.lower() for side in self.apart]).capitalize()} differ" if self.apart else ""
+
 
 def lines_of(group: Group) -> list[AspectLine]:
     """Return the aspects of a group that anybody has judged, none while nobody has."""
-    leaders, people, apart = group.leaders_said or Assessed(), group.people_said or Assessed(), group.differing
-    return [AspectLine(each, leaders.of(each), people.of(each), each in apart) for each in Aspect] if group.rows else []
+    if not group.rows:
+        return []
+    apart = group.sides.apart
+    sponsors, leaders, people = (said or Assessed() for _, said in group.sides.named)
+    return [
+        AspectLine(each, sponsors.of(each), leaders.of(each), people.of(each), apart.get(each, ())) for each in Aspect
+    ]

@@ -10,9 +10,11 @@ from engagement.pages.frame.formats import local_day
 from engagement.pages.parts.files import list_file
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.impact_groups import Group, groups_of, heat_of, heat_sums
-from engagement.waves.impacts.rules import WEIGHT_DEFINITION, Aspect
+from engagement.pages.waves.sponsors_view import keeps_back
+from engagement.waves.impacts.rules import ABOVE, WEIGHT_DEFINITION, Aspect, Assessed, ImpactSide
+from engagement.waves.impacts.scopes import is_sponsor
 from engagement.waves.scopes import reaches_wave, wave_for
-from engagement.words import plural
+from engagement.words import listed, plural
 
 HEADER = (
     "department",
@@ -21,6 +23,7 @@ HEADER = (
     "side",
     "part of the work",
     "points",
+    "people_minus_this",
     "before",
     "after",
     "asked",
@@ -34,7 +37,8 @@ def impacts(wave_id: int) -> str:
     """Show the groups of a wave by how much changes for them."""
     reader = guard.reader()
     wave = wave_for(rights.overseeing(reader), wave_id)
-    groups = groups_of(wave)
+    is_kept_back = keeps_back(wave)
+    groups = groups_of(wave, keeps_back=is_kept_back)
     reads_people, floor = reaches_wave(rights.reading(reader), wave), guard.settings().anonymity_floor
     return render_template(
         "waves/impacts.html",
@@ -49,6 +53,8 @@ def impacts(wave_id: int) -> str:
         lede=_lede(groups),
         definition=WEIGHT_DEFINITION,
         may_plan=reaches_wave(rights.planning(reader), wave),
+        is_sponsor=is_sponsor(rights.sponsoring(reader), wave),
+        unsaid=sum(group.is_kept_back and group.is_whole for group in groups),
     )
 
 
@@ -65,7 +71,6 @@ def _lede(groups: Sequence[Group]) -> str:
     open_ones = [group for group in groups if group.is_whole and group.department.id not in judged]
     if not judged:
         return "Its leaders have not said yet what it changes for anybody."
-    differ = sum(bool(group.differing) for group in groups)
     among = " of those judged so far" if open_ones else ""
     heaviest = max(groups, key=lambda group: group.points)
     first = (
@@ -74,8 +79,22 @@ def _lede(groups: Sequence[Group]) -> str:
         else "No part of the work that was judged changes."
     )
     more = f" {plural(len(open_ones), 'group is', 'groups are')} not judged by their leaders yet." if open_ones else ""
-    apart = f" In {plural(differ, 'group', 'groups')} leaders and people see it differently." if differ else ""
-    return first + more + apart
+    return first + more + _apart_words(groups)
+
+
+def _apart_words(groups: Sequence[Group]) -> str:
+    """Say in how many groups people see it otherwise, and than who; "" for none."""
+    found = [group.sides.apart for group in groups if group.sides.apart]
+    sides = {side for each in found for above in each.values() for side in above}
+    whose = listed([side.word.lower() for side in ABOVE if side in sides], "or")
+    return f" In {plural(len(found), 'group', 'groups')} people see it otherwise than {whose}." if found else ""
+
+
+def _people_minus(group: Group, side: ImpactSide, aspect: Aspect) -> int | None:
+    """Return by how many points the people expect more than a side above them, None where one of both has not said."""
+    above, people = group.sides.of(side) if side in ABOVE else None, group.sides.people
+    low, high = ((each or Assessed()).of(aspect).score for each in (above, people))
+    return None if low is None or high is None else high - low
 
 
 @blueprint.get("/waves/<int:wave_id>/impacts.<any(csv, xlsx):kind>")
@@ -92,13 +111,14 @@ def impacts_file(wave_id: int, kind: str) -> Response:
             row.side.word,
             aspect.word,
             one.score,
+            _people_minus(group, row.side, aspect),
             one.before,
             one.after,
             sum(one.counts) or row.voices,
-            row.said_by,
+            row.signed,
             local_day(row.said_at),
         )
-        for group in groups_of(wave)
+        for group in groups_of(wave, keeps_back=keeps_back(wave))
         for row in group.rows
         for aspect, one in row.said.aspects.items()
     ]

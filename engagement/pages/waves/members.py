@@ -32,12 +32,14 @@ from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.overlaps.queries import others_of_people
 from engagement.waves.scopes import people_within, reaches_wave, wave_for
+from engagement.waves.volunteers.actions import mark_volunteers
+from engagement.waves.volunteers.queries import volunteers, volunteers_among
 from engagement.words import listed, plural
 
 
 @blueprint.route("/waves/<int:wave_id>/people", methods=["GET", "POST"])
 def members(wave_id: int) -> Drawn | BaseResponse:
-    """List the people of a wave with training roles, or only those without one; add somebody by hand."""
+    """List the people of a wave with training roles, or only those without one, or volunteers; add somebody by hand."""
     reader = guard.reader()
     seen = people_within(rights.reading(reader))
     row = wave_for(rights.planning(reader) if request.method == "POST" else rights.reading(reader), wave_id)
@@ -48,6 +50,8 @@ def members(wave_id: int) -> Drawn | BaseResponse:
         with saving(form) as saved:
             person = form.person.chosen("Write whom you want to add.")
             actions.add_member(row, person, by=reader.actor)
+            if form.volunteers.data:
+                mark_volunteers(row, [person], by=reader.actor)
             settle_assignments(clock.now(), row.id)
         if saved:
             others = _also(row, [person.id]).get(person.id, "")
@@ -97,6 +101,10 @@ def _listed(row: Wave, form: MemberForm, audiences: AudiencesForm | None = None)
     on, without_role = _asked_day(row, asked), request.args.get("role") == "none"
     found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
     asked.carry("role", "none" if without_role else "")
+    only_volunteers = request.args.get("came") == "volunteers" and not on
+    if only_volunteers:
+        asked.carry("came", "volunteers")
+        found = found.where(Person.id.in_(volunteers(row.id)))
     shown, page = asked.shown(asked.ordered(found.where(seen), queries.MEMBER_COLUMNS, usual="name", last=Person.id))
     return drawn(
         "waves/members.html",
@@ -107,9 +115,12 @@ def _listed(row: Wave, form: MemberForm, audiences: AudiencesForm | None = None)
         people=shown,
         roles=people.roles_of([person.id for person in shown]),
         also=_also(row, [person.id for person in shown]),
+        willing=set() if on else volunteers_among(row.id, [person.id for person in shown]),
         page=page,
         asked=asked,
         without_role=without_role,
+        only_volunteers=only_volunteers,
+        chosen_by={**asked.carried, **({"page": str(page.number)} if page.number > 1 else {})},
         on=on,
         may_plan=may_plan,
     )

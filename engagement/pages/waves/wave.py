@@ -22,6 +22,7 @@ from engagement.pages.waves.fallback import WayBack, way_back
 from engagement.pages.waves.inclusion import inclusion_words
 from engagement.pages.waves.moves import day_off_words, move_words, outdated_messages
 from engagement.pages.waves.people_map import map_of
+from engagement.pages.waves.sponsors_view import keeps_back
 from engagement.pages.waves.steps import STEPS, steps_shown
 from engagement.programmes.portfolio.rules import mix_of, mix_words
 from engagement.readiness.criteria.queries.counting import Read, read_of
@@ -30,20 +31,22 @@ from engagement.readiness.gate.queries.present import Gate, decider_of, gate_of
 from engagement.readiness.queries.overrulings import overrulings_of
 from engagement.readiness.queries.there import Rare, things_there
 from engagement.readiness.queries.verdicts import Verdict
+from engagement.reports.queries.gaps import gaps_for
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
 from engagement.waves import queries
-from engagement.waves.impacts.queries import gaps_of
 from engagement.waves.lessons.queries import lessons_of
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import reaches_wave, wave_for
-from engagement.words import days_away, plural
+from engagement.words import days_away, listed, plural
 
 #: Sent messages that the page of a wave shows.
 MOST_SENT = 5
 #: Criteria that are not met, of those that it shows before the way to all.
 MOST_CRITERIA = 3
+#: Groups of which it says where views are apart; those with the widest gaps.
+MOST_GAPS = 3
 #: Departments that its table of training shows; those with the most people who have not finished.
 MOST_DEPARTMENTS = 6
 
@@ -90,7 +93,7 @@ def wave(wave_id: int) -> str:
         outdated=outdated_messages(row, moves) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         lessons=lessons_of(row.id) if may_plan and Rare.LESSONS in there else [],
-        alike=_alike(row) if Rare.IMPACTS in there else "",
+        **_views(row, there),
         fallback=_way_back(row, there) if may_plan and row.status.is_open else None,
         uptake=None if row.status.is_ahead else _uptake(row),
         uptake_definition=DEFINITION,
@@ -130,13 +133,23 @@ def _of_people(
     }
 
 
-def _alike(wave: Wave) -> str:
-    """Say in how many groups leaders and people see the change alike; "" before any was judged by both."""
-    (found,) = gaps_of([wave], guard.settings().anonymity_floor)
-    groups = plural(found.judged, "group", "groups")
-    return (
-        f"Leaders and people see it alike in {found.seen_alike:,} of {groups} that both judged." if found.judged else ""
-    )
+def _views(wave: Wave, there: Set[Rare]) -> dict[str, Any]:
+    """Return in how many groups people see the change as others do, "" before any can be compared, and where they don't.
+
+    A sponsor reads where only once they have said how they see it themselves.
+    """
+    shown: dict[str, Any] = {"alike": "", "apart": [], "asks_sponsor": False}
+    if Rare.IMPACTS not in there:
+        return shown
+    reader = guard.reader()
+    (found,) = gaps_for([wave], reader, guard.settings().anonymity_floor)
+    shown["asks_sponsor"] = keeps_back(wave) and bool(found.unsaid)
+    if found.judged:
+        sides = listed([side.word.lower() for side in found.compared] + ["people"]).capitalize()
+        groups = plural(found.judged, "group", "groups")
+        shown["alike"] = f"{sides} see it alike in {found.seen_alike:,} of {groups} that can be compared."
+    shown["apart"] = [f"{gap.words}." for gap in found.widest[:MOST_GAPS]]
+    return shown
 
 
 def _uptake(wave: Wave) -> Uptake:

@@ -25,10 +25,11 @@ LONGEST_LINE = 80
 
 @dataclass(frozen=True)
 class Named:
-    """The people whom some lines name, each once, and a sentence for each line that names nobody or several."""
+    """The people whom some lines name, each once, and a sentence for each line that names nobody or several: those that are `left`."""
 
     found: Sequence[Person]
     problems: Sequence[str]
+    left: Sequence[str]
 
 
 def line_of(person: Person) -> str:
@@ -53,7 +54,7 @@ def people_named(
     asked = {line: _reference(line) for line in lines}
     known = _known([reference for line, reference in asked.items() if line not in standing], seen, numbered)
     found: list[Person] = []
-    problems = []
+    problems, left = [], []
     for line, reference in asked.items():
         if line in standing:
             found.append(standing[line])
@@ -65,7 +66,8 @@ def people_named(
             found += fitting
         else:
             problems.append(_problem(line, fitting, close))
-    return Named(list(dict.fromkeys(found)), problems)
+            left.append(line)
+    return Named(list(dict.fromkeys(found)), problems, left)
 
 
 def _reference(line: str) -> str:

@@ -118,7 +118,10 @@ REACH: dict[str, Reach] = {
     # What was raised belongs to an occasion, never to a person.
     "design_point": NOBODY,
     # What people say each alone refers to nobody; that somebody answered can be told by the service's secret alone.
-    **dict.fromkeys(("impact_assessment", "impact_aspect", "impact_mark", "impact_voice", "impact_sentence"), NOBODY),
+    **dict.fromkeys(("impact_mark", "impact_voice", "impact_sentence"), NOBODY),
+    # A sponsor's view is theirs, whoever wrote it down; its points are found by it, see `_further_ways`.
+    "impact_assessment": Reach(about=("sponsor_id",), without=("said_by", "published_by")),
+    "impact_aspect": NOBODY,
     **dict.fromkeys(("wave_fallback", "go_live_move"), NOBODY),
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
     "criterion": Reach(by={"made_by_id": ("made_at", "kind")}),

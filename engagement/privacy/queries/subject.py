@@ -14,6 +14,7 @@ from engagement.stakeholders.commitments.models import Commitment, CommitmentMov
 from engagement.stakeholders.inbox.models import MailIn
 from engagement.stakeholders.interactions.models import Interaction, InteractionParty, InteractionWording
 from engagement.stakeholders.models import Stakeholder
+from engagement.waves.impacts.models import ImpactAspect, ImpactAssessment
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,9 @@ def _further_ways(table: Table, who: Subject) -> list[ColumnElement[bool]]:
     if table is CommitmentMove.__table__:
         promised = select(Commitment.id).join(Stakeholder).where(Stakeholder.person_id == who.person_id)
         return [table.c.commitment_id.in_(promised)]
+    if table is ImpactAspect.__table__:
+        theirs = select(ImpactAssessment.id).where(ImpactAssessment.sponsor_id == who.person_id)
+        return [table.c.assessment_id.in_(theirs)]
     if table is StagedPerson.__table__:
         here = and_(StagedMatch.run_id == StagedPerson.run_id, StagedMatch.line == StagedPerson.line)
         return [select(StagedMatch.run_id).where(here, StagedMatch.person_id == who.person_id).exists()]

@@ -39,7 +39,7 @@ class CriterionKind(Worded):
     SUPPORT = "support", "Support has enough trained people"
     STEPS = "steps", "Sponsors did what they planned"
     CHAMPIONS = "champions", "Champions stand by its people"
-    ALIKE = "alike", "Leaders and people see the change alike"
+    ALIKE = "alike", "Sponsors, leaders and people see the change alike"
     OTHERS = "others", "Not friendly users alone show that it works"
     OWN = "own", "A criterion of your own"
 
@@ -92,8 +92,8 @@ _NOUNS = {
     CriterionKind.SUPPORT: "people needed for support are trained",
     CriterionKind.STEPS: "sponsors’ steps whose day has come are done",
     CriterionKind.CHAMPIONS: "champions needed are there, one for 25 people",
-    CriterionKind.ALIKE: "groups that both have judged are seen alike by who leads them and by their people",
-    CriterionKind.OTHERS: "people who finished training are neither champions nor pilot users",
+    CriterionKind.ALIKE: "groups that can be compared are seen alike by their people, those who lead them and the sponsors",
+    CriterionKind.OTHERS: "people who finished training are neither champions nor volunteers nor pilot users",
 }
 _DEFINITIONS = {
     CriterionKind.TRAINING: "Present members with something to learn, once each; finished when everything required in all their roles is. Each role alone has to reach the percentage too.",
@@ -109,8 +109,8 @@ _DEFINITIONS = {
     CriterionKind.SUPPORT: f"Members with the training role support who have finished it, of the number needed for the demand that is expected: one for every {PEOPLE_FOR_ONE_SUPPORTER} people in the wave, or as was said for it.",
     CriterionKind.STEPS: "Steps of this wave and of the whole programme whose day has come; what was left out does not count.",
     CriterionKind.CHAMPIONS: "One champion for 25 people in each department; more in one department do not help another.",
-    CriterionKind.ALIKE: "Of the groups of this wave whose change was judged by both sides, those where no part of the work is 2 or more of 5 points apart. What people say counts once enough of them said it.",
-    CriterionKind.OTHERS: "Of those who finished training: people who are no champion in the programme and were in none of its waves that are live already. Whether somebody volunteered is not known here.",
+    CriterionKind.ALIKE: "Of the groups of this wave whose people judged the same part of the work as their leaders or the sponsors, those where neither is 2 or more of 5 points away from the people in any part. What people say counts once enough of them said it.",
+    CriterionKind.OTHERS: "Of those who finished training: people who are no champion in the programme, are not marked as having come to this wave of their own will, and were in none of its waves that are live already.",
 }
 
 

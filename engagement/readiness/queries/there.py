@@ -63,5 +63,5 @@ def _conditions() -> dict[Rare, ColumnElement[bool]]:
         Rare.LESSONS: exists().where(WaveLesson.wave_id == wave),
         Rare.WAY_BACK: or_(exists().where(WaveFallback.wave_id == wave), kept),
         Rare.OCCASIONS: exists().where(DesignOccasion.id.is_not(None), is_about(wave)),
-        Rare.IMPACTS: exists().where(ImpactAssessment.wave_id == wave, ImpactAssessment.side != ImpactSide.LEADERS),
+        Rare.IMPACTS: exists().where(ImpactAssessment.wave_id == wave, ImpactAssessment.side != ImpactSide.SPONSORS),
     }

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from engagement.readiness.criteria.queries.counting import Read
 from engagement.readiness.criteria.queries.standing import Standing, WaveStanding, standings_of
-from engagement.readiness.criteria.rules import CriterionState, Tally
+from engagement.readiness.criteria.rules import CriterionKind, CriterionState, Tally
 from engagement.readiness.gate.models import GateOverride
 from engagement.readiness.gate.queries.present import Gate, gates_of
 from engagement.readiness.gate.rules import GateState, fallen_words
@@ -51,6 +51,11 @@ class Verdict:
         """What has fallen since the gate was decided, so that it opens again within minutes, in a sentence; "" for nothing."""
         found = self.gate.fallen(self.standing, self.on)
         return fallen_words(found) if found else ""
+
+    @property
+    def is_pilot_evidence(self) -> bool:
+        """Whether too few besides friendly users have finished training, so that little is known of everybody else."""
+        return any(each.kind is CriterionKind.OTHERS for each in self.short)
 
     @property
     def recovered_words(self) -> str:

@@ -30,6 +30,9 @@ from engagement.value.queries.present import MetricShown
 from engagement.value.rules import NOTHING_BEFORE
 from engagement.words import short_day_words
 
+#: Stands beside how ready a wave is while its criterion on that is not met.
+PILOT_EVIDENCE = "Pilot evidence only: too few besides friendly users finished training"
+
 
 def figures_of(report: ProgrammeReport) -> list[Figure]:
     """Return every figure of a report, in the order in which they stand on the sheet."""
@@ -75,7 +78,8 @@ def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
     if line.ready is not None:
         tally = line.ready.tally
         ready = share_of(Measure.READY, of, tally.met, tally.total, on, "no criterion is asked for")
-        yield replace(ready, basis=_asked_for(line.ready))
+        note = PILOT_EVIDENCE if line.ready.is_pilot_evidence else ""
+        yield replace(ready, basis=_asked_for(line.ready), note=note)
     else:
         yield figure_of(Measure.READY, of, None, on, missing=WENT_LIVE if status.is_in_use else status.word.lower())
     if line.use is not None and not status.is_ahead:

@@ -36,7 +36,7 @@ from engagement.value.queries.present import MetricShown, metrics_shown
 from engagement.vocabulary import State
 from engagement.waves.milestones.queries import opening_days
 from engagement.waves.models import GoLiveMove, Wave
-from engagement.waves.queries import moves_of_waves, waves_of
+from engagement.waves.queries import ByWave, moves_of_waves, waves_of
 
 RECENT_MESSAGES = 4
 
@@ -87,6 +87,7 @@ class ProgrammeReport:
     metrics: Sequence[MetricShown] = ()
     decided: Sequence[Decided] = ()
     worth: Mapping[int, WaveValue] = field(default_factory=dict)
+    departments: ByWave = field(default_factory=dict)
 
     @property
     def people(self) -> int:
@@ -144,6 +145,7 @@ def programme_report(
         metrics=[metric for workflow_id in in_order for metric in metrics.get(workflow_id, ())],
         worth={each.wave.id: each for each in values_by_wave(waves, workflows, metrics)},
         decided=list(_decided(lines, on)),
+        departments=read.departments,
     )
 
 

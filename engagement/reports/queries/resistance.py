@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from engagement.accounts.scopes.reader import Reader
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
-from engagement.reports.queries.gaps import gap_figures, gap_words
+from engagement.reports.queries.gaps import gap_figures, gap_words, gaps_for
 from engagement.reports.queries.reading import document_of, keeps_concerns_back
 from engagement.reports.rules.comparing import Change, changes
 from engagement.reports.rules.document import Document
@@ -18,7 +18,7 @@ from engagement.reports.rules.months import months_asked, written_month
 from engagement.resistance.periods.queries import Group, MonthEnd, Span, month_ends, spans_of
 from engagement.resistance.periods.rules import TIMES_FLOOR, Dimension, Told, end_of
 from engagement.resistance.rules import ANSWER_WITHIN_WORKING_DAYS, Source
-from engagement.waves.impacts.queries import WaveGaps, gaps_of
+from engagement.waves.impacts.queries.gaps import WaveGaps
 from engagement.waves.queries import waves_of
 from engagement.words import month_words, number_word, plural, short_day_words
 
@@ -40,7 +40,7 @@ class ResistanceReport:
     """Resistance in a programme for a reader: the newest of `months` ends the period, and `before` is what it is compared with.
 
     `choices` are all months that can be asked for. `spans` are the newest span that was over then, and the one before it. These are empty
-    for who reads a part of the concerns themselves, and before the first night. `gaps` are those between leaders and people.
+    for who reads a part of the concerns themselves, and before the first night. `gaps` are those between people and who leads or sponsors.
     """
 
     programme: Programme
@@ -55,12 +55,12 @@ class ResistanceReport:
 
     @property
     def gap_words(self) -> str:
-        """Where leaders and people differ, in a sentence; "" where no gap is known."""
+        """Where people see it otherwise than leaders or sponsors, in a sentence; "" where no gap is known."""
         return gap_words(self.gaps)
 
     @property
     def judged(self) -> int:
-        """How many groups both sides have judged."""
+        """How many groups can be compared."""
         return sum(each.judged for each in self.gaps)
 
     @property
@@ -87,7 +87,7 @@ def resistance_report(
     """Return the report on a programme that the reader may read, on a day. Raises BadInput for months of which nothing can be told."""
     is_kept_back = keeps_concerns_back(reader, programme.id)
     ends = [] if is_kept_back else month_ends(programme.id, floor)
-    gaps = gaps_of(waves_of(programme.id), floor)
+    gaps = gaps_for(waves_of(programme.id), reader, floor)
     seen_apart = list(gap_figures(gaps, on, floor))
     document = document_of(programme, reader, organisation, _nothing_words(is_kept_back), seen_apart)
     if not ends:

@@ -6,11 +6,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engagement.accounts.scopes.reader import Reader
+from engagement.attention.queries.need import ViewWaiting
 from engagement.charts import tendency
 from engagement.people.organisation.rules import Organisation
+from engagement.people.queries import standing_department
 from engagement.programmes.models import Programme
 from engagement.reports.queries.figures import figures_of
-from engagement.reports.queries.gaps import gap_words
+from engagement.reports.queries.gaps import gap_words, gaps_for
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine, programme_report
 from engagement.reports.queries.reading import keeps_concerns_back
 from engagement.reports.queries.standing import calm_of, lede_of, standing_of
@@ -22,7 +24,7 @@ from engagement.reports.snapshots.queries import figures_in, last_closed
 from engagement.reports.snapshots.rules import frozen
 from engagement.resistance.figures.queries import ConcernSummary
 from engagement.stakeholders.leadership.queries import Roadmap
-from engagement.waves.impacts.queries import gaps_of
+from engagement.waves.impacts.queries.gaps import WaveGaps
 from engagement.words import day_words, month_words, number_word, short_day_words
 
 #: Of each sponsor, what was missed and what comes next; the rest is on the page of steps.
@@ -31,11 +33,15 @@ MOST_STEPS = 2
 
 @dataclass(frozen=True)
 class Sheet:
-    """A programme for a reader: what was read of it, whether it is on track, and the document of it."""
+    """A programme for a reader: what was read of it, whether it is on track, and the document of it.
+
+    `views` are the waves of which the reader is asked, as a sponsor, how they see what changes.
+    """
 
     report: ProgrammeReport
     standing: Standing
     document: Document
+    views: Sequence[ViewWaiting] = ()
 
 
 def sheet_of(
@@ -56,7 +62,7 @@ def sheet_of(
     figures = figures_of(report)
     newest = last_closed(programme.id)
     closed = (last_closed(programme.id, closed_by) or newest) if closed_by else newest
-    gaps = gaps_of([line.wave for line in report.waves], floor)
+    gaps = gaps_for([line.wave for line in report.waves], reader, floor)
     document = Document(
         name=programme.name,
         organisation=organisation.name,
@@ -87,7 +93,19 @@ def sheet_of(
         trends=_trends(report.concerns),
         groups_under=floor,
     )
-    return Sheet(report, standing, document)
+    return Sheet(report, standing, document, _views(report, gaps, reader.person_id))
+
+
+def _views(report: ProgrammeReport, gaps: Sequence[WaveGaps], person_id: int | None) -> list[ViewWaiting]:
+    """Return, from what was read already, the waves ahead of which somebody is asked first for a sponsor's view."""
+    asked = [each for each in gaps if each.wave.status.is_ahead and each.unsaid]
+    found = [
+        ViewWaiting(each.wave, [row for row in standing if row.id in each.unsaid])
+        for each in asked
+        if person_id is not None and each.wave.asked_sponsor_id == person_id
+        for standing in [[standing_department(row) for row in report.departments.get(each.wave.id, ())]]
+    ]
+    return [each for each in found if each.departments]
 
 
 def _promises(leadership: Sequence[Roadmap], person_id: int | None) -> str:

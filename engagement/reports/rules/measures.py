@@ -10,7 +10,7 @@ class Part(Worded):
     VALUE = "value", "What it is worth"
     SPONSORS = "sponsors", "What sponsors do in person"
     OBJECTIONS = "objections", "What people object to"
-    LEADERS = "leaders", "Leaders and their people"
+    LEADERS = "leaders", "Sponsors, leaders and people"
     MATURITY = "maturity", "How far the programme has come"
     MESSAGES = "messages", "What was said to people"
 
@@ -50,6 +50,7 @@ class Measure(Worded):
     TRIED = "tried", "Tried for"
     TRIED_ANSWERED = "tried_answered", "Answered since"
     SEEN_APART = "seen_apart", "Seen differently"
+    SPONSORS_SAY = "sponsors_say", "Sponsors say"
     LEADERS_SAY = "leaders_say", "Leaders say"
     PEOPLE_SAY = "people_say", "People say"
     DELIVERED_COPIES = "delivered_copies", "Copies delivered"
@@ -184,8 +185,14 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
     Measure.SEEN_APART: (
         Part.LEADERS,
         Unit.PERCENT,
-        "Groups of the wave of which leaders and people judged the same part of the work at least two points apart, of the groups that both "
-        "have judged. Each part of the work has 0 points (stays as it is) to 5 (becomes something else).",
+        "Groups of the wave whose people judged a part of the work at least two points apart from their leaders or the sponsors, of the "
+        "groups whose people judged the same part as one of these. Each part has 0 points (stays as it is) to 5 (becomes something else).",
+    ),
+    Measure.SPONSORS_SAY: (
+        Part.LEADERS,
+        Unit.OWN,
+        "The points that a sponsor of the wave gave how much this part of the group’s work changes, as it stands now. Of several sponsors, "
+        "those of whoever said it last.",
     ),
     Measure.LEADERS_SAY: (
         Part.LEADERS,

@@ -11,7 +11,6 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
 from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
-from engagement.stakeholders.leadership.queries import sponsors_of
 from engagement.stakeholders.leadership.rules import LONGEST_TEXT, StepKind, StepState
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
@@ -72,7 +71,7 @@ def _record(verb: Verb, line: StepLine, by: Actor, **changes: tuple[Any, Any]) -
 
 
 def _refuse_stranger(step: LeadershipStep, person: Person) -> None:
-    if person not in sponsors_of(step.wave or step.programme):
+    if person not in (step.wave or step.programme).sponsors:
         sentence = f"{person.name} sponsors neither this wave nor its programme. Name them as sponsor first."
         raise BadInput(sentence, {"person": sentence})
 

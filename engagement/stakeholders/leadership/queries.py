@@ -203,10 +203,3 @@ def steps_for_planners(planning: Reach, on: date) -> list[StepShown]:
         return []
     shown = shown_on(_present().where(steps_within(planning), _waits()), on)
     return [each for each in shown if each.needs_planner]
-
-
-def sponsors_of(place: Programme | Wave) -> list[Person]:
-    """Return who can be asked for a step of a wave or of a whole programme: its sponsors who are here."""
-    named = [place.sponsor, place.programme.sponsor] if isinstance(place, Wave) else [place.sponsor]
-    found = {person.id: person for person in named if person is not None and not person.has_left}
-    return list(found.values())

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, one_open, short, word_of
-from engagement.people.models import Department
+from engagement.people.models import Department, Person
 from engagement.programmes.scope.rules import StatementFor
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.models import Wave
@@ -17,7 +17,8 @@ class ImpactAssessment(Base):
 
     A group is a department, or those there `for_role`. `voices` counts the people of whom it tells, and nobody is named: what
     they said together was written down by its author; what each said alone, of the leaders' version `about_id`, was counted. Only
-    the leaders' side is published: its people then read it, until a newer one is published or it is taken back.
+    the leaders' side is published: its people then read it, until a newer one is published or it is taken back. The sponsors'
+    side is the view of one of them, `sponsor_id`; `said_by` is who wrote it down, themselves or who plans the wave.
     """
 
     __tablename__ = "impact_assessment"
@@ -27,7 +28,8 @@ class ImpactAssessment(Base):
             *("wave_id", "department_id", "for_role", "side"),
             where="superseded_at IS NULL",
         ),
-        CheckConstraint("(side = 'leaders') = (voices IS NULL)", name="people_counted"),
+        CheckConstraint("(side IN ('sponsors', 'leaders')) = (voices IS NULL)", name="people_counted"),
+        CheckConstraint("(side = 'sponsors') = (sponsor_id IS NOT NULL)", name="sponsor_named"),
         CheckConstraint("(side = 'answers') = (about_id IS NOT NULL)", name="answers_about"),
         CheckConstraint("published_at IS NULL OR side = 'leaders'", name="leaders_published"),
         ADDRESSED,
@@ -39,6 +41,7 @@ class ImpactAssessment(Base):
     for_role: Mapped[StatementFor] = mapped_column(word_of(StatementFor), default=StatementFor.EVERYBODY)
     side: Mapped[ImpactSide] = mapped_column(word_of(ImpactSide))
     about_id: Mapped[int | None] = mapped_column(ForeignKey("impact_assessment.id"))
+    sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     basis: Mapped[str] = mapped_column(Text, default="")
     voices: Mapped[int | None]
     said_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -49,7 +52,16 @@ class ImpactAssessment(Base):
 
     wave: Mapped[Wave] = relationship()
     department: Mapped[Department] = relationship()
+    sponsor: Mapped[Person | None] = relationship()
     aspects: Mapped[list["ImpactAspect"]] = relationship(order_by="ImpactAspect.id")
+
+    @property
+    def signed(self) -> str:
+        """Whose it is: of a sponsor's view also who wrote it down, where that is somebody else."""
+        if self.sponsor is None:
+            return self.said_by
+        written = "" if self.said_by == self.sponsor.name else f", written down by {self.said_by}"
+        return f"{self.sponsor.name}{written}"
 
     @property
     def said(self) -> Assessed:

@@ -48,14 +48,19 @@ class Aspect(Worded):
 
 
 class ImpactSide(Worded):
-    """Who says it: those who lead the group or the wave; its people together; or each of them alone, without a name.
+    """Who says it: a sponsor of the wave; those who lead the group or the wave; its people together; or each alone, without a name.
 
     The last two are the people's side: what each said alone goes before what they said together.
     """
 
+    SPONSORS = "sponsors"
     LEADERS = "leaders"
     PEOPLE = "people", "The people together"
     ANSWERS = "answers", "The people, each alone"
+
+
+#: Those whose view is held against the people's, in the order in which they are shown.
+ABOVE = (ImpactSide.SPONSORS, ImpactSide.LEADERS)
 
 
 class Weight(State):
@@ -166,11 +171,51 @@ def differing(one: Assessed | None, other: Assessed | None) -> list[Aspect]:
     return [aspect for aspect, a, b in both if a is not None and b is not None and abs(a - b) >= DIFFERENT]
 
 
+@dataclass(frozen=True)
+class Sides:
+    """What each side says of a group, None where it has not; the people's view is the measure of the other two."""
+
+    sponsors: Assessed | None
+    leaders: Assessed | None
+    people: Assessed | None
+
+    @property
+    def named(self) -> list[tuple[str, Assessed | None]]:
+        """Each side by its word, from the top down."""
+        return [*((side.word, self.of(side)) for side in ABOVE), ("People", self.people)]
+
+    def of(self, side: ImpactSide) -> Assessed | None:
+        """Return what one of those above the people says."""
+        return self.sponsors if side is ImpactSide.SPONSORS else self.leaders
+
+    @property
+    def compared(self) -> list[ImpactSide]:
+        """Those above who judged some part of the work that the people judged too."""
+        judged = set(self.people.judged if self.people else ())
+        return [side for side in ABOVE if (said := self.of(side)) and not judged.isdisjoint(said.judged)]
+
+    @property
+    def apart(self) -> dict[Aspect, list[ImpactSide]]:
+        """The parts of the work that the people see differently, each with who sees it otherwise than they."""
+        found = {side: differing(self.of(side), self.people) for side in ABOVE}
+        each = {aspect: [side for side in ABOVE if aspect in found[side]] for aspect in Aspect}
+        return {aspect: sides for aspect, sides in each.items() if sides}
+
+    @property
+    def differing_words(self) -> str:
+        """Who sees what otherwise than the people: "Sponsors: pay and grade. Leaders: pay and grade"; "" for nobody."""
+        return ". ".join(
+            f"{side.word}: {listed([aspect.word.lower() for aspect in apart])}"
+            for side in ABOVE
+            if (apart := differing(self.of(side), self.people))
+        )
+
+
 def assessment_problems(said: Assessed, side: ImpactSide, floor: int) -> dict[str, str]:
     """Return what is wrong with an assessment, by field; `floor` is the smallest group that may be told of."""
     problems: dict[str, str] = {}
     for aspect in Aspect:
-        problems |= _aspect_problems(aspect, said.of(aspect))
+        problems |= _aspect_problems(aspect, said.of(aspect), asks_words=side is not ImpactSide.SPONSORS)
     if not said.judged and not problems:
         problems[f"score_{Aspect.TASKS}"] = "Choose for at least one part of the work how much it changes."
     if len(said.basis) > LONGEST_TEXT:
@@ -187,7 +232,7 @@ def assessment_problems(said: Assessed, side: ImpactSide, floor: int) -> dict[st
     return problems
 
 
-def _aspect_problems(aspect: Aspect, said: AspectSaid) -> dict[str, str]:
+def _aspect_problems(aspect: Aspect, said: AspectSaid, *, asks_words: bool) -> dict[str, str]:
     problems = {
         f"{name}_{aspect}": _too_long(text)
         for name, text in (("before", said.before), ("after", said.after))
@@ -197,7 +242,7 @@ def _aspect_problems(aspect: Aspect, said: AspectSaid) -> dict[str, str]:
         problems[f"score_{aspect}"] = "Choose how much it changes, because there are words about it."
     elif said.score is not None and not 0 <= said.score <= MOST_POINTS:
         problems[f"score_{aspect}"] = f"Choose 0 to {MOST_POINTS}."
-    elif said.score and not said.after:
+    elif said.score and not said.after and asks_words:
         problems[f"after_{aspect}"] = "Say what it will be like. One line is enough."
     return problems
 

@@ -26,6 +26,8 @@ NUMBERS = (
     "pilots_finished",
     "champions",
     "champions_finished",
+    "volunteers",
+    "volunteers_finished",
     "posts",
     "briefed",
     "to_confirm",
@@ -41,8 +43,9 @@ class Numbers:
 
     `members` are in the wave now, `without_role` those of them without a training role. `asked` and `finished` count people in the
     sense of `training.queries.standing`; `minutes_left` is their unfinished required training. `champions` and
-    `champions_finished` are those of them, whatever their roles, who are champions of any wave of the programme on the `TallyDay`; `pilots`
-    and `pilots_finished` those others who were in a wave that went live earlier (`queries.is_pilot`). `posts` are the champions whom a
+    `champions_finished` are those of them, whatever their roles, who are champions of any wave of the programme on the `TallyDay`;
+    `volunteers` and `volunteers_finished` those others who are in the wave of their own will (`queries.is_volunteer`), and `pilots` and
+    `pilots_finished` those further ones who were in a wave that went live earlier (`queries.is_pilot`). `posts` are the champions whom a
     department has on that day, wherever they work, without those who have left. The others count members without regard to roles, in
     the sense of `readiness.tallies.queries`: who was sent a briefing of the wave, one to confirm, and confirmed each; who has statements to understand, and did; who was told of everything in the wave that affects their work.
     """
@@ -59,6 +62,8 @@ class Numbers:
     pilots_finished: Mapped[int] = mapped_column(server_default="0")
     champions: Mapped[int] = mapped_column(server_default="0")
     champions_finished: Mapped[int] = mapped_column(server_default="0")
+    volunteers: Mapped[int] = mapped_column(server_default="0")
+    volunteers_finished: Mapped[int] = mapped_column(server_default="0")
     posts: Mapped[int] = mapped_column(server_default="0")
     briefed: Mapped[int] = mapped_column(server_default="0")
     to_confirm: Mapped[int] = mapped_column(server_default="0")

@@ -216,6 +216,14 @@ def is_pilot(wave_id: Any, person_id: Any) -> ColumnElement[bool]:
     )
 
 
+def is_volunteer(wave_id: Any, person_id: Any) -> ColumnElement[bool]:
+    """Return the condition that somebody is in a wave now of their own will."""
+    here = aliased(Membership)
+    return exists().where(
+        here.wave_id == wave_id, here.person_id == person_id, here.ended_at.is_(None), here.volunteered
+    )
+
+
 class MemberSum(NamedTuple):
     """How many people of a department, None for none, are in a wave now, and how many of them have no training role."""
 

@@ -21,7 +21,7 @@ class Watched:
 
 
 WATCHED = {
-    "membership": Watched(("wave_id", "person_id", "ended_at")),
+    "membership": Watched(("wave_id", "person_id", "ended_at", "volunteered")),
     "person_role": Watched(("person_id", "role")),
     # Somebody who is new is in no wave yet.
     "person": Watched(("department_id", "left_at"), owner="id", is_made=False),

@@ -13,7 +13,7 @@ from engagement.db import db, insert_new, rows_changed, take_all
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.queries import standing_department
 from engagement.waves.impacts.models import ImpactAspect, ImpactAssessment
-from engagement.waves.impacts.queries import members_of, standing_assessment
+from engagement.waves.impacts.queries.standing import members_of, standing_assessment
 from engagement.waves.impacts.rules import MOST_POINTS, Aspect, ImpactSide, middle_of
 from engagement.waves.voices.models import ImpactMark, ImpactSentence, ImpactVoice
 from engagement.waves.voices.rules import Own, answer_problems, mark_of

@@ -44,7 +44,7 @@ from engagement.readiness.queries.obstacles import obstacles
 from engagement.verbs import Verb
 from engagement.waves import actions as waves
 from engagement.waves.fallbacks.actions import write_fallback
-from engagement.waves.impacts.actions import assess_impact, publish_impact, withdraw_impact
+from engagement.waves.impacts.actions import assess_impact, publish_impact, say_as_sponsor, withdraw_impact
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.inclusion.actions import (
     add_points,
@@ -60,11 +60,22 @@ from engagement.waves.milestones.actions import MilestoneDetails, add_milestone,
 from engagement.waves.milestones.models import Milestone
 from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.rules import WaveStatus
+from engagement.waves.volunteers.actions import mark_volunteers
+
+
+def volunteer(at: Place) -> None:
+    waves.add_member(at.wave, at.person, by=TESTER)
+    mark_volunteers(at.wave, [at.person], by=TESTER)
 
 
 def judge(at: Place) -> Any:
     said = Assessed({Aspect.PAY: AspectSaid(0)})
     return assess_impact(at.wave, at.department, ImpactSide.LEADERS, said, floor=5, by=TESTER)
+
+
+def see_as_sponsor(at: Place) -> None:
+    at.wave.sponsor = at.person
+    say_as_sponsor(at.wave, at.department, at.person, Assessed({Aspect.PAY: AspectSaid(0)}), by=TESTER)
 
 
 MET = OccasionSaid(OccasionKind.WORKSHOP, DAY, "Photos")
@@ -129,6 +140,7 @@ def withdraw(at: Place) -> None:
 
 DONE: list[Deed] = [
     (Verb.ASSESSED_IMPACT, judge, OF_WAVE),
+    (Verb.ASSESSED_IMPACT, see_as_sponsor, OF_WAVE),
     (Verb.PUBLISHED_IMPACT, lambda at: (judge(at), publish_impact(at.wave, at.department.id, by=TESTER)), OF_WAVE),
     (Verb.WITHDREW_IMPACT, withdraw, OF_WAVE),
     (Verb.CHANGED_WAVE, lambda at: name_lead(at.wave, at.person, by=TESTER), OF_WAVE),
@@ -201,6 +213,7 @@ DONE: list[Deed] = [
     (Verb.CHOSE_DEPARTMENTS, lambda at: waves.choose_departments(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.CHOSE_WORKFLOWS, lambda at: waves.choose_workflows(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.ADDED_MEMBER, lambda at: waves.add_member(at.wave, at.person, by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),
+    (Verb.MARKED_VOLUNTEER, volunteer, OF_WAVE | PEOPLE_OF_DEPARTMENT),
     (Verb.CHOSE_AUDIENCES, lambda at: choose_audiences(at.wave, [make_audience()], on=DAY, by=TESTER), OF_WAVE),
     (Verb.ADDED_MILESTONE, mark_day, OF_WAVE),
     (Verb.REMOVED_MILESTONE, lambda at: remove_milestone(mark_day(at), by=TESTER), OF_WAVE),

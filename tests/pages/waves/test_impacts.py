@@ -15,7 +15,7 @@ from engagement.training.actions.assigning import settle_assignments
 from engagement.training.rules import ItemKind
 from engagement.waves.actions import choose_departments
 from engagement.waves.impacts.actions import assess_impact, publish_impact
-from engagement.waves.impacts.queries import standing_assessment
+from engagement.waves.impacts.queries.standing import standing_assessment
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.models import Membership
 from engagement.waves.queries import departments_of_waves
@@ -55,7 +55,7 @@ def test_from_an_empty_page_to_what_people_read(app, wave, manager):
     assert manager.post(f"{group}/people", data=few | {"voices": "8"}).status_code == 303
     text = _page(manager, group)
     assert "Leaders: 4 of 15 points, most in what they do" in text
-    assert "Differs" in text
+    assert "Leaders differ" in text
     assert "8 were asked together" in text
     assert "Differs" in _page(manager, address)
     assert "Checking what is sorted" in _page(manager, f"{address}.csv")
@@ -133,13 +133,13 @@ def test_no_sentence_says_more_than_was_judged(app, wave, manager):
     db.session.commit()
     page = _page(manager, f"/waves/{wave.id}/impacts")
     assert "No part of the work that was judged changes." in page
-    assert "nothing that both judged" not in page
+    assert "in nothing that can be compared" not in page
     judged = Assessed({Aspect.TASKS: AspectSaid(1, "", "More")})
     assess_impact(wave, first, ImpactSide.LEADERS, judged, floor=5, by=TESTER)
     db.session.commit()
     page = _page(manager, f"/waves/{wave.id}/impacts")
     assert "Operations/Claims has the most points of those judged so far." in page
-    assert "nothing that both judged" in page
+    assert "in nothing that can be compared" in page
 
 
 def _answer(app, wave, people, sentence=""):
@@ -184,7 +184,7 @@ def test_people_are_asked_without_a_name_and_counted_from_the_floor_on(app, wave
     assert "5 said it each alone" in page
     assert page.count("We check all day") == 5
     assert "People: 4 of 5 points" in page
-    assert "Differs" in page
+    assert "Leaders differ" in page
     sponsor = signed_in(app, make_account("spo@example.com", "Spo", Role.SPONSOR, programme_id=wave.programme_id))
     told = _page(sponsor, group)
     assert "5 said it each alone" in told
@@ -271,12 +271,14 @@ def test_the_page_of_the_wave_says_in_one_line_how_many_groups_are_seen_alike(ap
     alike, with_it = asked()
     # One for the line, and one for the criterion, which counts what was kept before the floor was raised too.
     assert with_it <= number + 2
-    line = "Leaders and people see it alike in 1 of 1 group that both judged."
+    line = "Leaders and people see it alike in 1 of 1 group that can be compared."
     assert f'<a class="plain-link" href="/waves/{wave.id}/impacts">{line}</a>' in alike
     apart = Assessed(aspects | {Aspect.PAY: AspectSaid(1, "", "Less")}, "Workshop", 8)
     assess_impact(wave, department, ImpactSide.PEOPLE, apart, floor=5, by=TESTER)
     db.session.commit()
-    assert "alike in 0 of 1 group that both judged." in asked()[0]
+    page = asked()[0]
+    assert "alike in 0 of 1 group that can be compared." in page
+    assert "Operations/Claims, pay and grade: leaders expect 4, its people 1 of 5 points." in page
     readiness = _page(manager, f"/waves/{wave.id}/readiness")
-    assert "0 of 1 groups that both have judged are seen alike" in readiness
+    assert "0 of 1 groups that can be compared are seen alike" in readiness
     assert "See what it changes for each group" in readiness

@@ -22,7 +22,7 @@ from engagement.stakeholders.leadership.queries import steps_there
 from engagement.stakeholders.leadership.rules import StepState
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import WaveProgress, progress_from
-from engagement.waves.impacts.queries import WaveGaps, gaps_of
+from engagement.waves.impacts.queries.gaps import WaveGaps, gaps_of
 from engagement.waves.models import Wave
 from engagement.waves.queries import ByWave, departments_of_waves, workflows_of_waves
 from engagement.waves.tallies.queries import MemberSum
@@ -194,8 +194,7 @@ def _support(progress: WaveProgress, people: int, rate: int) -> Counted:
 def _others(progress: WaveProgress, friendly: Friendly) -> Counted:
     if not progress.finished:
         return Counted(unknown="Nobody has finished training yet.")
-    theirs = friendly.champions.finished + friendly.pilots.finished
-    return Counted(progress.finished - theirs, progress.finished)
+    return Counted(progress.finished - friendly.together.finished, progress.finished)
 
 
 def _concerns(is_open: bool, people: int) -> Counted:
@@ -243,11 +242,5 @@ def _alike(found: WaveGaps | None, people: int) -> Counted:
     if not people:
         return Counted(unknown=NOBODY)
     if found is None or not found.judged:
-        return Counted(unknown="No group was judged yet by both who leads it and its people.")
-    # The widest gap of each group.
-    widest = {(gap.department_id, gap.for_role): gap for gap in reversed(found.gaps)}
-    lacking = [
-        f"{gap.group}, {gap.aspect.word.lower()}: its people say {gap.people} of 5 points, who leads them {gap.leaders}."
-        for gap in reversed(widest.values())
-    ]
-    return Counted(found.seen_alike, found.judged, lacking=lacking)
+        return Counted(unknown="No group was judged yet by its people and by those who lead or sponsor it.")
+    return Counted(found.seen_alike, found.judged, lacking=[f"{gap.words}." for gap in found.widest])

@@ -24,7 +24,7 @@ from engagement.training.models import Assignment
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.training.tallies.queries import People, learning_shares
 from engagement.waves.models import Membership, Wave, WaveWorkflow
-from engagement.waves.tallies.queries import is_pilot, member_shares, share
+from engagement.waves.tallies.queries import is_pilot, is_volunteer, member_shares, share
 
 #: A day, or where it is given.
 Day = date | ColumnElement[date]
@@ -79,12 +79,15 @@ def _friendly(on: Day) -> Callable[[Any, Any, ColumnElement[int]], dict[str, Col
             other.id == Champion.wave_id,
             other.programme_id == own.programme_id,
         )
-        pilot = and_(is_pilot(wave_id, person_id), ~champion)
+        volunteer = and_(is_volunteer(wave_id, person_id), ~champion)
+        pilot = and_(is_pilot(wave_id, person_id), ~champion, ~is_volunteer(wave_id, person_id))
         return {
             "pilots": _one_if(pilot),
             "pilots_finished": _one_if(finished == 1, pilot),
             "champions": _one_if(champion),
             "champions_finished": _one_if(finished == 1, champion),
+            "volunteers": _one_if(volunteer),
+            "volunteers_finished": _one_if(finished == 1, volunteer),
         }
 
     return numbers

@@ -49,14 +49,22 @@ NOBODY = Count()
 
 @dataclass(frozen=True)
 class Friendly:
-    """How many learners of a wave are champions of its programme, or else pilot users, and how many of each have finished."""
+    """How many learners of a wave are champions of its programme, else volunteers, else pilot users, and how many of each have finished."""
 
     champions: Count = NOBODY
+    volunteers: Count = NOBODY
     pilots: Count = NOBODY
+
+    @property
+    def together(self) -> Count:
+        """All of them, each once."""
+        return self.champions + self.volunteers + self.pilots
 
     def __add__(self, other: "Friendly") -> "Friendly":
         """Return both together."""
-        return Friendly(self.champions + other.champions, self.pilots + other.pilots)
+        return Friendly(
+            self.champions + other.champions, self.volunteers + other.volunteers, self.pilots + other.pilots
+        )
 
 
 class WaveSums(NamedTuple):
@@ -91,8 +99,10 @@ def sums_of(wave_ids: Sequence[int], *, by_department: bool = True) -> WaveSums:
             learning.append(LearningSum(wave_id, department_id, role, asked, finished, minutes_left))
         if role is not None:
             continue
-        early, early_finished, champions, champions_finished, there, *others = others
-        friendly[wave_id] += Friendly(Count(champions, champions_finished), Count(early, early_finished))
+        early, early_finished, champions, champions_finished, willing, willing_finished, there, *others = others
+        friendly[wave_id] += Friendly(
+            Count(champions, champions_finished), Count(willing, willing_finished), Count(early, early_finished)
+        )
         if people > 0:
             members.append(MemberSum(wave_id, department_id, people, without_role))
         if there > 0:

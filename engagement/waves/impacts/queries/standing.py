@@ -1,8 +1,7 @@
-"""Reads of impact assessments: what holds now, where its sides differ, earlier versions, and what a person may read of their own work."""
+"""What is said of the groups of waves: what holds now, earlier versions, and what a person may read of their own work."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 
 from sqlalchemy import Select, func, select
@@ -14,8 +13,8 @@ from engagement.people.queries import below, department_successors, standing_dep
 from engagement.people.rules import TrainingRole
 from engagement.programmes.scope.rules import StatementFor, applying
 from engagement.waves.impacts.models import ImpactAssessment
-from engagement.waves.impacts.rules import Aspect, Assessed, ImpactSide, differing, people_said
-from engagement.waves.models import Membership, Wave
+from engagement.waves.impacts.rules import ImpactSide
+from engagement.waves.models import Membership
 from engagement.waves.tallies.queries import WAVES
 
 #: A group of a wave: a department, and for which of its people.
@@ -48,87 +47,11 @@ def _of_waves() -> Select[ImpactAssessment]:
     return (
         select(ImpactAssessment)
         .where(ImpactAssessment.wave_id.in_(WAVES), ImpactAssessment.superseded_at.is_(None))
-        .options(joinedload(ImpactAssessment.aspects), joinedload(ImpactAssessment.department))
-    )
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A part of the work of a group that its leaders and its people judge differently, with the points of both."""
-
-    wave: Wave
-    department_id: int
-    for_role: StatementFor
-    group: str
-    aspect: Aspect
-    leaders: int
-    people: int
-
-    @property
-    def apart(self) -> int:
-        """By how many points people expect more than their leaders."""
-        return self.people - self.leaders
-
-
-@dataclass(frozen=True)
-class WaveGaps:
-    """The groups of a wave that both sides judged, how many of them they see differently, and in what; the widest gap first."""
-
-    wave: Wave
-    judged: int
-    seen_apart: int
-    gaps: Sequence[Gap]
-
-    @property
-    def seen_alike(self) -> int:
-        """In how many of the groups no part of the work is judged differently."""
-        return self.judged - self.seen_apart
-
-
-def gaps_of(waves: Sequence[Wave], floor: int = 0) -> list[WaveGaps]:
-    """Return where leaders and people differ in each wave, in one statement; what fewer than `floor` people said is left out.
-
-    Without a floor everything counts that is kept: of people nothing is kept that too few said.
-    """
-    found = assessments_of_waves([wave.id for wave in waves]) if waves else {}
-    return [_of_wave(wave, found[wave.id], floor) for wave in waves]
-
-
-def _of_wave(wave: Wave, assessments: Assessments, floor: int) -> WaveGaps:
-    judged, seen_apart = 0, 0
-    gaps: list[Gap] = []
-    for (department_id, for_role), leaders in _led(assessments):
-        sides = [assessments.get((department_id, for_role, side)) for side in (ImpactSide.PEOPLE, ImpactSide.ANSWERS)]
-        people = people_said(*(_enough(row, floor) for row in sides))
-        said = leaders.said
-        if people is None or not set(people.judged) & set(said.judged):
-            continue
-        apart = differing(said, people)
-        place = standing_department(leaders.department).path
-        group = place if for_role is StatementFor.EVERYBODY else f"{place}, {for_role.word.lower()}"
-        points = [(aspect, said.of(aspect).score or 0, people.of(aspect).score or 0) for aspect in apart]
-        gaps += [Gap(wave, department_id, for_role, group, *each) for each in points]
-        judged, seen_apart = judged + 1, seen_apart + bool(apart)
-    return WaveGaps(wave, judged, seen_apart, sorted(gaps, key=lambda gap: (-abs(gap.apart), gap.group)))
-
-
-def _led(assessments: Assessments) -> list[tuple[tuple[int, StatementFor], ImpactAssessment]]:
-    """Return the leaders' side of each group that has one."""
-    return [
-        ((department_id, for_role), row)
-        for (department_id, for_role, side), row in assessments.items()
-        if side is ImpactSide.LEADERS
-    ]
-
-
-def _enough(row: ImpactAssessment | None, floor: int) -> Assessed | None:
-    """Return what people said, of each part of the work only if at least `floor` of them said it."""
-    if row is None or (row.voices or 0) < floor:
-        return None
-    said = row.said
-    return replace(
-        said,
-        aspects={aspect: each for aspect, each in said.aspects.items() if not each.counts or sum(each.counts) >= floor},
+        .options(
+            joinedload(ImpactAssessment.aspects),
+            joinedload(ImpactAssessment.department),
+            joinedload(ImpactAssessment.sponsor),
+        )
     )
 
 

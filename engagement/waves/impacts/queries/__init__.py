@@ -1,0 +1,1 @@
+"""Reads of impact assessments: what stands, and where its sides differ."""
