@@ -13,10 +13,11 @@ from engagement.db import db
 from engagement.errors import BadInput, NotAllowed, RuleBroken
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import Standing, standings_of
-from engagement.readiness.gate.actions.writing import CONDITION, NAMED, day_in_letter, write
+from engagement.readiness.gate.actions.writing import CONDITION, NAMED, by_words
 from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateValue
 from engagement.readiness.gate.queries.present import decider_of, gate_of
-from engagement.readiness.gate.rules import LONGEST_CONDITION, LONGEST_TEXT, MOST_CONDITIONS, Choice, decide_by
+from engagement.readiness.gate.rules import LONGEST_CONDITION, LONGEST_TEXT, MOST_CONDITIONS, Choice
+from engagement.readiness.letters.actions import day_in_letter, write
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 from engagement.words import short_day_words
@@ -196,7 +197,7 @@ def name_approver(wave: Wave, person: Person, *, by: Actor) -> GateApprover:
     db.session.flush()
     audit.record(Verb.NAMED_APPROVER, audit.about(wave, person), by=by, approver=(None, person.name))
     db.session.flush()
-    write(NAMED, wave, [person], due=day_in_letter(decide_by(wave.go_live_on)))
+    write(NAMED, wave, [person], by=by_words(wave, clock.now().date()))
     return row
 
 

@@ -10,7 +10,7 @@ from engagement.communications.actions.sending import hold_message
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.readiness.criteria.queries.standing import standings_of
-from engagement.readiness.gate.actions.writing import AGAIN, PAST, day_in_letter, write
+from engagement.readiness.gate.actions.writing import AGAIN, PAST
 from engagement.readiness.gate.models import GateOverride, GateReopening
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.queries.watching import messages_around
@@ -22,6 +22,7 @@ from engagement.readiness.gate.rules import (
     fallen_words,
     held_words,
 )
+from engagement.readiness.letters.actions import day_in_letter, write
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
