@@ -148,7 +148,8 @@ class AdoptionCount(Base):
     """What is counted of a wave, so that pages read one row: `numbers` of all its workflows together and of each.
 
     Whoever changes numbers of use counts anew in the same transaction, or, when a machine posts many, sets `is_stale` for the
-    clock. `members` and `trained` are those of the count, to notice when others joined or finished training since.
+    clock. `members` and `trained` are those of the count, to notice when others joined or finished training since. `friendly_ids`
+    are the people who count as friendly users in it, None before the first numbers: see `friendly_users_kept`.
     """
 
     __tablename__ = "adoption_count"
@@ -162,6 +163,7 @@ class AdoptionCount(Base):
     ground: Mapped[str] = mapped_column(short(64))
     numbers: Mapped[dict[str, Any]] = mapped_column(JSON)
     by_department: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+    friendly_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
 
     wave: Mapped[Wave] = relationship()
 

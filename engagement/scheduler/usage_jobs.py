@@ -1,5 +1,7 @@
 """The jobs of the timetable about numbers of use: counting waves, comparing what is kept, and folding old days away."""
 
+from functools import partial
+
 import structlog
 
 from engagement import clock
@@ -15,13 +17,14 @@ from engagement.words import plural
 log = structlog.get_logger("engagement.jobs")
 
 
-def count_usage(_settings: Settings) -> str:
+def count_usage(settings: Settings) -> str:
     """Count the waves anew whose people, training or numbers of use changed since the last time; all of them once a day."""
-    counted = one_by_one("count-usage", Wave, waves_to_count(clock.now().date()), count_wave)
+    count = partial(count_wave, floor=settings.anonymity_floor)
+    counted = one_by_one("count-usage", Wave, waves_to_count(clock.now().date()), count)
     return f"{plural(len(counted), 'wave', 'waves')} counted."
 
 
-def compare_usage(_settings: Settings) -> str:
+def compare_usage(settings: Settings) -> str:
     """Compare the kept spans with the days that they come from, and the kept numbers with a count; put right what differs."""
     spans = spans_that_differ(clock.now().date())
     if spans:
@@ -31,7 +34,7 @@ def compare_usage(_settings: Settings) -> str:
     if waves:
         log.error("kept numbers of use differ", waves=waves)
         for wave_id in waves:
-            count_wave(wave_id)
+            count_wave(wave_id, floor=settings.anonymity_floor)
     db.session.commit()
     if not spans and not waves:
         return "What is kept of use is what the days and a full count give."

@@ -147,6 +147,17 @@ def test_teams_say_at_least_how_many_and_one_inside_another_counts_once() -> Non
     assert not count_teams([], LIVE, AS_OF).is_known
 
 
+def test_a_team_that_tells_only_one_number_leaves_the_other_to_the_teams_inside() -> None:
+    outer = TeamRow("/1/", AS_OF, None, 6, members=12)
+    inner = TeamRow("/1/7/", AS_OF, 9, 4, members=5)
+    live = AS_OF - timedelta(days=7)
+    assert count_teams([outer, inner], live, AS_OF).weeks == ((None, None, 0), (6, 9, 5))
+    assert count_teams([outer._replace(uses=20, people=None), inner], live, AS_OF).weeks[1] == (4, 20, 12)
+    assert count_teams([outer], live, AS_OF).weeks[1] == (6, None, 0)
+    none = count_teams([outer._replace(uses=0, people=None)], live, AS_OF)
+    assert (none.used, none.weeks[1], none.is_known) == (None, (None, 0, 12), True)
+
+
 @pytest.mark.parametrize(
     ("part", "whole", "words"),
     [

@@ -102,7 +102,7 @@ def measure(people: int, days: int, engine: str) -> None:
         begun = time.perf_counter()
         ids = waves_to_count(clock.now().date())
         for each in ids:
-            count_wave(each)
+            count_wave(each, floor=5)
         db.session.commit()
         print(f"   {len(ids)} waves counted in {time.perf_counter() - begun:.1f} s")
         yesterday = clock.now().date() - timedelta(days=1)

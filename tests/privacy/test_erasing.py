@@ -245,6 +245,7 @@ def test_every_text_that_a_table_holds_is_decided_upon():
     }
     assert undecided == {
         "adoption_count.by_department",
+        "adoption_count.friendly_ids",
         "adoption_count.numbers",
         "audience.rule",
         "bounce_mailbox.left_there",

@@ -25,12 +25,16 @@ NO_DEPARTMENT = "Without a department"
 
 @dataclass(frozen=True)
 class Week:
-    """One calendar week since go-live: how many used it, and what teams told; `team_uses` is None where it may be one person's."""
+    """One calendar week since go-live: how many used it, and what teams told; `team_uses` is None where none were told.
+
+    Few people's uses may be one person's: then `hides_uses`, and they are not to be shown.
+    """
 
     number: int
     told: Told
     team_told: Told | None
     team_uses: int | None
+    hides_uses: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,9 +105,14 @@ class Part:
         """The calendar weeks since go-live."""
         both = zip(self.shown.weeks, self.teams.weeks, strict=True)
         return [
-            Week(number, told, self._at_least(people), uses if not uses or members > self.floor else None)
+            Week(number, told, self._at_least(people), *self._uses(uses, members))
             for number, (told, (people, uses, members)) in enumerate(both)
         ]
+
+    def _uses(self, uses: int | None, members: int) -> tuple[int | None, bool]:
+        """Return the uses that teams with so many people of the wave told, and whether they are hidden."""
+        is_hidden = uses is not None and members <= self.floor
+        return (None if is_hidden else uses), is_hidden
 
     @property
     def team_told(self) -> Told | None:

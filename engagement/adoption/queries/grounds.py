@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, false, func, or_, se
 from engagement import clock
 from engagement.adoption.models import TeamUsage, UsageSpan, UsageUpload
 from engagement.adoption.queries.spans import spans_where
-from engagement.adoption.rules.counting import Learner, Member, TeamRow
+from engagement.adoption.rules.counting import Learner, Member, TeamRow, friendly_users_kept
 from engagement.adoption.rules.spans import Span, joined
 from engagement.db import db
 from engagement.people.models import Department, Person
@@ -31,7 +31,7 @@ _SIGNED_OFF = (CompletionSource.ATTENDANCE, CompletionSource.EVIDENCE, Completio
 
 
 #: Another number lets the clock count every wave anew: for when other figures are counted than before.
-_COUNTED = 4
+_COUNTED = 5
 
 
 @dataclass(frozen=True)
@@ -89,24 +89,29 @@ def told_until(programme_id: int) -> dict[int, date]:
 
 
 class People:
-    """The people of a wave, with their training, and their days of use of each of its workflows."""
+    """The people of a wave, with their training, and their days of use of each of its workflows.
 
-    def __init__(self, ground: Ground) -> None:
+    `friendly_ids` are its friendly users, of those that counted until now (`kept`): see `friendly_users_kept`.
+    """
+
+    def __init__(self, ground: Ground, kept: Collection[int] | None, floor: int | None) -> None:
         wave_id = ground.wave.id
         here = select(Membership.person_id).where(Membership.wave_id == wave_id, Membership.ended_at.is_(None))
         self._spans: dict[int, dict[int, Span]] = defaultdict(dict)
         of_these = (UsageSpan.workflow_id.in_(ground.workflow_ids), UsageSpan.person_id.in_(here))
         for (workflow_id, person_id), span in spans_where(*of_these).items():
             self._spans[person_id][workflow_id] = span
-        learners, friendly = _learners(wave_id), friendly_users(ground.wave)
-        self._members = {
-            person_id: Member(department_id, joined_at.date(), None, learners.get(person_id), person_id in friendly)
+        learners = _learners(wave_id)
+        members = {
+            person_id: Member(department_id, joined_at.date(), None, learners.get(person_id))
             for person_id, department_id, joined_at in db.session.execute(
                 select(Membership.person_id, Person.department_id, Membership.joined_at)
                 .join(Person, Person.id == Membership.person_id)
                 .where(Membership.wave_id == wave_id, Membership.ended_at.is_(None))
             )
         }
+        self.friendly_ids = friendly_users_kept(kept, friendly_users(ground.wave), members, floor)
+        self._members = {key: each._replace(is_friendly=key in self.friendly_ids) for key, each in members.items()}
 
     def of(self, workflow_id: int | None) -> Iterable[Member]:
         """Return the people with their use of one workflow, or of any of the wave's."""

@@ -1,6 +1,6 @@
 """What is counted of the people of a wave: plain functions over their days of use and their training."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -20,7 +20,8 @@ class Learner(NamedTuple):
 class Member(NamedTuple):
     """Somebody in a wave: where they work, since when they are in it, their days of use, their training if any is asked.
 
-    Friendly users are champions of the programme, volunteers of the wave, and people of a wave of it that went live earlier.
+    Friendly users are champions of the programme, volunteers of the wave, and people of a wave of it that went live earlier,
+    as `friendly_users_kept` takes them.
     """
 
     department_id: int | None
@@ -90,6 +91,28 @@ class Counted:
         days = {name: Days(**kept[name]) for name in ("since_live", "since_trained")}
         groups = {key: (people, used) for key, people, used in groups_kept}
         return cls(**kept | days | {"groups": groups, "weeks": tuple(kept["weeks"])})
+
+
+def friendly_users_kept(
+    kept: Collection[int] | None, found: Collection[int], here: Collection[int], floor: int | None
+) -> set[int]:
+    """Return who counts as a friendly user of a wave: who did at the last count (`kept`), until enough others are found.
+
+    Whoever marks a single person would see that person's use move from one group to the other. So those who joined are taken
+    together, once they are `floor` at least, and so are those who left; only people who are in the wave (`here`) matter. Without a
+    floor nothing moves. Without `kept`, at a first count, all are taken.
+    """
+    found, counts = set(found), set(kept or ())
+    if kept is None:
+        return found.intersection(here)
+    joined, left = (found - counts).intersection(here), (counts - found).intersection(here)
+    if floor is None:
+        return counts
+    if len(joined) >= floor:
+        counts |= joined
+    if len(left) >= floor:
+        counts -= left
+    return counts
 
 
 def count_people(members: Iterable[Member], go_live_on: date, as_of: date) -> Counted:
@@ -183,17 +206,17 @@ class TeamCounted:
     """What teams say of a wave: at least how many people used it in the last 28 days (None: not told), and by week since go-live.
 
     A day's number of people is the least that used it in any span around that day; those of teams without common members add up.
-    `weeks` has the same of each week, with the uses and how many people of the wave are in those teams.
+    `weeks` has the same of each week, with the uses (None: not told) and how many people of the wave are in the teams that told uses.
     """
 
     used: int | None = None
     teams: int = 0
-    weeks: Sequence[tuple[int | None, int, int]] = ()
+    weeks: Sequence[tuple[int | None, int | None, int]] = ()
 
     @property
     def is_known(self) -> bool:
         """Whether anything was told of a team."""
-        return self.teams > 0 or any(people is not None or uses for people, uses, _ in self.weeks)
+        return self.teams > 0 or any(said is not None for people, uses, _ in self.weeks for said in (people, uses))
 
     def kept(self) -> dict[str, Any]:
         """Return plain values to keep."""
@@ -210,12 +233,11 @@ def count_teams(rows: Sequence[TeamRow], go_live_on: date, as_of: date) -> TeamC
     """Count what teams told."""
     weeks = []
     for number in range(weeks_counted(go_live_on, as_of)):
-        those = _outermost([row for row in rows if weeks_between(go_live_on, row.day) == number])
-        members = sum({row.lineage: row.members for row in those if row.uses is not None}.values())
-        weeks.append((_at_least(those), sum(row.uses or 0 for row in those), members))
+        those = [row for row in rows if weeks_between(go_live_on, row.day) == number]
+        weeks.append((_at_least(those), *_uses_of(those)))
     begins, _ = _periods(as_of)[0]
-    recent = _outermost([row for row in rows if begins <= row.day <= as_of])
-    return TeamCounted(_at_least(recent), len({row.lineage for row in recent}), tuple(weeks))
+    recent = [row for row in rows if begins <= row.day <= as_of]
+    return TeamCounted(_at_least(recent), len({row.lineage for row in _outermost(recent)}), tuple(weeks))
 
 
 def _outermost(rows: Sequence[TeamRow]) -> list[TeamRow]:
@@ -226,9 +248,15 @@ def _outermost(rows: Sequence[TeamRow]) -> list[TeamRow]:
 
 
 def _at_least(rows: Sequence[TeamRow]) -> int | None:
-    """Return the least number of different people who used it: of each team the most on one day, added up."""
+    """Return the least number of different people who used it: of each team that told it the most on one day, added up."""
     most: dict[str, int] = {}
-    for row in rows:
-        if row.people is not None:
-            most[row.lineage] = max(most.get(row.lineage, 0), row.people)
+    for row in _outermost([row for row in rows if row.people is not None]):
+        most[row.lineage] = max(most.get(row.lineage, 0), row.people or 0)
     return sum(most.values()) if most else None
+
+
+def _uses_of(rows: Sequence[TeamRow]) -> tuple[int | None, int]:
+    """Return the uses of teams, None if none were told, and how many people of the wave are in those that told them."""
+    told = _outermost([row for row in rows if row.uses is not None])
+    members = sum({row.lineage: row.members for row in told}.values())
+    return sum(row.uses or 0 for row in told) if told else None, members

@@ -34,7 +34,8 @@ NOTES = {
     "trained": "By the definition of the training pages; who has no training to do counts with those who have not finished it. Both "
     "groups by who used it in the last 28 days. Hidden where either is small, or nearly all or hardly anybody in it used it. The interval is that of Newcombe (1998, method 10), from those of Wilson (1927).",
     "friendly": "Friendly users are champions of the programme, people who are marked as in this wave of their own will, and people of one "
-    "of the programme’s waves that went live earlier. If they are more than half of those who used it, it is evidence of a pilot only.",
+    "of the programme’s waves that went live earlier. If they are more than half of those who used it, it is evidence of a pilot only. "
+    "Who becomes one, or is one no longer, counts so as soon as there are enough of them that these figures name nobody by changing.",
     "proficiency": "By the training records of the wave: everything that their roles require is finished. The ways overlap.",
     "departments": "By the department in which people work now. Small groups are hidden, and those where nearly all or hardly anybody "
     "used it, with others from which they could be worked out.",

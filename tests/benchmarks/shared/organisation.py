@@ -90,7 +90,7 @@ def fill_organisation(people: int, each: int, concerns: int, days: int) -> None:
         flows = _workflow_ids()
         rebuild_spans((flows[n % WAVES], n) for n in range(1, people + 1) if n % WAVES < LIVE)
         for wave_id in waves_to_count(clock.now().date()):
-            count_wave(wave_id)
+            count_wave(wave_id, floor=FLOOR)
     with saying("kept numbers of concerns"):
         on = clock.now().date()
         count_objections(on, FLOOR, COUNTRY)
