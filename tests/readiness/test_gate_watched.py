@@ -91,7 +91,7 @@ def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_aroun
     told = [address for address, subject in letters() if subject.startswith("Decide again")]
     assert told == ["sue@example.com", "olga@example.com"]
     assert f"Something that was met when {wave.title} was decided is not met any more. So the decision" in texts()[-1]
-    assert watch_gates(settings) == "0 opened again, 0 messages held. 0 letters queued."
+    assert watch_gates(settings) == "0 opened again, 0 messages held. 0 stand again. 0 letters queued."
     # What somebody lets go all the same is held once more at its moment, until the gate is decided.
     decide_held(soon, True, by=TESTER)
     db.session.commit()
