@@ -127,7 +127,9 @@ def test_days_are_told_as_numbers_that_occur() -> None:
 
 def test_teams_say_at_least_how_many_and_one_inside_another_counts_once() -> None:
     def row(lineage: str, back: int, uses: int | None, people: int | None) -> TeamRow:
-        return TeamRow(lineage, AS_OF - timedelta(days=back), uses, people)
+        return TeamRow(
+            lineage, AS_OF - timedelta(days=back), uses, people, members={"/1/": 12, "/1/7/": 5, "/2/": 1}[lineage]
+        )
 
     rows = [
         row("/1/", 1, 10, 4),
@@ -137,8 +139,9 @@ def test_teams_say_at_least_how_many_and_one_inside_another_counts_once() -> Non
         row("/2/", 40, 1, 9),
     ]
     found = count_teams(rows, AS_OF - timedelta(days=7), AS_OF)
-    assert (found.used, found.teams, found.weeks) == (6, 2, ((6, 27), (4, 10)))
+    assert (found.used, found.teams, found.weeks) == (6, 2, ((6, 27, 13), (4, 10, 12)))
     assert TeamCounted.read(found.kept()) == found
+    assert TeamCounted.read({"used": None, "teams": 1, "weeks": [[6, 27]]}).weeks == ((6, 27, 0),)
     assert found.is_known
     assert count_teams([], LIVE, AS_OF).used is None
     assert not count_teams([], LIVE, AS_OF).is_known

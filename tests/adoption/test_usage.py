@@ -207,6 +207,21 @@ def test_teams_alone_are_enough() -> None:
     assert uptake_of_waves([wave], TODAY, floor=3)[wave.id].used == 8
 
 
+def test_uses_of_a_team_in_which_too_few_people_are_are_not_told() -> None:
+    wave, (triage, _), people = scene()
+    desk = make_department("Operations/Claims/Desk")
+    people[0].department = desk
+    db.session.flush()
+    bring(wave.programme, teams=(TeamUse(desk.id, triage.id, back(1), 40, 1),))
+    uses = [week.team_uses for week in figures_of_waves([wave], TODAY, floor=3)[0].parts[0].weeks]
+    assert uses[-1] is None
+    assert set(uses[:-1]) <= {0}
+    claims = people[1].department
+    assert claims is not None
+    bring(wave.programme, teams=(TeamUse(claims.id, triage.id, back(1), 70, 5),))
+    assert figures_of_waves([wave], TODAY, floor=3)[0].parts[0].weeks[-1].team_uses == 70
+
+
 def test_a_machine_posts_with_its_secret_until_that_ends_and_the_clock_counts() -> None:
     wave, (triage, _), people = scene()
     with pytest.raises(BadInput, match="which system"):

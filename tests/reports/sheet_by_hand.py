@@ -59,7 +59,7 @@ def figures_by_hand(programme: Programme) -> Counted:
     for metric in rows_of(ValueMetric):
         if _first_wave(metric.workflow_id, waves):
             found |= {(name, "metric", str(metric.id)): number for name, number in _of_metric(metric)}
-    found |= _steps(programme)
+    found |= _steps(programme) | _steps_of_waves()
     found |= _messages()
     return found
 
@@ -158,6 +158,16 @@ def _steps(programme: Programme) -> Counted:
     for person in whose:
         found["steps", "sponsor", str(person)] = _done([row for row in lines if row.person_id == person])
     return found
+
+
+def _steps_of_waves() -> Counted:
+    lines = [row for row in rows_of(StepLine) if row.step.wave_id is not None]
+    return {
+        ("wave_steps", "wave", str(wave_id)): _done(
+            [row for row in lines if row.step.wave_id == wave_id and row.state is not StepState.LEFT_OUT]
+        )
+        for wave_id in {row.step.wave_id for row in lines}
+    }
 
 
 def _done(lines: list[StepLine]) -> Number:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from factories import TESTER, make_people, make_person, make_programme, make_wave, make_workflow
 from readiness.gate_rows import TODAY, object_severely, past_the_gate, say
+from sqlalchemy import select
 
 from engagement import clock
 from engagement.consultations.models import Body, Consultation
@@ -21,9 +22,11 @@ from engagement.readiness.gate.rules import Choice
 from engagement.reports.queries.decisions import unmet_words
 from engagement.reports.queries.programme import ProgrammeReport, programme_report
 from engagement.reports.queries.standing import lede_of, standing_of
+from engagement.reports.rules.decisions import DecisionKind
 from engagement.reports.snapshots.actions import freeze_report
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
+from tests.attention.training_rows import assign
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 
@@ -147,6 +150,40 @@ def test_who_lets_a_wave_through_knows_what_is_not_met(wave, sponsor):
     assert unmet in standing_of(found).sentence
     say(wave, sponsor)
     assert (state(wave), unmet in against(wave)) == ("Planned", False)
+
+
+def test_after_a_no_go_nothing_is_asked_about_its_day_until_that_has_passed(wave, sponsor):
+    wave.go_live_on = wave.training_due_on = TODAY + timedelta(days=10)
+    found = report(wave)
+    assert [each.kind for each in found.decisions if each.kind is not DecisionKind.OWNERSHIP] == [DecisionKind.GATE]
+    say(wave, sponsor, Choice.NO_GO)
+    found = report(wave)
+    assert [each for each in found.decisions if each.kind is not DecisionKind.OWNERSHIP] == []
+    assert lede_of(found, standing_of(found)).endswith("No further wave is planned.")
+    (left,) = [each for each in report(wave, 11).decisions if each.kind is not DecisionKind.OWNERSHIP]
+    assert left.title == "Set a new day for wave 3 (Property claims)"
+
+
+def test_who_said_go_is_not_asked_whether_the_day_is_kept(wave, sponsor):
+    assign(wave, list(db.session.scalars(select(Person).where(Person.email.startswith("person")))), 0)
+    wave.go_live_on, wave.training_due_on = TODAY + timedelta(days=20), TODAY
+    (asked,) = [each for each in report(wave).decisions if each.kind is not DecisionKind.OWNERSHIP]
+    assert asked.title == "Decide whether wave 3 (Property claims) keeps 4 May"
+    say(wave, sponsor)
+    assert [each for each in report(wave).decisions if each.kind is not DecisionKind.OWNERSHIP] == []
+
+
+def test_that_nothing_can_be_foreseen_of_training_is_no_second_proposal(wave):
+    wave.go_live_on = wave.training_due_on = TODAY + timedelta(days=10)
+    (decision,) = [each for each in report(wave).decisions if each.kind is DecisionKind.GATE]
+    assert decision.proposal.count("The figures propose") == 1
+
+
+def test_a_wave_that_was_let_through_waits_for_what_others_have_a_right_to(wave, sponsor):
+    ask_the_works_council(wave)
+    wave.go_live_on = TODAY + timedelta(days=10)
+    say(wave, sponsor)
+    assert "goes live on 24 April, and waits for “Bodies that have to be asked gave their position”" in against(wave)
 
 
 def test_a_passed_gate_names_what_others_have_a_right_to_first(wave, sponsor):

@@ -25,12 +25,12 @@ NO_DEPARTMENT = "Without a department"
 
 @dataclass(frozen=True)
 class Week:
-    """One calendar week since go-live: how many used it, and what teams told."""
+    """One calendar week since go-live: how many used it, and what teams told; `team_uses` is None where it may be one person's."""
 
     number: int
     told: Told
     team_told: Told | None
-    team_uses: int
+    team_uses: int | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,10 @@ class Part:
     def weeks(self) -> Sequence[Week]:
         """The calendar weeks since go-live."""
         both = zip(self.shown.weeks, self.teams.weeks, strict=True)
-        return [Week(number, told, self._at_least(people), uses) for number, (told, (people, uses)) in enumerate(both)]
+        return [
+            Week(number, told, self._at_least(people), uses if not uses or members > self.floor else None)
+            for number, (told, (people, uses, members)) in enumerate(both)
+        ]
 
     @property
     def team_told(self) -> Told | None:

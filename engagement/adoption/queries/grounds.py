@@ -232,4 +232,21 @@ def team_rows(ground: Ground) -> Mapping[int, Sequence[TeamRow]]:
         lineage = standing.lineage if standing else department.lineage
         if lineage.startswith(wave_lineages):
             found[workflow_id].append(TeamRow(lineage, day, uses, people, upload_id))
-    return found
+    if not found:
+        return found
+    sizes = _sizes_of({row.lineage for rows in found.values() for row in rows}, ground.wave.id)
+    return {key: [row._replace(members=sizes[row.lineage]) for row in rows] for key, rows in found.items()}
+
+
+def _sizes_of(lineages: Iterable[str], wave_id: int) -> dict[str, int]:
+    """Return how many people of a wave are in each of these teams with everything below it, in one statement."""
+    here = (Membership.wave_id == wave_id, Membership.ended_at.is_(None))
+    counted = (
+        select(Department.lineage, func.count())
+        .join(Person, Person.department_id == Department.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(*here)
+        .group_by(Department.lineage)
+    )
+    people = db.session.execute(counted).all()
+    return {each: sum(number for lineage, number in people if lineage.startswith(each)) for each in lineages}

@@ -165,13 +165,17 @@ def days_of(numbers: Sequence[int]) -> Days:
 
 
 class TeamRow(NamedTuple):
-    """What was told of a team: its lineage, the day, uses and people, None where not told, and by which upload."""
+    """What was told of a team: its lineage, the day, uses and people, None where not told, and by which upload.
+
+    `members` is how many people of the wave are in it now.
+    """
 
     lineage: str
     day: date
     uses: int | None
     people: int | None
     upload_id: int = 0
+    members: int = 0
 
 
 @dataclass(frozen=True)
@@ -179,17 +183,17 @@ class TeamCounted:
     """What teams say of a wave: at least how many people used it in the last 28 days (None: not told), and by week since go-live.
 
     A day's number of people is the least that used it in any span around that day; those of teams without common members add up.
-    `weeks` has the same of each week with the uses.
+    `weeks` has the same of each week, with the uses and how many people of the wave are in those teams.
     """
 
     used: int | None = None
     teams: int = 0
-    weeks: Sequence[tuple[int | None, int]] = ()
+    weeks: Sequence[tuple[int | None, int, int]] = ()
 
     @property
     def is_known(self) -> bool:
         """Whether anything was told of a team."""
-        return self.teams > 0 or any(people is not None or uses for people, uses in self.weeks)
+        return self.teams > 0 or any(people is not None or uses for people, uses, _ in self.weeks)
 
     def kept(self) -> dict[str, Any]:
         """Return plain values to keep."""
@@ -197,8 +201,9 @@ class TeamCounted:
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> "TeamCounted":
-        """Return what was kept."""
-        return cls(kept["used"], kept["teams"], tuple((people, uses) for people, uses in kept["weeks"]))
+        """Return what was kept; of what was counted earlier it is not known how many people are in the teams."""
+        weeks = ((people, uses, sum(members)) for people, uses, *members in kept["weeks"])
+        return cls(kept["used"], kept["teams"], tuple(weeks))
 
 
 def count_teams(rows: Sequence[TeamRow], go_live_on: date, as_of: date) -> TeamCounted:
@@ -206,7 +211,8 @@ def count_teams(rows: Sequence[TeamRow], go_live_on: date, as_of: date) -> TeamC
     weeks = []
     for number in range(weeks_counted(go_live_on, as_of)):
         those = _outermost([row for row in rows if weeks_between(go_live_on, row.day) == number])
-        weeks.append((_at_least(those), sum(row.uses or 0 for row in those)))
+        members = sum({row.lineage: row.members for row in those if row.uses is not None}.values())
+        weeks.append((_at_least(those), sum(row.uses or 0 for row in those), members))
     begins, _ = _periods(as_of)[0]
     recent = _outermost([row for row in rows if begins <= row.day <= as_of])
     return TeamCounted(_at_least(recent), len({row.lineage for row in recent}), tuple(weeks))

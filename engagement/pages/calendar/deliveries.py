@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from engagement import clock
 from engagement.accounts.scopes import rights
-from engagement.communications.texts.rules.merge_fields import slot
+from engagement.communications.texts.rules.merge_fields import FIELD, slot
 from engagement.communications.texts.rules.subjects import in_words
 from engagement.db import db
 from engagement.mail import queries
@@ -120,8 +120,11 @@ def _mailings(chosen: Mailing | None) -> list[Mailing]:
 
 
 def _name(mailing: Mailing) -> str:
-    """Return a mailing's subject in words; a notice to the team names the message that it is about."""
-    return in_words(mailing.subject.replace(slot("title"), mailing.title))
+    """Return a mailing's subject in words; a notice to the team names the message that it is about.
+
+    Letters of the service have fields of their own, such as a day, which differ from one recipient to the next.
+    """
+    return FIELD.sub("…", in_words(mailing.subject.replace(slot("title"), mailing.title)))
 
 
 def _lines(deliveries: Sequence[Delivery], decides: bool) -> list[Line]:

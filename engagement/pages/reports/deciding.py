@@ -14,7 +14,7 @@ from engagement.programmes.scopes import reaches_programme
 from engagement.readiness.criteria.queries.standing import Standing
 from engagement.readiness.queries.verdicts import Verdict
 from engagement.readiness.scopes import may_arrange
-from engagement.reports.queries.programme import ProgrammeReport
+from engagement.reports.queries.programme import ProgrammeReport, WaveLine
 from engagement.reports.rules.decisions import Decision, DecisionKind
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
@@ -58,7 +58,7 @@ def decisions_shown(report: ProgrammeReport, decisions: Sequence[Decision]) -> l
         elif each.kind is DecisionKind.CONCERNS:
             shown.append(ShownDecision(each, None, [_to_concerns(reader, report)]))
         else:
-            shown.append(ShownDecision(each, None, _to_wave(reader, each, line.wave) if line is not None else []))
+            shown.append(ShownDecision(each, None, _to_wave(reader, each, line) if line is not None else []))
     return shown
 
 
@@ -105,11 +105,14 @@ def _to_ownership(reader: Reader, report: ProgrammeReport, decision: Decision) -
     return []
 
 
-def _to_wave(reader: Reader, decision: Decision, wave: Wave) -> list[Way]:
+def _to_wave(reader: Reader, decision: Decision, line: WaveLine) -> list[Way]:
+    wave = line.wave
     if decision.kind is DecisionKind.GO_LIVE and reaches_wave(rights.planning(reader), wave):
         return [Way("Move the go-live", url_for("waves.move", wave_id=wave.id))]
     if decision.kind is DecisionKind.TRAINING and reaches_wave(rights.reading(reader), wave):
         return [Way("See the training", url_for("training.wave", wave_id=wave.id))]
+    if line.ready is not None and approver_behind(line.ready.gate) is not None:
+        return [Way("Decide about its go-live", url_for("readiness.decide", wave_id=wave.id, **FROM_SHEET))]
     if reaches_wave(rights.overseeing(reader), wave):
         return [Way("See the wave", url_for("waves.wave", wave_id=wave.id))]
     return []

@@ -1,6 +1,6 @@
 """The sponsor's sheet of a programme as a page: the answer, decisions, waves, value, promises, objections, messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template
@@ -9,17 +9,21 @@ from markupsafe import Markup
 from engagement import charts, clock
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
+from engagement.pages.frame.formats import short_day
 from engagement.pages.parts.deciding import PLACES
 from engagement.pages.reports import blueprint
 from engagement.pages.reports.deciding import decisions_shown, gate_ways
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.models import Programme
 from engagement.programmes.scopes import reaches_programme
+from engagement.reports.queries.programme import WaveLine
 from engagement.reports.queries.reading import report_for
 from engagement.reports.queries.sheet import MOST_STEPS, Sheet, sheet_of
 from engagement.reports.rules.comparing import NOT_SHOWN_THEN
+from engagement.reports.rules.document import Document
 from engagement.reports.rules.figures import Figure, SubjectKind, by_subject
 from engagement.reports.rules.measures import Measure
+from engagement.reports.rules.wave_words import WaveWords, objected_when, untold_words, words_of_wave
 from engagement.resistance.figures.queries import ConcernSummary
 from engagement.stakeholders.leadership.queries import Roadmap
 from engagement.stakeholders.leadership.scopes import may_settle
@@ -33,11 +37,12 @@ ROOMY_ROWS, MANY_ROWS = 9, 13
 
 @dataclass(frozen=True)
 class SourceRow:
-    """A source in the table: its figures and its trend as a drawing."""
+    """A source in the table: its figures, its trend as a drawing, and of how many weeks that shows a number."""
 
     source: str
     figures: dict[Measure, Figure]
     spark: Markup
+    weeks: int
 
 
 def sheet_for(programme_id: int) -> Sheet:
@@ -60,25 +65,28 @@ def programme(programme_id: int) -> str:
     report, document = sheet.report, sheet.document
     reading, overseeing = rights.reading(reader), rights.overseeing(reader)
     figures = document.figures
+    waves = by_subject(figures, SubjectKind.WAVE)
     sources = _source_rows(figures, report.concerns)
     return render_template(
         "reports/programme.html",
         report=report,
         document=document,
         decisions=decisions_shown(report, report.decisions[:MOST_DECISIONS]),
+        more_decisions=decisions_shown(report, report.decisions[MOST_DECISIONS:]),
         views=sheet.views,
         places=PLACES,
         gates=gate_ways(report),
-        more_decisions=len(report.decisions[MOST_DECISIONS:]),
         Measure=Measure,
-        waves=by_subject(figures, SubjectKind.WAVE),
+        waves=waves,
         metrics=by_subject(figures, SubjectKind.METRIC),
         sponsors=by_subject(figures, SubjectKind.SPONSOR),
         whole=by_subject(figures, SubjectKind.PROGRAMME).get(str(programme_id), {}),
         messages=by_subject(figures, SubjectKind.MESSAGE),
         sources=sources,
         not_shown_then=NOT_SHOWN_THEN,
-        untold=document.untold(figure for row in sources for figure in row.figures.values()),
+        untold=untold_words(document, (figure for row in sources for figure in row.figures.values())),
+        said={line.wave.id: _words(document, waves, line) for line in report.waves},
+        objected_when=objected_when(document),
         roadmaps=_own_first(report.leadership),
         most_steps=MOST_STEPS,
         finishes=_finishes(report.leadership),
@@ -94,6 +102,11 @@ def programme(programme_id: int) -> str:
         reader_name=reader.name,
         own_id=reader.person_id,
     )
+
+
+def _words(document: Document, waves: Mapping[str, Mapping[Measure, Figure]], line: WaveLine) -> WaveWords:
+    """Return what stands below the figures of a wave."""
+    return words_of_wave(document, waves[str(line.wave.id)], short_day(line.wave.training_due_on))
 
 
 def _finishes(roadmaps: Sequence[Roadmap]) -> set[int]:
@@ -114,8 +127,9 @@ def _source_rows(figures: Sequence[Figure], concerns: ConcernSummary) -> list[So
     sparks = {
         line.source.value: charts.sparkline(line.trend, top=top, source=line.source.value) for line in concerns.sources
     }
+    weeks = {line.source.value: sum(number is not None for number in line.trend) for line in concerns.sources}
     found = by_subject(figures, SubjectKind.SOURCE)
-    return [SourceRow(source, of, sparks[source]) for source, of in found.items()]
+    return [SourceRow(source, of, sparks[source], weeks[source]) for source, of in found.items()]
 
 
 def _hidden_words(concerns: ConcernSummary) -> str:

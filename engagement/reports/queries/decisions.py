@@ -87,7 +87,13 @@ def gate_decision(ready: Verdict, pace: Pace, on: date) -> Decision:
         f"It is to go live {days_away(wave.go_live_on, on)}. {gate.sentence}{rule}",
         by_on=max(gate.decide_by_on, on),
         wave_id=wave.id,
-        proposal=" ".join([_gate_proposal(ready), *([_proposal(pace, wave.go_live_on)] if behind else [])]),
+        # That nothing can be foreseen of the training changes nothing in what the criteria suggest.
+        proposal=" ".join(
+            [
+                _gate_proposal(ready),
+                *([_proposal(pace, wave.go_live_on)] if behind and pace.day_of(TRAINED_WHEN_DUE) else []),
+            ]
+        ),
         otherwise=f"Otherwise it doesn’t go live on {day}{held}.",
     )
 
@@ -118,6 +124,11 @@ def _titles(criteria: Sequence[Standing]) -> str:
     return listed([*named, *_more(len(criteria) - MOST_TITLES)])
 
 
+def waits_words(rights: Sequence[Standing]) -> str:
+    """Say as a clause that a wave waits for what others have a right to first; "" for nothing."""
+    return f"waits for {_titles(rights)}" if rights else ""
+
+
 def unmet_words(tally: Tally) -> str:
     """Say how many criteria are not met, of how many."""
     return f"{tally.short} of {plural(tally.total, 'criterion is', 'criteria are')} not met"
@@ -131,7 +142,7 @@ def decided(ready: Verdict, late: Sequence[GateCondition]) -> Decided:
     """Return what was decided at a gate, in words: what it waits for all the same, and which conditions are late."""
     gate, word = ready.gate, ready.gate.state.word
     if gate.state.lets_through and ready.rights_left:
-        word = f"{word}, but waits for {_titles(ready.rights_left)}"
+        word = f"{word}, but {waits_words(ready.rights_left)}"
     elif gate.state.lets_through and ready.fallen_words:
         word = f"{word}, but opens again within minutes: {ready.fallen_words.removesuffix('.')}"
     return Decided(_titled(gate.wave), f"{word}. {gate.sentence}{_late(late)}", gate.wave.id, word)

@@ -24,11 +24,12 @@ from engagement.reports.rules.figures import (
 )
 from engagement.reports.rules.measures import Measure
 from engagement.reports.rules.pace import Pace
+from engagement.resistance.periods.queries import WavesSpan
 from engagement.stakeholders.leadership.rules import Tally
 from engagement.value.queries.by_wave import WaveValue
 from engagement.value.queries.present import MetricShown
 from engagement.value.rules import NOTHING_BEFORE
-from engagement.words import short_day_words
+from engagement.words import month_words, short_day_words
 
 #: Stands beside how ready a wave is while its criterion on that is not met.
 PILOT_EVIDENCE = "Pilot evidence only: too few besides friendly users finished training"
@@ -95,6 +96,27 @@ def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
     else:
         missing = NOT_LIVE if status.is_ahead else status.word.lower()
         yield figure_of(Measure.WORTH, of, None, on, missing=missing)
+    if report.objected is not None:
+        yield from _objected(report.objected, of, line.wave.id, report.concerns.floor)
+    standings = [
+        shown.standing for each in report.leadership for shown in each.steps if shown.step.wave_id == line.wave.id
+    ]
+    if standings:
+        kept = Tally.of(standings)
+        yield _steps(Measure.WAVE_STEPS, of, kept, kept.total, on)
+
+
+def _objected(span: WavesSpan, of: Subject, wave_id: int, floor: int) -> Iterator[Figure]:
+    """How many objected to a wave in the last months that are told apart."""
+    months = month_words(span.last_on)
+    if (span.first_on.year, span.first_on.month) != (span.last_on.year, span.last_on.month):
+        months = f"{month_words(span.first_on, with_year=span.first_on.year != span.last_on.year)} to {months}"
+    note = f"Of what came in during {months}, as it stood then"
+    is_there = wave_id in span.waves
+    numbers = span.waves.get(wave_id, (None, None))
+    for measure, number in zip((Measure.WAVE_OPEN, Measure.WAVE_ANSWERED), numbers, strict=True):
+        missing = NOT_SHOWN if is_there else "not planned then"
+        yield figure_of(measure, of, number, span.last_on, missing=missing, groups_under=floor, note=note)
 
 
 def _asked_for(ready: Verdict) -> str:
@@ -168,14 +190,14 @@ def _of_sponsors(report: ProgrammeReport) -> Iterator[Figure]:
     tallies = [each.tally for each in report.leadership]
     done, total = sum(tally.done for tally in tallies), sum(tally.total for tally in tallies)
     programme = Subject(SubjectKind.PROGRAMME, str(report.programme.id), "All sponsors")
-    yield _steps(programme, Tally(done, sum(tally.missed for tally in tallies), 0), total, report.on)
+    yield _steps(Measure.STEPS, programme, Tally(done, sum(tally.missed for tally in tallies), 0), total, report.on)
     for each, tally in zip(report.leadership, tallies, strict=True):
         sponsor = Subject(SubjectKind.SPONSOR, str(each.person.id), each.person.name)
-        yield _steps(sponsor, tally, tally.total, report.on)
+        yield _steps(Measure.STEPS, sponsor, tally, tally.total, report.on)
 
 
-def _steps(of: Subject, tally: Tally, total: int, on: date) -> Figure:
-    figure = share_of(Measure.STEPS, of, tally.done, total, on, "no step planned")
+def _steps(measure: Measure, of: Subject, tally: Tally, total: int, on: date) -> Figure:
+    figure = share_of(measure, of, tally.done, total, on, "no step planned")
     return replace(figure, note=f"{tally.missed} missed" if tally.missed else "")
 
 

@@ -16,6 +16,7 @@ from engagement.readiness.criteria.queries.counting import Read, read_of
 from engagement.readiness.gate.models import GateCondition
 from engagement.readiness.gate.queries.late import conditions_past_due
 from engagement.readiness.gate.queries.present import Gate
+from engagement.readiness.gate.rules import GateState
 from engagement.readiness.queries.verdicts import Verdict, verdicts
 from engagement.reports.queries.decisions import (
     concern_decisions,
@@ -29,6 +30,7 @@ from engagement.reports.queries.gates import late_conditions, wave_state
 from engagement.reports.rules.decisions import Decided, Decision, by_urgency
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
+from engagement.resistance.periods.queries import WavesSpan, newest_of_waves
 from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
 from engagement.value.queries.by_wave import WaveValue, values_by_wave
@@ -63,6 +65,16 @@ class WaveLine:
         return wave_state(self.wave, self.people, self.ready, self.pace.on)
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether somebody said no-go at its gate."""
+        return self.ready is not None and self.ready.gate.state is GateState.SHUT
+
+    @property
+    def is_let_through(self) -> bool:
+        """Whether it may go live, by a decision or past its gate, and nothing is left that others have a right to first."""
+        return self.ready is not None and self.ready.gate.state.lets_through and not self.ready.rights_left
+
+    @property
     def is_in_doubt(self) -> bool:
         """Whether its training may not be in time."""
         return is_training_in_doubt(self.trained.finished, self.trained.assigned, is_live=self.wave.status.is_live)
@@ -72,7 +84,8 @@ class WaveLine:
 class ProgrammeReport:
     """A programme at one instant; groups of objectors under `concerns.floor` are hidden already.
 
-    `close` are the waves that are live, or so near their go-live that their people need training to do.
+    `close` are the waves that are live, or so near their go-live that their people need training to do. `objected` is who objected to
+    which wave in the last months that are told apart, None where nothing of it may be told.
     """
 
     programme: Programme
@@ -87,6 +100,7 @@ class ProgrammeReport:
     metrics: Sequence[MetricShown] = ()
     decided: Sequence[Decided] = ()
     worth: Mapping[int, WaveValue] = field(default_factory=dict)
+    objected: WavesSpan | None = None
     departments: ByWave = field(default_factory=dict)
 
     @property
@@ -96,8 +110,8 @@ class ProgrammeReport:
 
     @property
     def next_wave(self) -> WaveLine | None:
-        """The wave with the next go-live, None if none is ahead."""
-        ahead = [line for line in self.waves if line.wave.status.is_ahead]
+        """The wave with the next go-live, None if none is ahead; one that was stopped at its gate goes live on no day."""
+        ahead = [line for line in self.waves if line.wave.status.is_ahead and not line.is_stopped]
         return min(ahead, key=lambda line: (line.wave.go_live_on, line.wave.number), default=None)
 
     @property
@@ -143,6 +157,7 @@ def programme_report(
         on=on,
         leadership=leadership,
         metrics=[metric for workflow_id in in_order for metric in metrics.get(workflow_id, ())],
+        objected=None if keeps_concerns_back else newest_of_waves(programme.id, floor),
         worth={each.wave.id: each for each in values_by_wave(waves, workflows, metrics)},
         decided=list(_decided(lines, on)),
         departments=read.departments,
@@ -173,14 +188,14 @@ def _lines(waves: Sequence[Wave], read: Read, ready: Mapping[int, Verdict], on: 
 def _wave_decisions(lines: Sequence[WaveLine], untrained: Sequence[WaveTraining], on: date) -> Iterator[Decision]:
     """Decide about waves: go or no-go where a gate waits, else about training that is late.
 
-    A day that has passed is set anew first.
+    A day that has passed is set anew first. Who said no-go, or go with what is late, has decided.
     """
     late = {found.wave.id: found for found in untrained if found.is_pressing(on)}
     for line in lines:
         found = late.get(line.wave.id)
         if line.ready is not None and line.ready.gate.waits(on) and line.wave.go_live_on >= on:
             yield gate_decision(line.ready, line.pace, on)
-        elif found is not None:
+        elif found is not None and (line.wave.go_live_on < on or not (line.is_stopped or line.is_let_through)):
             yield wave_decision(found, line.pace, on)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from engagement.attention.rules import is_training_behind
 from engagement.readiness.gate.rules import GateState
 from engagement.readiness.queries.verdicts import Verdict
-from engagement.reports.queries.decisions import unmet_words
+from engagement.reports.queries.decisions import unmet_words, waits_words
 from engagement.reports.queries.gates import STOPPED, late_words
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine
 from engagement.reports.rules.decisions import Standing
@@ -61,7 +61,7 @@ def _ahead_off(report: ProgrammeReport, line: WaveLine) -> str:
     day = short_day_words(wave.go_live_on, with_year=False)
     if wave.go_live_on < report.on:
         return f"{named} was to go live on {day} and has not"
-    if line.ready is not None and line.ready.gate.state is GateState.SHUT:
+    if line.is_stopped:
         return f"{named} was stopped at its gate"
     if line.ready is not None and (against := _gate_off(line, line.ready)):
         return ", and ".join([", ".join([f"{named} goes live on {day}", *against[:-1]]), against[-1]])
@@ -70,9 +70,9 @@ def _ahead_off(report: ProgrammeReport, line: WaveLine) -> str:
     ):
         return f"{named} goes live on {day}, and {_trained(line)}"
     # Who let it through knew what was not met; what falls later opens the gate again.
-    is_let = line.ready is not None and line.ready.gate.state.lets_through and not line.ready.rights_left
-    if line in report.close and line.ready is not None and line.ready.tally.short and not is_let:
-        return f"{named} goes live on {day}, and {unmet_words(line.ready.tally)}"
+    if line in report.close and line.ready is not None and line.ready.tally.short and not line.is_let_through:
+        held = line.ready.rights_left if line.ready.gate.state.lets_through else []
+        return f"{named} goes live on {day}, and {waits_words(held) or unmet_words(line.ready.tally)}"
     if pace.is_behind_line:
         expected = percent_text(pace.expected or 0)
         return f"in {named} {_trained(line)}, where {expected} should be by today"

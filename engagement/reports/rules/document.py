@@ -1,18 +1,18 @@
 """A report as a document: what every format draws. It holds the one list of figures, and the words around them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from engagement.reports.rules.comparing import NOT_SHOWN_THEN, Change
+from engagement.reports.rules.comparing import Change
 from engagement.reports.rules.days import own_day_words
 from engagement.reports.rules.decisions import Decided, Decision
 from engagement.reports.rules.figures import NO_BASELINE, NOT_SHOWN, Figure, FigureKey, Subject
 from engagement.reports.rules.grounds import counted_with
 from engagement.reports.rules.measures import Measure, Part
-from engagement.words import listed, number_word, short_day_words
+from engagement.words import number_word
 
 #: The columns of each part's table.
 COLUMNS: dict[Part, tuple[Measure, ...]] = {
@@ -24,6 +24,9 @@ COLUMNS: dict[Part, tuple[Measure, ...]] = {
         Measure.READY,
         Measure.USED,
         Measure.WORTH,
+        Measure.WAVE_OPEN,
+        Measure.WAVE_ANSWERED,
+        Measure.WAVE_STEPS,
     ),
     Part.VALUE: (Measure.VALUE, Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED),
     Part.SPONSORS: (Measure.STEPS,),
@@ -32,8 +35,6 @@ COLUMNS: dict[Part, tuple[Measure, ...]] = {
 }
 #: What is said of the last reading, as of the day of that.
 _OF_READING = (Measure.VALUE_WAY, Measure.VALUE_WAY_EXPECTED)
-#: What is said beside how many are trained; it changes with each day by itself.
-_OF_TRAINED = (Measure.TRAINED_EXPECTED, Measure.TRAINED_FORECAST)
 #: What no figure is and files name: the reader's own steps, and where open objections are going.
 PROMISED, TREND = "You promised", "Open, 8 weeks"
 HEADER = (
@@ -168,36 +169,6 @@ class Document:
         """How many of what is measured have no value before."""
         number = f"{len(self.unmeasured)} of {len(self.of_part(Part.VALUE))}"
         return f"Of {number} nothing was measured before, so how far they have come to a target is not known:"
-
-    def beneath(self, figures: Mapping[Measure, Figure]) -> list[tuple[str, str]]:
-        """Return what is said of a row's figures beside their numbers, each after the names of the figures of which it is said.
-
-        First is of which days they are, then how they changed; what is the same for several is said once.
-        """
-        grounds: dict[str, list[str]] = {}
-        changed: dict[str, list[str]] = {}
-        for measure, figure in figures.items():
-            if measure in _OF_TRAINED:
-                continue
-            for words, found in (
-                (self.day_words(figure), grounds),
-                (f"{figure.note[:1].lower()}{figure.note[1:]}", grounds),
-                (self.change_words(figure), changed),
-            ):
-                if words:
-                    found.setdefault(words, []).append(measure.word)
-        return [
-            (listed([names[0], *(name.lower() for name in names[1:])]), words)
-            for found in (grounds, changed)
-            for words, names in found.items()
-        ]
-
-    def untold(self, figures: Iterable[Figure]) -> str:
-        """Say once for all of these figures that some were not shown then; "" if none was."""
-        if self.compared_with is None or NOT_SHOWN_THEN not in (self.change_words(each) for each in figures):
-            return ""
-        day = short_day_words(self.compared_with, with_year=self.on is None or self.compared_with.year != self.on.year)
-        return f"A figure without a change was not shown on {day}."
 
     def reading_words(self, figure: Figure) -> str:
         """A figure in one line, with its day and its change."""

@@ -36,6 +36,9 @@ class Measure(Worded):
     READY = "ready", "Ready"
     USED = "used", "In use"
     WORTH = "worth", "Value as planned"
+    WAVE_OPEN = "wave_open", "Objections still open"
+    WAVE_ANSWERED = "wave_answered", "Objections answered"
+    WAVE_STEPS = "wave_steps", "Promises of sponsors kept"
     VALUE = "value", "Measured last"
     VALUE_WAY = "value_way", "Way to the target"
     VALUE_WAY_EXPECTED = "value_way_expected", "Way by then, as planned"
@@ -66,6 +69,11 @@ class Measure(Worded):
     @property
     def part(self) -> Part:
         return _SAID[self][0]
+
+    @property
+    def is_of_concerns(self) -> bool:
+        """Whether it counts what people objected to."""
+        return self.part is Part.OBJECTIONS or self in (Measure.WAVE_OPEN, Measure.WAVE_ANSWERED)
 
     @property
     def unit(self) -> Unit:
@@ -114,6 +122,21 @@ _SAID: dict[Measure, tuple[Part, Unit, str]] = {
         Unit.PERCENT,
         "Of the metrics of workflows that came into use with the wave and can be compared with their plan: those whose last reading has come as "
         "far to the target as a straight line from the value before, or further.",
+    ),
+    Measure.WAVE_OPEN: (
+        Part.WAVES,
+        Unit.CONCERNS,
+        "Of the concerns that name the wave and came in during the months named, those that waited for an answer at their end.",
+    ),
+    Measure.WAVE_ANSWERED: (
+        Part.WAVES,
+        Unit.CONCERNS,
+        "Of the concerns that name the wave and came in during the months named, those whose last word was an answer at their end.",
+    ),
+    Measure.WAVE_STEPS: (
+        Part.WAVES,
+        Unit.PERCENT,
+        "Of what sponsors do in person for the wave, without what was left out, what is done. Missed: not marked as done on its day.",
     ),
     Measure.VALUE: (
         Part.VALUE,

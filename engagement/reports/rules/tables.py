@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engagement.reports.rules.document import COLUMNS, PROMISED, Document, Trend
 from engagement.reports.rules.figures import NOT_SHOWN, Figure, FigureKey, Subject
 from engagement.reports.rules.measures import Measure, Part
+from engagement.reports.rules.wave_words import IN_WORDS, objected_when, words_of_wave
 
 
 @dataclass(frozen=True)
@@ -55,17 +56,23 @@ _WIDTHS = {
     Measure.WORTH: 0.8,
 }
 _FIRST = {Part.WAVES: 1.8, Part.VALUE: 2.2}
-#: Figures that stand below another one rather than in a column of their own: the words for them in its header, and below it.
+#: Figures that stand below another one rather than in a column of their own: the words for them in its header, and below it ("": the
+#: document says them).
 _BENEATH = {
     Measure.TRAINED: (
-        (Measure.TRAINED_EXPECTED, "as planned", "by today, as planned"),
-        (Measure.TRAINED_FORECAST, "as it goes", "on the due day, as it goes"),
+        (Measure.TRAINED_EXPECTED, "as planned", ""),
+        (Measure.TRAINED_FORECAST, "as it goes", ""),
     ),
     Measure.VALUE_WAY: ((Measure.VALUE_WAY_EXPECTED, "as planned", "by then, as planned"),),
 }
 #: The figure that is said in the line below a table.
 _NOTE_BELOW = {Part.OBJECTIONS: Measure.MEDIAN, Part.SPONSORS: Measure.STEPS}
-_NO_COLUMN = {measure for stacked in _BENEATH.values() for measure, *_ in stacked}
+_NO_COLUMN = {measure for stacked in _BENEATH.values() for measure, *_ in stacked} | set(IN_WORDS)
+_SAID_OF_WAVES = (
+    (Measure.WAVE_OPEN, "objections open"),
+    (Measure.WAVE_ANSWERED, "answered"),
+    (Measure.WAVE_STEPS, "promises"),
+)
 
 
 def tables(document: Document) -> list[Table]:
@@ -77,7 +84,12 @@ def tables(document: Document) -> list[Table]:
             continue
         present = {measure for _, figures in lines for measure in figures}
         columns = [measure for measure in COLUMNS[part] if measure in present and measure not in _NO_COLUMN]
-        header = [Column("", None, _FIRST.get(part, 1.5))]
+        said = [
+            (word, document.note_number(each))
+            for each, word in _SAID_OF_WAVES
+            if part is Part.WAVES and each in present
+        ]
+        header = [Column("", None, _FIRST.get(part, 1.5), said)]
         header += [_column(document, measure, present) for measure in columns]
         if part is Part.OBJECTIONS and document.trends:
             header.append(Column("8 weeks", None, _WIDE))
@@ -119,6 +131,8 @@ def _below(document: Document, part: Part, *, is_alone: bool) -> str:
         return " ".join(filter(None, [_together(document) if is_alone else "", promised]))
     if part is Part.OBJECTIONS:
         return answering_words(document)
+    if part is Part.WAVES:
+        return f"Objections {when}" if (when := objected_when(document)) else ""
     if part is not Part.VALUE or not document.unmeasured:
         return ""
     told = [f"{of.name}, {document.reading_words(figure)}" for of, figure in document.unmeasured.items()]
@@ -145,7 +159,13 @@ def answering_words(document: Document) -> str:
 def _fact(document: Document, of: Subject, figures: Mapping[Measure, Figure]) -> str:
     """Say below a name what is no figure; what is measured says there how it stood before."""
     notes = [figure.note for figure in figures.values() if figure.measure.part is Part.VALUE]
-    return " ".join(filter(None, [document.facts.get(of.name, ""), *notes]))
+    words = words_of_wave(document, figures)
+    said = [
+        f"objections {words.objected}" if words.objected else "",
+        f"promises of sponsors {words.promised}" if words.promised else "",
+    ]
+    facts = "; ".join(filter(None, [document.facts.get(of.name, ""), *said]))
+    return " ".join(filter(None, [facts, *notes]))
 
 
 def _cell(document: Document, figures: Mapping[Measure, Figure], measure: Measure) -> Cell:
@@ -153,10 +173,12 @@ def _cell(document: Document, figures: Mapping[Measure, Figure], measure: Measur
     if figure is None:
         return Cell("–")
     note = "" if figure.measure.part is Part.VALUE else figure.note
-    stacked = (
+    stacked = [
         f"{words}: {figures[each].words}"
         for each, _, words in _BENEATH.get(measure, ())
-        if each in figures and (measure is Measure.TRAINED or figure.value is not None)
-    )
+        if words and each in figures and figure.value is not None
+    ]
+    if measure is Measure.TRAINED:
+        stacked.append(words_of_wave(document, figures).pace)
     below = (document.day_words(figure), document.change_words(figure), note, *stacked)
     return Cell(figure.words, "; ".join(filter(None, below)), figure.key)

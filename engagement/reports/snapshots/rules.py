@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 
 from engagement.reports.rules.days import are_kept_back, counted_on, of_days
 from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure, SubjectKind
-from engagement.reports.rules.measures import Part
 from engagement.words import day_words, number_word
 
 #: From this hour of the first day of a month on, the month before is closed: objections are counted by then.
@@ -43,7 +42,7 @@ def as_shown(figures: Iterable[Figure], floor: int, *, keeps_concerns_back: bool
     def shown(figure: Figure) -> Figure:
         if not figure.groups_under:
             return figure
-        if keeps_concerns_back and figure.measure.part is Part.OBJECTIONS:
+        if keeps_concerns_back and figure.measure.is_of_concerns:
             return figure.hidden(KEPT_BACK)
         return figure if figure.groups_under >= floor else figure.hidden(NOT_SHOWN)
 

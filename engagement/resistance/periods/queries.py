@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import extract, func, select
+from sqlalchemy import Select, bindparam, extract, func, select
 
 from engagement.db import db
 from engagement.people.models import Department
@@ -75,6 +76,32 @@ def month_ends(programme_id: int, floor: int) -> list[MonthEnd]:
         for row in rows
         if row.shown["floor"] >= floor
     ]
+
+
+@dataclass(frozen=True)
+class WavesSpan:
+    """How many of the concerns that came in during a span of whole months were open and answered at its end, by wave id (None: hidden)."""
+
+    first_on: date
+    last_on: date
+    waves: Mapping[int, tuple[int | None, int | None]]
+
+
+def newest_of_waves(programme_id: int, floor: int) -> WavesSpan | None:
+    """Return what is shown by wave of the newest published span, in one statement; None before the first, or if its floor was lower."""
+    row = db.session.scalar(_newest(), {"programme": programme_id})
+    if row is None or row.shown["floor"] < floor:
+        return None
+    waiting, answered = (row.shown[standing][Dimension.WAVE] for standing in (Standing.OPEN, Standing.ANSWERED))
+    of_waves = {int(key): (waiting[key], answered[key]) for key in waiting if key != NONE_NAMED}
+    return WavesSpan(row.first_on, row.last_on, of_waves)
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _newest() -> Select[ConcernPeriod]:
+    its = select(ConcernPeriod).where(ConcernPeriod.programme_id == bindparam("programme"))
+    return its.order_by(ConcernPeriod.last_on.desc()).limit(1)
 
 
 def spans_of(programme_id: int, floor: int, until: date) -> list[Span]:

@@ -194,6 +194,19 @@ def test_a_notice_names_its_message_in_heading_filter_and_list(filled: Flask):
         assert "{{" not in shown
 
 
+def test_a_letter_with_fields_of_its_own_is_named_without_them(filled: Flask):
+    mailing = db.session.scalars(select(Delivery)).first().mailing
+    mailing.subject = "What you promised is due on {{ due }}"
+    db.session.execute(update(Delivery).values(filled={"due": "5 May"}))
+    db.session.commit()
+    client = signed_in(filled, make_change_manager())
+    assert "What you promised is due on …</h1>" in page(client, f"/deliveries?message={mailing.id}")
+    shown = page(client, "/deliveries")
+    assert "What you promised is due on …, " in shown
+    assert "What you promised is due on 5 May" in shown
+    assert "{{" not in shown
+
+
 @pytest.mark.parametrize(("way", "state"), [("sending", DeliveryState.QUEUED), ("leaving", DeliveryState.UNKNOWN)])
 def test_all_that_is_uncertain_of_one_message_is_decided_at_once(filled: Flask, way: str, state: DeliveryState):
     sent = delivery_to("person0")

@@ -134,7 +134,7 @@ def test_a_source_large_enough_is_shown_with_its_trend(app, programme):
     recount_objections(date(2026, 4, 13))
     source = sponsor_of(app, programme).get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
     row = re.search(r'<tr><th scope="row"><span class="src src-job.*?</tr>', source, re.S)[0]
-    assert " ".join(re.sub(r"<[^>]+>", " ", row).split()) == "Job security 11 not shown"
+    assert " ".join(re.sub(r"<[^>]+>", " ", row).split()) == "Job security 11 not shown one week shown"
     assert 'aria-label="11, with nothing before it to compare"' in row
 
 
