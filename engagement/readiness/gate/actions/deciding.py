@@ -86,16 +86,22 @@ def decide(
     db.session.flush()
     _freeze(row, criteria)
     _add_conditions(row, conditions if choice is Choice.CONDITIONS else ())
-    changes: dict[str, tuple[Any, Any]] = {
-        "decision": (former.choice.word if former else None, choice.word),
-        "reason": (None, row.reason),
-    }
-    if choice is Choice.CONDITIONS:
-        changes["conditions"] = (None, [each.text.strip() for each in conditions])
-    audit.record(Verb.DECIDED_GATE, row, by=by, **changes)
+    audit.record(Verb.DECIDED_GATE, row, by=by, **_changes(row, former, conditions))
     db.session.flush()
     tell_of_conditions(gate_of(wave, on), former)
     return row
+
+
+def _changes(
+    row: GateDecision, former: GateDecision | None, conditions: Sequence[ConditionSaid]
+) -> dict[str, tuple[Any, Any]]:
+    changes: dict[str, tuple[Any, Any]] = {
+        "decision": (former.choice.word if former else None, row.choice.word),
+        "reason": (None, row.reason),
+    }
+    if row.choice is Choice.CONDITIONS:
+        changes["conditions"] = (None, [each.text.strip() for each in conditions])
+    return changes
 
 
 def _end_former(wave: Wave, approver: Person) -> GateDecision | None:
