@@ -77,6 +77,8 @@ def test_what_is_wrong_with_a_decision_has_its_own_sentence(wave, sponsor):
         (Choice.GO, "Why.", (whole,), ["choice"]),
         (Choice.CONDITIONS, "Why.", (ConditionSaid("", None, None, 2),), ["text_2", "owner_2", "due_2"]),
         (Choice.CONDITIONS, "Why.", (ConditionSaid("A", sponsor, TODAY - timedelta(days=1)),), ["due_1"]),
+        # A slip in the year.
+        (Choice.CONDITIONS, "Why.", (ConditionSaid("A", sponsor, IN_A_WEEK + timedelta(days=181)),), ["due_1"]),
     ]
     for choice, reason, conditions, fields in wrong:
         with pytest.raises(BadInput) as refused:

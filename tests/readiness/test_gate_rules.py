@@ -3,7 +3,16 @@
 import pytest
 
 from engagement.readiness.criteria.rules import CriterionState
-from engagement.readiness.gate.rules import Choice, GateState, Seen, fallen, fallen_words, rule_words, state_of
+from engagement.readiness.gate.rules import (
+    Choice,
+    GateState,
+    Seen,
+    again_words,
+    fallen,
+    fallen_words,
+    rule_words,
+    state_of,
+)
 
 GO, IF, NO = Choice.GO, Choice.CONDITIONS, Choice.NO_GO
 S = CriterionState
@@ -51,8 +60,21 @@ def test_what_has_fallen_is_counted_not_met_now_and_was_not_accepted_as_such():
     ]
     found = fallen(then, now)
     assert [each.name for each in found] == ["training", "notice", "support"]
-    assert fallen_words(found) == "“Training” is no longer met, and “Notice” and “Support” turned out not to be met."
-    assert fallen_words(found[1:2]) == "“Notice” turned out not to be met."
+    assert fallen_words(found) == (
+        "“Training” is no longer met; “Notice” was not known then and turned out not to be met; "
+        "“Support” was not asked for then and is not met."
+    )
+    # A letter says first of what kind it is: nothing that was not known was met before.
+    assert again_words("Wave 1", found) == (
+        "Something that was met when Wave 1 was decided is not met any more, and more is not met that was not known or asked for then."
+    )
+    assert again_words("Wave 1", found[:1]) == "Something that was met when Wave 1 was decided is not met any more."
+    assert again_words("Wave 1", found[1:]) == (
+        "Something that was not known when Wave 1 was decided turned out not to be met."
+    )
+    assert again_words("Wave 1", found[2:]) == (
+        "Something that was not asked for when Wave 1 was decided is asked for now, and not met."
+    )
     assert fallen(then, then) == []
 
 

@@ -1,6 +1,5 @@
 """What gates do by themselves: they hold messages, and write to who has to decide or to meet a condition."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +7,8 @@ import time_machine
 from factories import TESTER, make_person
 from flask import Flask
 from readiness.gate_rows import TODAY, gate, gates_stand, object_severely, past_the_gate, say
-from sqlalchemy import select
+from readiness.letters_read import letters, texts
+from sqlalchemy import select, update
 
 from engagement.accounts.models import Account
 from engagement.communications.actions.sending import decide_held
@@ -16,12 +16,13 @@ from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.mail.models import Delivery, Mailing
+from engagement.mail.models import Delivery
 from engagement.reach import Reach
 from engagement.readiness.actions import Overruled, go_live, make_ready
 from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.gate.actions.deciding import ConditionSaid, name_approver, settle_condition
 from engagement.readiness.gate.actions.opening import end_override, go_past, reopen_gate
+from engagement.readiness.gate.models import GateApprover
 from engagement.readiness.gate.queries.history import conditions_of
 from engagement.readiness.gate.queries.watching import gates_fallen
 from engagement.readiness.gate.rules import Choice, GateState
@@ -89,6 +90,7 @@ def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_aroun
     assert (soon.status, "is open again" in soon.reason) == (OccurrenceStatus.HELD, True)
     told = [address for address, subject in letters() if subject.startswith("Decide again")]
     assert told == ["sue@example.com", "olga@example.com"]
+    assert f"Something that was met when {wave.title} was decided is not met any more. So the decision" in texts()[-1]
     assert watch_gates(settings) == "0 opened again, 0 messages held. 0 letters queued."
     # What somebody lets go all the same is held once more at its moment, until the gate is decided.
     decide_held(soon, True, by=TESTER)
@@ -163,20 +165,6 @@ def test_a_first_no_go_holds_the_messages_of_a_go_live_that_will_not_happen_and_
     assert sent(settings, line, reviewer, 10) is OccurrenceStatus.APPROVED
 
 
-def letters() -> list[tuple[str, str]]:
-    """Return the letters about gates that were queued, each once: to whom, and its subject as they read it."""
-    rows = db.session.scalars(
-        select(Delivery).join(Mailing).where(Mailing.title.startswith("Gate of ")).order_by(Delivery.id)
-    )
-    return [(row.address, filled(row.mailing.subject, row.filled)) for row in rows]
-
-
-def filled(text: str, values: Mapping[str, str]) -> str:
-    for name, value in values.items():
-        text = text.replace("{{ " + name + " }}", value)
-    return text
-
-
 def test_who_decides_is_written_to_when_named_and_once_when_the_day_is_near(
     settings, wave, sponsor, frozen: time_machine.Traveller
 ):
@@ -201,6 +189,33 @@ def test_who_decides_is_written_to_when_named_and_once_when_the_day_is_near(
     assert ask_approvers(settings) == "2 letters queued."
 
 
+def test_who_decides_is_asked_in_their_hours_and_so_never_once_they_have_decided(
+    settings, wave, sponsor, frozen: time_machine.Traveller
+):
+    name_approver(wave, make_person("Olga Officer", "olga@example.com", timezone="America/New_York"), by=TESTER)
+    wave.go_live_on = TODAY + timedelta(days=3)
+    db.session.execute(update(GateApprover).values(named_at=datetime(2026, 3, 1, tzinfo=UTC)))
+    db.session.commit()
+    before = len(letters())
+    # In the evening nobody is written to. What lay in the outbox overnight went out although it was decided meanwhile.
+    frozen.move_to(datetime(2026, 4, 14, 3, tzinfo=UTC))
+    assert ask_approvers(settings) == "0 letters queued."
+    frozen.move_to(datetime(2026, 4, 14, 8, tzinfo=UTC))
+    assert ask_approvers(settings) == "1 letter queued."
+    assert letters()[before:] == [("sue@example.com", f"Go or no-go for {wave.title}: decide now")]
+    # The day has passed: it is not asked for as if it were ahead.
+    assert "It was to be decided by Friday 10 April 2026: what goes out since then" in texts()[-1]
+    assert "Decide by" not in texts()[-1]
+    _, olga = gate(wave).approvers
+    say(wave, olga)
+    db.session.commit()
+    frozen.move_to(datetime(2026, 4, 14, 15, tzinfo=UTC))
+    assert ask_approvers(settings) == "0 letters queued."
+    assert len(letters()) == before + 1
+    due = db.session.scalars(select(Delivery).where(Delivery.due_at > Delivery.queued_at)).all()
+    assert due == []
+
+
 def test_a_condition_is_written_to_its_owner_and_stays_until_it_is_settled_also_when_the_gate_opens_again(
     settings, wave, sponsor, frozen: time_machine.Traveller
 ):
@@ -209,6 +224,8 @@ def test_a_condition_is_written_to_its_owner_and_stays_until_it_is_settled_also_
     own = ConditionSaid("I open the session", sponsor, TODAY, 2)
     first = say(wave, sponsor, Choice.CONDITIONS, "Help comes.", asked, own)
     assert letters() == [("otto@example.com", f"A condition of {wave.title} is yours to meet")]
+    # A day is named with its year: it may be another one.
+    assert "until Wednesday 22 April 2026" in texts()[0]
     mine, theirs = gate(wave).open_conditions
     assert (mine.text, mine.is_after_go_live, theirs.is_after_go_live) == ("I open the session", False, True)
     settle_condition(mine, "It is planned.", by=TESTER)

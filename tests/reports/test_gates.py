@@ -197,6 +197,13 @@ def test_a_passed_gate_names_what_others_have_a_right_to_first(wave, sponsor):
     assert state(wave) == "Not ready"
 
 
+def test_a_passed_gate_that_opens_again_within_minutes_is_not_told_as_passed_alone(wave, sponsor):
+    say(wave, sponsor)
+    object_severely(wave)
+    (told,) = report(wave).decided
+    assert told.stands == "Passed, but opens again within minutes: “No severe concern is open” is no longer met"
+
+
 def test_a_frozen_report_keeps_gates_and_decisions_without_names_of_people(wave, sponsor):
     other = make_wave(
         wave.programme, number=4, name="Motor", members=make_people(0), go_live_on=TODAY + timedelta(days=90)

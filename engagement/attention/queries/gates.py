@@ -1,10 +1,10 @@
-"""What gates need of a reader: a decision, a look at one that opened again, or a condition."""
+"""What gates need of a reader: a decision, a look at one that opened again, a condition, or a judgement."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
@@ -12,10 +12,12 @@ from engagement.attention.queries.need import GateWaiting, Need, Needed, first, 
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.db import db
 from engagement.programmes.models import Programme
+from engagement.readiness.criteria.models import Criterion, CriterionTerms, Judgement
+from engagement.readiness.criteria.rules import CriterionKind
 from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateReopening
 from engagement.readiness.gate.queries.present import Gate, gates_of
 from engagement.readiness.gate.queries.watching import AHEAD, gates_holding, waves_ahead
-from engagement.readiness.gate.rules import ASKED_DAYS_BEFORE
+from engagement.readiness.gate.rules import ASKED_DAYS_BEFORE, decide_by
 from engagement.readiness.scopes import still_asked
 from engagement.waves.models import Wave
 from engagement.waves.queries import of_open_waves
@@ -23,21 +25,25 @@ from engagement.waves.scopes import waves_within
 from engagement.words import days_away, plural, short_day_words
 
 
-def asked_at_gates(reader: Reader, on: date, limit: int) -> tuple[Needed, Needed]:
-    """Return the decisions and the conditions that wait for the reader themself, for a page without other tasks.
+def asked_at_gates(reader: Reader, on: date, limit: int) -> tuple[Needed, Needed, Needed]:
+    """Return the decisions, the conditions and the criteria to judge that wait for the reader themself, for a page without other tasks.
 
     It is one statement where there are none.
     """
     person_id = rights.judging(reader).person_id or 0
-    decides, has_conditions = db.session.execute(
+    decides, has_conditions, judges = db.session.execute(
         select(
             exists().where(Wave.programme_id == Programme.id, Wave.status.in_(AHEAD), _decides(person_id)),
             exists().where(GateCondition.owner_id == person_id, GateCondition.settled_at.is_(None)),
+            exists().where(
+                CriterionTerms.criterion_id == Criterion.id, Criterion.wave_id == Wave.id, *_to_judge(person_id)
+            ),
         )
     ).one()
     return (
         gates_to_decide(reader, on, limit) if decides else Needed(Reason.GATE, 0, []),
         conditions_open(reader, on, limit, of_others=False) if has_conditions else Needed(Reason.CONDITION, 0, []),
+        criteria_to_judge(reader, on, limit) if judges else Needed(Reason.JUDGE, 0, []),
     )
 
 
@@ -88,6 +94,41 @@ def _decided_by(person_id: int, on: date) -> Sequence[Wave]:
 def _decides(person_id: int) -> ColumnElement[bool]:
     named = select(GateApprover.wave_id).where(GateApprover.person_id == person_id, GateApprover.ended_at.is_(None))
     return or_(Wave.sponsor_id == person_id, Programme.sponsor_id == person_id, Wave.id.in_(named))
+
+
+def criteria_to_judge(reader: Reader, on: date, limit: int) -> Needed:
+    """Return the criteria of waves ahead that the reader is named to judge, and has not judged."""
+    rows = db.session.scalars(
+        select(CriterionTerms)
+        .join(CriterionTerms.criterion)
+        .join(Criterion.wave)
+        .where(*_to_judge(rights.judging(reader).person_id or 0))
+        .options(contains_eager(CriterionTerms.criterion).contains_eager(Criterion.wave))
+        .order_by(Wave.go_live_on, CriterionTerms.id)
+    )
+
+    def row(found: CriterionTerms) -> Need:
+        wave = found.criterion.wave
+        by = decide_by(wave.go_live_on)
+        words = f"You judge it for {wave.title}, until {short_day_words(by)}: the go-live is decided with it."
+        late = days_late(by, on)
+        said = GateWaiting(f"{words} {plural(late, 'day', 'days')} late." if late else words)
+        key = f"{wave.id} own-{found.criterion_id}"
+        return Need(Reason.JUDGE, Kind.CRITERION, key, found.title, Place.JUDGE, said, None, found.said_at, by, late)
+
+    return first(Reason.JUDGE, rows, row, limit)
+
+
+def _to_judge(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    judged = exists().where(Judgement.criterion_id == CriterionTerms.criterion_id, Judgement.superseded_at.is_(None))
+    return (
+        CriterionTerms.owner_id == person_id,
+        CriterionTerms.superseded_at.is_(None),
+        CriterionTerms.left_out == "",
+        Criterion.kind == CriterionKind.OWN,
+        Wave.status.in_(AHEAD),
+        ~judged,
+    )
 
 
 def gates_reopened(reader: Reader, on: date, limit: int) -> Needed:

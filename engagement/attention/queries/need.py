@@ -119,7 +119,7 @@ class Who:
 class Need:
     """One thing that needs somebody: `who`, or if that is None anybody with the right.
 
-    `kind` and `key` identify its subject; `key` is None for several things at once. It has waited since `since` and was
+    `kind` and `key` identify its subject; `key` is None for several things at once, and of a criterion its wave and its name there. It has waited since `since` and was
     due `by`; `days_late` says how long ago that was.
     """
 

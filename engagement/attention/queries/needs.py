@@ -9,7 +9,7 @@ from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.consultations import consultations_waiting
-from engagement.attention.queries.gates import conditions_open, gates_reopened, gates_to_decide
+from engagement.attention.queries.gates import conditions_open, criteria_to_judge, gates_reopened, gates_to_decide
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
 from engagement.attention.queries.leadership import chains_needed, steps_needed, views_needed
 from engagement.attention.queries.need import Need, Needed, StoppedAddresses, Who, account, first, person
@@ -79,6 +79,7 @@ def needed_by(
         *_messages(reader, on, limit),
         if_there(Reason.REOPENED, lambda: gates_reopened(reader, on, limit)),
         if_there(Reason.CONDITION, lambda: conditions_open(reader, on, limit)),
+        if_there(Reason.JUDGE, lambda: criteria_to_judge(reader, on, limit)),
         if_there(Reason.SET_ASIDE, lambda: _set_aside(reader, limit)),
         *_concerns(reader, organisation, limit),
         if_there(Reason.PROMISE, lambda: promises(reader, on, limit)),

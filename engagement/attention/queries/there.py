@@ -10,6 +10,8 @@ from engagement.db import db
 from engagement.mail.bounces.models import Suppression
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Workflow
+from engagement.readiness.criteria.models import Criterion
+from engagement.readiness.criteria.rules import CriterionKind
 from engagement.readiness.gate.models import GateCondition, GateDecision, GateReopening
 from engagement.readiness.gate.rules import Choice
 from engagement.set_aside import SetAside
@@ -45,6 +47,7 @@ def _conditions() -> dict[Reason, ColumnElement[bool]]:
             exists().where(GateDecision.choice == Choice.NO_GO, GateDecision.ended_at.is_(None)),
         ),
         Reason.CONDITION: exists().where(GateCondition.settled_at.is_(None)),
+        Reason.JUDGE: exists().where(Criterion.kind == CriterionKind.OWN),
         Reason.SET_ASIDE: exists().where(SetAside.id.is_not(None)),
         Reason.PROMISE: exists().where(Commitment.closed_at.is_(None)),
         Reason.NO_NEXT_STEP: exists().where(StakeholderPlace.ended_at.is_(None)),

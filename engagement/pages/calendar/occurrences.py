@@ -31,9 +31,11 @@ from engagement.pages.calendar.writing import (
     say_written,
 )
 from engagement.pages.frame import guard
+from engagement.pages.frame.formats import today
 from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.saving import Drawn, drawn
 from engagement.planning.queries.anchored import anchor_of
+from engagement.readiness.gate.queries.watching import gate_that_holds
 from engagement.words import language_words, number_word
 
 
@@ -101,8 +103,8 @@ def _said_of(page: OccurrencePage) -> dict[str, Any]:
     row = page.occurrence
     in_hours = row.communication.in_working_hours
     return {
-        "lede": words.lede(page),
-        "when_label": words.when_label(row.status),
+        "lede": words.lede(page, gate_that_holds(row, today())),
+        "when_label": words.when_label(row),
         "when": words.when_words(row),
         "reason_above": words.reason_above(page),
         "why_moved": row.why_moved(guard.reader().timezone),

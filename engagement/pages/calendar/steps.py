@@ -23,10 +23,13 @@ from engagement.pages.calendar.reading import reading_as
 from engagement.pages.calendar.words import when_words
 from engagement.pages.calendar.writing import MessageForms, asked_language, save_typed, say_written
 from engagement.pages.frame import guard
+from engagement.pages.frame.formats import today
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.forms import Form
 from engagement.pages.parts.saving import Drawn, done, held, saving
 from engagement.planning.actions.anchoring import drop_anchor
+from engagement.readiness.gate.queries.watching import gate_that_holds
+from engagement.readiness.gate.rules import holds_words
 from engagement.words import language_words, plural
 
 
@@ -85,6 +88,8 @@ def approve(occurrence_id: int) -> Drawn | BaseResponse:
         people = plural(row.reach_when_planned or 0, "person", "people")
         if row.status is OccurrenceStatus.HELD:
             return "Approved. It still waits for a decision about its time.", ""
+        if (gate := gate_that_holds(row, today())) is not None:
+            return "Approved, but it doesn’t go out.", holds_words(gate.wave.title, gate.state, is_approved=True)
         return f"Approved. It goes to {people}, {when_words(row)}.", "Until then the approval can be taken back."
 
     return _step(row, take, is_of_this_text=True)

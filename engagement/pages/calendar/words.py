@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from engagement import clock
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.letters import asks_confirmation
 from engagement.communications.queries.one_message import OccurrencePage
@@ -17,6 +18,8 @@ from engagement.mail.rules import DeliveryState
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.people.rules import TrainingRole
+from engagement.readiness.gate.queries.present import Gate
+from engagement.readiness.gate.rules import holds_words
 from engagement.words import (
     count,
     day_words,
@@ -69,11 +72,13 @@ def stuck_words(row: Occurrence) -> str:
     return f"{approver.name}, who is to approve it, {why}. Choose somebody else in the communication."
 
 
-def when_label(status: OccurrenceStatus) -> str:
-    """Return the label of a message's time, which depends on its state."""
-    if status.is_out:
+def when_label(row: Occurrence) -> str:
+    """Return the label of a message's time, which depends on its state, and for one that is held on whether that is still to come."""
+    if row.status.is_out:
         return "Went out"
-    is_over = status in (OccurrenceStatus.HELD, OccurrenceStatus.MISSED, OccurrenceStatus.SKIPPED)
+    if row.status is OccurrenceStatus.HELD and row.sends_at > clock.now():
+        return "Is due"
+    is_over = row.status in (OccurrenceStatus.HELD, OccurrenceStatus.MISSED, OccurrenceStatus.SKIPPED)
     return "Was due" if is_over else "Goes out"
 
 
@@ -122,8 +127,21 @@ def outside_note(page: OccurrencePage, name: str) -> str:
     )
 
 
-def lede(page: OccurrencePage) -> str:
-    """Return the sentence under the heading: the state of the message, and what happens if nobody does anything."""
+def lede(page: OccurrencePage, gate: Gate | None) -> str:
+    """Return the sentence under the heading: the state of the message, and what happens if nobody does anything.
+
+    `gate` is the one that holds it once it is approved, if one does.
+    """
+    row = page.occurrence
+    if gate is not None and row.status is OccurrenceStatus.APPROVED and not page.lapsed:
+        return f"Approved. {holds_words(gate.wave.title, gate.state, is_approved=True)}"
+    said = _lede(page)
+    if gate is not None and row.status.waits_for_approval:
+        said = f"{said} {holds_words(gate.wave.title, gate.state, is_approved=False)}"
+    return said
+
+
+def _lede(page: OccurrencePage) -> str:
     row = page.occurrence
     reach, when = plural(page.reach_now, "person", "people"), when_words(row)
     return {

@@ -83,8 +83,8 @@ class Asked:
 
 
 def _at_gates(reader: Reader) -> dict[str, list[Asked]]:
-    """Return the decisions and conditions of go-lives that wait for the reader."""
-    decisions, conditions = (
+    """Return the decisions, conditions and criteria of go-lives that wait for the reader."""
+    decisions, conditions, to_judge = (
         [
             Asked(need.name, need.subject.words, address_of(need.place, need.key))
             for need in needed.first
@@ -92,7 +92,7 @@ def _at_gates(reader: Reader) -> dict[str, list[Asked]]:
         ]
         for needed in asked_at_gates(reader, today(), GATES_SHOWN)
     )
-    return {"decisions": decisions, "conditions": conditions}
+    return {"decisions": decisions, "conditions": conditions, "to_judge": to_judge}
 
 
 def _asked_of(reader: Reader) -> list[Shown]:

@@ -33,6 +33,11 @@ class Decided(Form):
     )
     seen = HiddenField()
 
+    def find_shown(self, people: Sequence[Person]) -> None:
+        """Let conditions name these people by name: the gate shows them to whoever decides there."""
+        for place in PLACES:
+            self[f"owner_{place}"].find_shown(people)
+
     def conditions(self) -> list[ConditionSaid]:
         """Return the conditions of which anything was written."""
         found = [

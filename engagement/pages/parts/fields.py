@@ -33,7 +33,7 @@ class PersonField(StringField):
 
     A name is enough if only one person has it; otherwise the form offers each (`offered`), and the one that is ticked comes as
     a second value. Somebody whom the reader doesn't see by name is found only by their address
-    (`rights.naming_by_number`).
+    (`rights.naming_by_number`), unless the page itself shows their name (`find_shown`).
     """
 
     def __init__(self, label: str, **options: Any) -> None:
@@ -43,6 +43,7 @@ class PersonField(StringField):
         self.offered: Sequence[Person] = ()
         self._among: ColumnElement[bool] = true()
         self._otherwise = ""
+        self._shown: Sequence[Person] = ()
         self._given: Person | None = None
 
     @property
@@ -53,6 +54,10 @@ class PersonField(StringField):
     def find_only(self, among: ColumnElement[bool], otherwise: str = "") -> None:
         """Find only people who meet `among`; `otherwise` ends the sentence for anybody else, known or not."""
         self._among, self._otherwise = among, otherwise
+
+    def find_shown(self, people: Sequence[Person]) -> None:
+        """Find these by name too: the reader is shown their names anyway, whatever else they see of people."""
+        self._shown = people
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Take the person who was ticked, else what was typed."""
@@ -73,13 +78,17 @@ class PersonField(StringField):
         if self.person is not None:
             return
         close = queries.people_suggested(self.data, limit=MOST_LOOKED_AT, visible=seen)
-        named = [person for person in close if _are_same(person.name, self.data)]
+        shown = [person for person in self._shown if not person.has_left and person not in close]
+        named = [person for person in [*close, *shown] if _are_same(person.name, self.data)]
         if len(named) == 1:
             self.person = named[0]
             return
-        self.offered = [person for person in named or close if reference_of(person)][:MOST_OFFERED]
+        # Of those who are known to the reader by name alone, the address is not theirs to read.
+        can_offer = [person for person in named or close if person not in shown and reference_of(person)]
+        self.offered = can_offer[:MOST_OFFERED]
         if named:
-            raise ValidationError(f"{len(named)} people are called “{self.data[:80]}”. Choose one.")
+            how = "Choose one." if len(can_offer) == len(named) else "Write the work address of the one whom you mean."
+            raise ValidationError(f"{len(named)} people are called “{self.data[:80]}”. {how}")
         # The same words for an unknown person and for one out of reach, so that they reveal nothing.
         nobody = "Nobody whom you can choose has" if self._otherwise else "Nobody here has"
         hint = " Did you mean one of these?" if self.offered else ""

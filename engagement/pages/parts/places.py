@@ -39,6 +39,7 @@ _PAGES = {
     Place.GATE: ("readiness.decide", "wave_id"),
     Place.APPROVERS: ("readiness.approvers", "wave_id"),
     Place.CONDITION: ("readiness.settle", "condition_id"),
+    Place.JUDGE: ("readiness.criterion", "wave_id criterion"),
     Place.READINESS: ("readiness.wave", "wave_id"),
     Place.NOTICES: ("notices.notices", "workflow_id"),
     Place.BODIES: ("consultations.bodies", "programme_id"),
@@ -59,7 +60,10 @@ _NARROWED: dict[Place, dict[str, Any]] = {Place.GIVE_ROLES: {"role": "none"}}
 def address_of(place: Place, key: int | str | None) -> str:
     """Return the address at which somebody acts on one thing, or on all of a kind."""
     endpoint, argument = _PAGES[place]
-    values: dict[str, Any] = {argument: key} if argument else {}
+    # A page of two things is named by the keys of both.
+    arguments = argument.split()
+    keys = [key] if len(arguments) < 2 else str(key).split()
+    values: dict[str, Any] = dict(zip(arguments, keys, strict=bool(arguments)))
     return url_for(endpoint, **values, **_NARROWED.get(place, {}))
 
 

@@ -11,7 +11,7 @@ from engagement.pages.frame.formats import today
 from engagement.pages.parts.deciding import PLACES, DecisionForm, approver_behind
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.readiness import blueprint
-from engagement.pages.readiness.shown import conditions_shown, lede, shown
+from engagement.pages.readiness.shown import conditions_shown, lede, people_shown, shown
 from engagement.readiness.criteria.queries.standing import Standing, standings_of
 from engagement.readiness.gate.actions import deciding as actions
 from engagement.readiness.gate.models import GateValue
@@ -33,6 +33,9 @@ def decide(wave_id: int) -> Drawn | BaseResponse:
     approver = approver_behind(gate)
     guard.allow(approver is not None)
     person = guard.found(approver)
+    standing = standings_of([wave], today())[wave_id]
+    if form.is_submitted():
+        form.find_shown(people_shown(reader, gate, standing))
     if form.validate_on_submit():
         with saving(form) as saved:
             given, seen = form.conditions(), form.seen.data or ""
@@ -44,7 +47,7 @@ def decide(wave_id: int) -> Drawn | BaseResponse:
             if is_from_sheet:
                 return saved.to("reports.programme", says, programme_id=wave.programme_id, _anchor="decisions")
             return saved.to("readiness.wave", says, wave_id=wave_id, _anchor="gate")
-    found = Verdict(standings_of([wave], today())[wave_id], gate)
+    found = Verdict(standing, gate, today())
     form.seen.data = actions.states_seen(found.standing.criteria)
     return drawn(
         "readiness/decide.html",

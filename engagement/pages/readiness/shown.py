@@ -3,18 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
+from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, today
 from engagement.pages.readiness.links import Link, link_of
+from engagement.people.models import Person
 from engagement.readiness.criteria.queries.counting import WaveCounts
-from engagement.readiness.criteria.queries.standing import Standing
+from engagement.readiness.criteria.queries.standing import Standing, WaveStanding
 from engagement.readiness.criteria.rules import percent_words
 from engagement.readiness.gate.models import GateCondition
+from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.scopes import may_judge, may_set, may_settle
 from engagement.training.queries.counts import Count
 from engagement.waves.models import Wave
+from engagement.waves.scopes import waves_within
 from engagement.words import days_away
 
 
@@ -65,6 +71,19 @@ def _how(standing: Standing) -> str:
     if standing.met is None or standing.total is None:
         return "Computed"
     return f"Computed: {standing.met:,} of {standing.total:,}, {percent_words(standing.met, standing.total)}"
+
+
+def people_shown(reader: Reader, gate: Gate, standing: WaveStanding) -> list[Person]:
+    """Return whose names a gate shows the reader: who decides, sees to a criterion or meets a condition; and the leads of waves that they oversee."""
+    wave = gate.wave
+    leads = db.session.scalars(
+        select(Person)
+        .join(Wave, Wave.lead_id == Person.id)
+        .where(Wave.programme_id == wave.programme_id, waves_within(rights.overseeing(reader)))
+    )
+    owners = (each.owner for each in standing.criteria if each.owner is not None)
+    found = [*gate.approvers, *owners, *(row.owner for row in gate.conditions), *leads]
+    return list({person.id: person for person in found}.values())
 
 
 def lede(wave: Wave) -> str:

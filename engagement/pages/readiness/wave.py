@@ -10,7 +10,6 @@ from engagement.pages.parts.deciding import approver_behind
 from engagement.pages.readiness import blueprint
 from engagement.pages.readiness.shown import conditions_shown, groups_of, lede, shown
 from engagement.readiness.criteria.rules import CriterionState
-from engagement.readiness.gate.rules import fallen_words
 from engagement.readiness.queries.verdicts import verdict
 from engagement.readiness.scopes import may_arrange, wave_to_weigh
 from engagement.waves.scopes import reaches_wave
@@ -30,7 +29,6 @@ def wave(wave_id: int) -> str:
         lede=lede(row),
         verdict=found,
         gate=gate,
-        fallen=fallen_words(fallen) if (fallen := gate.fallen(found.standing, today())) else "",
         conditions=conditions_shown(gate.conditions),
         may_decide=row.status.is_ahead and approver_behind(gate) is not None,
         may_arrange=row.status.is_ahead and may_arrange(planning, row),

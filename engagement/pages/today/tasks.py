@@ -56,6 +56,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.GATE: ("Decide", None),
     Reason.REOPENED: ("Look at it", ("waves.index", {})),
     Reason.CONDITION: ("Say what was done", None),
+    Reason.JUDGE: ("Judge it", None),
     Reason.APPROVAL: ("Read and approve", ("calendar.index", {})),
     Reason.SENT_BACK: ("Change it", ("calendar.index", {})),
     Reason.HELD: ("Decide", ("calendar.index", {})),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engagement import audit, clock
+from engagement.accounts.queries import account_of_person
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -20,10 +21,19 @@ from engagement.readiness.criteria.rules import (
     need_problem,
     rate_problem,
 )
+from engagement.readiness.gate.rules import decide_by
+from engagement.readiness.letters.actions import Words, day_in_letter, write
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
 JUDGED = (CriterionState.MET, CriterionState.SHORT)
+NAMED = Words(
+    "You judge whether {{ wave }} is ready in one respect",
+    "Before {{ wave }} goes live on {{ day }}, you are asked to judge one criterion: whether it is met, and what you base that on. "
+    "Judge it by {{ due }}: the go-live is decided with it.",
+    "You get this because you are named as the one who judges this criterion.",
+    "Open the criterion",
+)
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,19 @@ def _say(row: Criterion, said: Terms, by: Actor) -> None:
     changes = {name: (was[name], value) for name, value in new.items() if was[name] != value}
     audit.record(Verb.SET_CRITERION, row, by=by, **{"criterion": (None, title), **changes})
     db.session.flush()
+    _tell_judge(row, said, before, by)
+
+
+def _tell_judge(row: Criterion, said: Terms, before: CriterionTerms | None, by: Actor) -> None:
+    """Write to who is to judge an own criterion from now on, unless they named themself or knew it before."""
+    owner, wave = said.owner, row.wave
+    if owner is None or row.kind is not CriterionKind.OWN or said.left_out or not wave.status.is_ahead:
+        return
+    account = account_of_person(owner.id)
+    knows = before is not None and before.owner == owner and not before.left_out
+    if not knows and (account is None or account.id != by.account_id):
+        due = day_in_letter(decide_by(wave.go_live_on))
+        write(NAMED, wave, [owner], f"/waves/{wave.id}/readiness/own-{row.id}", due=due)
 
 
 def _said(row: CriterionTerms) -> Terms:

@@ -10,6 +10,8 @@ from engagement.words import listed
 
 LONGEST_TEXT = 2_000
 MOST_CONDITIONS = 3
+#: A condition of a go-live is due at most so long after it; a later day is mostly a slip in the year.
+LONGEST_CONDITION = timedelta(days=180)
 #: A gate that is gone past may stay so for this many days at most.
 LONGEST_OVERRIDE = timedelta(days=60)
 #: A decision waits for its approvers from this many days before go-live: a week before the day by which it is due.
@@ -100,34 +102,72 @@ def held_words(wave: str, state: GateState) -> str:
     return f"The gate of {wave} is open again, so its go-live is in doubt. Decide at the gate first, then send this, move it or skip it."
 
 
+def holds_words(wave: str, state: GateState, *, is_approved: bool) -> str:
+    """Say what becomes of a message around the go-live of a wave whose gate holds messages."""
+    stands = "says no-go" if state is GateState.SHUT else "is open again"
+    if is_approved:
+        then = "Once the gate is passed or the go-live is moved, somebody decides whether it still goes out."
+        return f"The gate of {wave} {stands}, so it is held within minutes. {then}"
+    return f"The gate of {wave} {stands}: approved before the gate is passed or the go-live is moved, it is held."
+
+
 @dataclass(frozen=True)
 class Seen:
-    """A criterion as it stood at a moment; `is_counted` says that the service counts it, `was_met` that it was met before."""
+    """A criterion as it stood at a moment; `is_counted` says that the service counts it, `before` where it stood before, None if unknown."""
 
     name: str
     title: str
     state: CriterionState
     is_counted: bool
-    was_met: bool = False
+    before: CriterionState | None = None
 
 
 def fallen(then: Sequence[Seen], now: Sequence[Seen]) -> list[Seen]:
     """Return the counted criteria that are not met now and were not short when it was decided; new ones too."""
     before = {each.name: each.state for each in then}
     return [
-        replace(each, was_met=before.get(each.name) is CriterionState.MET)
+        replace(each, before=before.get(each.name))
         for each in now
         if each.is_counted and each.state is CriterionState.SHORT and before.get(each.name) is not CriterionState.SHORT
     ]
 
 
 def fallen_words(found: Sequence[Seen]) -> str:
-    """Say what has fallen since the decision: what was met then, and what was not known then."""
-    lost = [f"“{each.title}”" for each in found if each.was_met]
-    learned = [f"“{each.title}”" for each in found if not each.was_met]
+    """Say what has fallen since the decision: what was met then, what was not known, and what was not asked for."""
+    lost, learned, new = _by_before(found)
     parts = []
     if lost:
-        parts.append(f"{listed(lost)} {'is' if len(lost) == 1 else 'are'} no longer met")
+        parts.append(f"{_titles(lost)} {_be(lost)} no longer met")
     if learned:
-        parts.append(f"{listed(learned)} turned out not to be met")
-    return f"{', and '.join(parts)}."
+        parts.append(
+            f"{_titles(learned)} {'was' if len(learned) == 1 else 'were'} not known then and turned out not to be met"
+        )
+    if new:
+        parts.append(f"{_titles(new)} {'was' if len(new) == 1 else 'were'} not asked for then and {_be(new)} not met")
+    return f"{'; '.join(parts)}."
+
+
+def again_words(wave: str, found: Sequence[Seen]) -> str:
+    """Say in one sentence, before what has fallen is named, of what kind it is: lost since, or only known or asked for since."""
+    lost, learned, new = _by_before(found)
+    if lost:
+        also = ", and more is not met that was not known or asked for then" if learned or new else ""
+        return f"Something that was met when {wave} was decided is not met any more{also}."
+    if learned:
+        return f"Something that was not known when {wave} was decided turned out not to be met."
+    return f"Something that was not asked for when {wave} was decided is asked for now, and not met."
+
+
+def _by_before(found: Sequence[Seen]) -> tuple[list[Seen], list[Seen], list[Seen]]:
+    """Part what has fallen by where it stood before: met, not known, not asked for."""
+    lost = [each for each in found if each.before is CriterionState.MET]
+    learned = [each for each in found if each.before is CriterionState.UNKNOWN]
+    return lost, learned, [each for each in found if each not in lost and each not in learned]
+
+
+def _titles(criteria: Sequence[Seen]) -> str:
+    return listed(f"“{each.title}”" for each in criteria)
+
+
+def _be(criteria: Sequence[Seen]) -> str:
+    return "is" if len(criteria) == 1 else "are"

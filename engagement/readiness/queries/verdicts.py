@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from engagement.readiness.criteria.queries.counting import Read
 from engagement.readiness.criteria.queries.standing import Standing, WaveStanding, standings_of
 from engagement.readiness.criteria.rules import CriterionKind, CriterionState, Tally
 from engagement.readiness.gate.models import GateOverride
 from engagement.readiness.gate.queries.present import Gate, gates_of
-from engagement.readiness.gate.rules import GateState
+from engagement.readiness.gate.rules import GateState, fallen_words
 from engagement.stakeholders.leadership.models import StepLine
 from engagement.waves.models import Wave
 from engagement.words import count, listed
@@ -21,6 +22,7 @@ class Verdict:
 
     standing: WaveStanding
     gate: Gate
+    on: date
 
     @property
     def tally(self) -> Tally:
@@ -36,6 +38,19 @@ class Verdict:
     def rights_left(self) -> list[Standing]:
         """What others have a right to first and is not met, but for what somebody knew who went past the gate."""
         return [each for each in self.short if is_right_left(each, self.gate.override)]
+
+    @property
+    def waits_words(self) -> str:
+        """What it waits for although its gate lets it through, in a sentence; "" for nothing."""
+        if not self.gate.state.lets_through or not self.rights_left:
+            return ""
+        return f"But it waits for {listed(f'“{each.title}”' for each in self.rights_left)}: that is for others to give, and no go waives it."
+
+    @cached_property
+    def fallen_words(self) -> str:
+        """What has fallen since the gate was decided, so that it opens again within minutes, in a sentence; "" for nothing."""
+        found = self.gate.fallen(self.standing, self.on)
+        return fallen_words(found) if found else ""
 
     @property
     def is_pilot_evidence(self) -> bool:
@@ -83,7 +98,7 @@ def verdicts(
 ) -> dict[int, Verdict]:
     """Return how ready each of these waves is on a day; the number of statements doesn't grow with waves or people."""
     gates, standing = gates_of(waves, on), standings_of(waves, on, read, steps)
-    return {wave.id: Verdict(standing[wave.id], gates[wave.id]) for wave in waves}
+    return {wave.id: Verdict(standing[wave.id], gates[wave.id], on) for wave in waves}
 
 
 def verdict(wave: Wave, on: date) -> Verdict:

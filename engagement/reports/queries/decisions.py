@@ -143,6 +143,8 @@ def decided(ready: Verdict, late: Sequence[GateCondition]) -> Decided:
     gate, word = ready.gate, ready.gate.state.word
     if gate.state.lets_through and ready.rights_left:
         word = f"{word}, but {waits_words(ready.rights_left)}"
+    elif gate.state.lets_through and ready.fallen_words:
+        word = f"{word}, but opens again within minutes: {ready.fallen_words.removesuffix('.')}"
     return Decided(_titled(gate.wave), f"{word}. {gate.sentence}{_late(late)}", gate.wave.id, word)
 
 

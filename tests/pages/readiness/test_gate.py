@@ -193,3 +193,25 @@ def test_who_has_no_other_task_reads_on_their_own_page_what_a_gate_asks_of_them(
     row = db.session.scalars(db.select(GateCondition)).one()
     assert f'href="/conditions/{row.id}"' in page
     assert f"A condition of {wave.title}, by you until 17 April 2026." in page
+
+
+def test_who_judges_a_criterion_finds_it_on_their_own_page(app, manager, wave, statements):
+    make_person("Finn Finance", "finn@example.com")
+    finn = named(app, "Finn Finance", "finn@example.com")
+    with statements() as few:
+        finn.get("/me")
+    new = {"title": "The fallback is <rehearsed>", "owner": "finn@example.com"}
+    assert manager.post(f"/waves/{wave.id}/criteria/new", data=new).status_code == 303
+    with statements() as more:
+        page = finn.get("/me").get_data(as_text=True)
+    assert len(more) == len(few) + 1
+    waiting = page.partition("Also waiting for you")[2].partition("</section>")[0]
+    assert "The fallback is &lt;rehearsed&gt;" in waiting
+    assert f"You judge it for {wave.title}, until 14 April 2026: the go-live is decided with it." in waiting
+    (address,) = re.findall(r'href="(/waves/\d+/readiness/own-\d+)"', waiting)
+    assert "Keep the judgement" in finn.get(address).get_data(as_text=True)
+    (letter,) = db.session.scalars(db.select(Delivery).where(Delivery.address == "finn@example.com"))
+    assert letter.filled["gate_link"] == address
+    judged = {"state": "met", "evidence": "I was there."}
+    assert finn.post(f"{address}/judgements", data=judged).status_code == 303
+    assert "rehearsed" not in finn.get("/me").get_data(as_text=True)

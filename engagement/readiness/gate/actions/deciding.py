@@ -13,13 +13,14 @@ from engagement.db import db
 from engagement.errors import BadInput, NotAllowed, RuleBroken
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import Standing, standings_of
-from engagement.readiness.gate.actions.writing import CONDITION, NAMED, write
+from engagement.readiness.gate.actions.writing import CONDITION, NAMED, by_words
 from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateValue
 from engagement.readiness.gate.queries.present import decider_of, gate_of
-from engagement.readiness.gate.rules import LONGEST_TEXT, MOST_CONDITIONS, Choice, decide_by
+from engagement.readiness.gate.rules import LONGEST_CONDITION, LONGEST_TEXT, MOST_CONDITIONS, Choice
+from engagement.readiness.letters.actions import day_in_letter, write
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
-from engagement.words import day_words
+from engagement.words import short_day_words
 
 CHANGED = (
     "A criterion stands otherwise than when you opened the page. Look at the criteria as they are now, then decide. "
@@ -64,7 +65,7 @@ def decide(
     if approver not in gate.approvers:
         raise NotAllowed(f"You are not among those who decide about {wave.title}.")
     criteria = standings_of([wave], on)[wave.id].criteria
-    problems = _problems(choice, reason.strip(), conditions, on)
+    problems = _problems(choice, reason.strip(), conditions, on, max(wave.go_live_on, on) + LONGEST_CONDITION)
     if problems or choice is None:
         raise BadInput(next(iter(problems.values())), problems)
     if states_seen(criteria) != seen:
@@ -105,7 +106,9 @@ def _end_former(wave: Wave, approver: Person) -> str | None:
     return before.choice.word
 
 
-def _problems(choice: Choice | None, reason: str, conditions: Sequence[ConditionSaid], on: date) -> dict[str, str]:
+def _problems(
+    choice: Choice | None, reason: str, conditions: Sequence[ConditionSaid], on: date, latest: date
+) -> dict[str, str]:
     problems = {}
     if choice is None:
         problems["choice"] = "Choose one."
@@ -120,11 +123,11 @@ def _problems(choice: Choice | None, reason: str, conditions: Sequence[Condition
     if len(conditions) > MOST_CONDITIONS:
         problems["choice"] = f"At most {MOST_CONDITIONS} conditions fit. Put together what belongs together."
     for each in conditions:
-        problems |= _condition_problems(each, on)
+        problems |= _condition_problems(each, on, latest)
     return problems
 
 
-def _condition_problems(said: ConditionSaid, on: date) -> dict[str, str]:
+def _condition_problems(said: ConditionSaid, on: date, latest: date) -> dict[str, str]:
     problems = {}
     if not said.text.strip():
         problems[f"text_{said.place}"] = "Write what has to be done."
@@ -138,6 +141,10 @@ def _condition_problems(said: ConditionSaid, on: date) -> dict[str, str]:
         problems[f"due_{said.place}"] = "Choose a day."
     elif said.due_on < on:
         problems[f"due_{said.place}"] = "That day has passed. Choose today or a day ahead."
+    elif said.due_on > latest:
+        problems[f"due_{said.place}"] = (
+            f"That is more than {LONGEST_CONDITION.days} days after the go-live. Choose {short_day_words(latest)} or a day before it."
+        )
     return problems
 
 
@@ -170,7 +177,7 @@ def _add_conditions(row: GateDecision, conditions: Sequence[ConditionSaid]) -> N
     db.session.flush()
     for each in added:
         if each.owner != row.approver:
-            values = {"approver": row.approver.name, "due": day_words(each.due_on)}
+            values = {"approver": row.approver.name, "due": day_in_letter(each.due_on)}
             write(CONDITION, row.wave, [each.owner], f"/conditions/{each.id}", **values)
 
 
@@ -190,7 +197,7 @@ def name_approver(wave: Wave, person: Person, *, by: Actor) -> GateApprover:
     db.session.flush()
     audit.record(Verb.NAMED_APPROVER, audit.about(wave, person), by=by, approver=(None, person.name))
     db.session.flush()
-    write(NAMED, wave, [person], due=day_words(decide_by(wave.go_live_on)))
+    write(NAMED, wave, [person], by=by_words(wave, clock.now().date()))
     return row
 
 

@@ -10,14 +10,21 @@ from engagement.communications.actions.sending import hold_message
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.readiness.criteria.queries.standing import standings_of
-from engagement.readiness.gate.actions.writing import AGAIN, PAST, write
+from engagement.readiness.gate.actions.writing import AGAIN, PAST
 from engagement.readiness.gate.models import GateOverride, GateReopening
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.queries.watching import messages_around
-from engagement.readiness.gate.rules import LONGEST_OVERRIDE, LONGEST_TEXT, GateState, fallen_words, held_words
+from engagement.readiness.gate.rules import (
+    LONGEST_OVERRIDE,
+    LONGEST_TEXT,
+    GateState,
+    again_words,
+    fallen_words,
+    held_words,
+)
+from engagement.readiness.letters.actions import day_in_letter, write
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
-from engagement.words import day_words
 
 
 def reopen_gate(wave_id: int, on: date) -> bool:
@@ -38,7 +45,7 @@ def reopen_gate(wave_id: int, on: date) -> bool:
     db.session.add(GateReopening(wave_id=wave.id, reason=reason, at=at))
     audit.record(Verb.REOPENED_GATE, wave, by=audit.CLOCK, reason=(None, reason))
     db.session.flush()
-    write(AGAIN, wave, gate.approvers, reason=reason)
+    write(AGAIN, wave, gate.approvers, what=again_words(wave.title, found), reason=reason)
     for occurrence_id in messages_around([gate]):
         hold_message(occurrence_id, held_words(wave.title, GateState.REOPENED))
     return True
@@ -70,7 +77,7 @@ def go_past(wave: Wave, reason: str, until_on: date | None, *, on: date, by: Act
     db.session.flush()
     audit.record(Verb.WENT_PAST_GATE, wave, by=by, reason=(None, reason), until=(None, until_on))
     db.session.flush()
-    write(PAST, wave, gate_of(wave, on).approvers, who=by.name, until=day_words(until_on))
+    write(PAST, wave, gate_of(wave, on).approvers, who=by.name, until=day_in_letter(until_on))
     return row
 
 

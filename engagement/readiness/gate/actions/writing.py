@@ -1,57 +1,29 @@
-"""Letters about gates: to who is named there, whose decision comes near or is asked for again, and who has a condition to meet.
+"""The words of letters about gates, and asking who has not decided."""
 
-They never bring a reason or a condition that somebody wrote: the mail log has more readers than a gate.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from engagement import clock
-from engagement.accounts.queries import account_of_person
-from engagement.content.markdown import to_html
-from engagement.days.working_hours import next_working_instant
 from engagement.db import db
-from engagement.mail.actions.building import build_mailing
-from engagement.mail.actions.queueing import queue_for_address
-from engagement.mail.letters.rules.layout import Around, Button, html_layout
-from engagement.mail.rules import Letter, MailingKind
-from engagement.mail.wire.rules.headers import is_usable_address
-from engagement.people.models import Person
-from engagement.people.organisation.rules import Organisation, working_time
+from engagement.people.organisation.rules import Organisation
 from engagement.readiness.gate.models import GateAsking
 from engagement.readiness.gate.queries.watching import approvers_to_ask
 from engagement.readiness.gate.rules import decide_by
+from engagement.readiness.letters.actions import Words, day_in_letter, is_at_work, write
 from engagement.waves.models import Wave
-from engagement.words import day_words
-
-_LINK = "{{ gate_link }}"
-_APPROVES = "You get this because you decide at the gate of this wave."
-
-
-@dataclass(frozen=True)
-class Words:
-    """The fixed words of a letter about a gate; its subject names the wave alone, so that lists of mail can say it."""
-
-    subject: str
-    text: str
-    why: str = _APPROVES
-    button: str = "Open the gate"
-
 
 AGAIN = Words(
     "Decide again: the gate of {{ wave }} is open",
-    "Something that was met when {{ wave }} was decided is not met any more. So the decision doesn’t stand, and messages around "
-    "its go-live are held.\n\n{{ reason }}\n\nLook at the criteria as they are now, then decide again.",
+    "{{ what }} So the decision doesn’t stand, and messages around its go-live are held.\n\n{{ reason }}\n\n"
+    "Look at the criteria as they are now, then decide again.",
 )
 NAMED = Words(
     "You are heard at the gate of {{ wave }}",
-    "Before {{ wave }} goes live on {{ day }}, you are asked for a decision: go, go with conditions, or no-go. Decide by {{ due }}: "
-    "what goes out from then on depends on it. Until then you see there how ready it is.",
+    "Before {{ wave }} goes live on {{ day }}, you are asked for a decision: go, go with conditions, or no-go. {{ by }} "
+    "There you see how ready it is.",
 )
 NEAR = Words(
     "Go or no-go for {{ wave }}: decide now",
-    "{{ wave }} is to go live on {{ day }}, and you have not decided yet. Decide by {{ due }}: what goes out from then on depends on it. "
+    "{{ wave }} is to go live on {{ day }}, and you have not decided yet. {{ by }} "
     "Look at the criteria as they are now, then say go, go with conditions, or no-go.",
 )
 CONDITION = Words(
@@ -68,54 +40,20 @@ PAST = Words(
 )
 
 
-def write(words: Words, wave: Wave, people: Sequence[Person], link: str = "", **values: str) -> int:
-    """Write to these people about the gate of a wave, at once; return how many can be reached."""
-    return _queue(words, wave, people, link, values, None)
-
-
 def ask_approvers(wave_id: int, on: date, organisation: Organisation) -> int:
-    """Write to who has not decided near a go-live, in their working hours, once for the day; return how many letters."""
+    """Write to who has not decided near a go-live and is at work now, once for the day; return how many letters."""
     # If two schedulers run at the same moment, the second one finds what the first wrote.
     wave = db.session.get_one(Wave, wave_id, with_for_update={"of": Wave})
-    people = approvers_to_ask(on, Wave.id == wave_id).get(wave_id, [])
+    waiting = approvers_to_ask(on, Wave.id == wave_id).get(wave_id, [])
+    people = [person for person in waiting if is_at_work(person, organisation)]
     db.session.add_all(GateAsking(wave_id=wave.id, person_id=person.id, at=clock.now()) for person in people)
     db.session.flush()
-    return _queue(NEAR, wave, people, "", {"due": day_words(decide_by(wave.go_live_on))}, organisation)
+    return write(NEAR, wave, people, by=by_words(wave, on))
 
 
-def _queue(
-    words: Words,
-    wave: Wave,
-    people: Sequence[Person],
-    link: str,
-    values: dict[str, str],
-    organisation: Organisation | None,
-) -> int:
-    reached = [(person, address) for person in people if is_usable_address(address := _address(person))]
-    if not reached:
-        return 0
-    html = html_layout(
-        words.subject,
-        "Engagement",
-        to_html(words.text),
-        words.subject,
-        Around(words.why),
-        button=Button(words.button, _LINK),
-    )
-    text = f"{words.text}\n\n{words.button}:\n{_LINK}\n\n--\n{words.why}"
-    mailing = build_mailing(MailingKind.NOTICE, Letter(words.subject, text, html), title=f"Gate of {wave.title}")
-    filled = {"wave": wave.title, "gate_link": link or f"/waves/{wave.id}/readiness", **values}
-    if "{{ day }}" in words.text:
-        filled["day"] = day_words(wave.go_live_on)
-    for person, address in reached:
-        due_at = None
-        if organisation is not None:
-            hours = (person.timezone, person.works_from, person.works_until, person.country)
-            due_at = next_working_instant(clock.now(), working_time(*hours, organisation))
-        queue_for_address(mailing, address, person.name, filled, person.id, due_at)
-    return len(reached)
-
-
-def _address(person: Person) -> str:
-    account = account_of_person(person.id)
-    return person.email or (account.email if account is not None else "")
+def by_words(wave: Wave, on: date) -> str:
+    """Say in a letter by when a go-live is to be decided, or was."""
+    by = decide_by(wave.go_live_on)
+    if by < on:
+        return f"It was to be decided by {day_in_letter(by)}: what goes out since then depends on it."
+    return f"Decide by {day_in_letter(by)}: what goes out from then on depends on it."

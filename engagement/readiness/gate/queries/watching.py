@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select, union_all
 from sqlalchemy.orm import contains_eager
 
+from engagement.communications.models import Occurrence
 from engagement.communications.queries.due import approved_of_waves
 from engagement.db import db
 from engagement.people.models import Person
@@ -73,6 +74,18 @@ def gates_holding(on: date, *conditions: ColumnElement[bool]) -> list[Gate]:
     return [gate for gate in gates if gate.state.holds_messages]
 
 
+def gate_that_holds(message: Occurrence, on: date) -> Gate | None:
+    """Return the gate that holds a message once it is approved; None if none does. One statement where nothing may hold it."""
+    wave = message.communication.wave
+    if wave is None or message.is_kept or not _is_around(wave, message.sends_on):
+        return None
+    return next(iter(gates_holding(on, Wave.id == wave.id)), None)
+
+
+def _is_around(wave: Wave, sends_on: date) -> bool:
+    return sends_on >= wave.go_live_on - timedelta(days=HELD_DAYS_BEFORE)
+
+
 def messages_around(holding: Sequence[Gate]) -> dict[int, Gate]:
     """Return the approved messages around the go-live of the waves of these gates, each with its gate."""
     if not holding:
@@ -81,7 +94,7 @@ def messages_around(holding: Sequence[Gate]) -> dict[int, Gate]:
     return {
         occurrence_id: gates[wave_id]
         for occurrence_id, wave_id, sends_on in approved_of_waves(list(gates))
-        if sends_on >= gates[wave_id].wave.go_live_on - timedelta(days=HELD_DAYS_BEFORE)
+        if _is_around(gates[wave_id].wave, sends_on)
     }
 
 
