@@ -42,6 +42,12 @@ def percent_text(share: float) -> str:
     return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
 
 
+def whole_percent(percent: float) -> int:
+    """Round a measured percentage to a whole one, half up; 100 only from 100 on."""
+    whole = math.floor(percent + 0.5)
+    return whole if percent >= 100 else min(whole, 99)
+
+
 def share_words(part: int, whole: int, missing: str = "none yet") -> str:
     """Write a share with its fraction: "69 %, 371 of 538"; "none of 538"."""
     if whole == 0:

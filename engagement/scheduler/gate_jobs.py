@@ -24,7 +24,7 @@ def reopen_gates(settings: Settings) -> str:
     on = clock.today(settings.timezone)
     opened = one_by_one("reopen-gates", Wave, gates_fallen(on), lambda key: reopen_gate(key, on))
     held = hold_behind_gates(settings, "reopen-gates")
-    return f"{sum(opened)} opened again, {held} messages held."
+    return f"{sum(opened)} opened again, {plural(held, 'message', 'messages')} held."
 
 
 def ask_approvers(settings: Settings) -> str:

@@ -100,9 +100,12 @@ def due_on(last_on: date, every: ReadingRhythm) -> date:
     return last_on + timedelta(days=every.days)
 
 
-def share_of_way(baseline: int, target: int, value: int) -> int | None:
-    """Return how much of the way from baseline to target is done, in whole percent; None where there is no way to go."""
-    return None if baseline == target else (value - baseline) * 100 // (target - baseline)
+def share_of_way(baseline: int, target: int, value: int) -> float | None:
+    """Return how much of the way from baseline to target is done, in percent; None where there is no way to go.
+
+    It is not rounded: `words.whole_percent` rounds it once, where it is written, so that a change is that of the same number.
+    """
+    return None if baseline == target else (value - baseline) * 100 / (target - baseline)
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,10 @@ NOTHING_BEFORE = "nothing was measured before"
 class Way:
     """How much of the way from the value before to the target the last reading has come, in percent, and how much was planned by its day.
 
-    `why_not` says why `done` is not known, `why_no_plan` why `planned` is not. `is_as_planned` is exact, not of the rounded numbers.
+    `why_not` says why `done` is not known, `why_no_plan` why `planned` is not. Neither is rounded.
     """
 
-    done: int | None = None
+    done: float | None = None
     planned: float | None = None
     why_not: str = ""
     why_no_plan: str = ""
@@ -148,7 +151,7 @@ def way_of(before: Point | None, target: Point | None, latest: Point | None) -> 
     passed = min(max((latest.on - before.on).days, 0), days)
     came, planned = (latest.value - before.value) * days, (target.value - before.value) * passed
     is_as_planned = came >= planned if target.value > before.value else came <= planned
-    return Way(done, round(100 * passed / days, 1), is_as_planned=is_as_planned)
+    return Way(done, 100 * passed / days, is_as_planned=is_as_planned)
 
 
 def _no_way(why: str) -> Way:

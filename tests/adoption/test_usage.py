@@ -23,7 +23,7 @@ from engagement.adoption.models import AdoptionCount, Usage, UsageSpan, UsageUpl
 from engagement.adoption.queries.figures import figures_of_waves
 from engagement.adoption.queries.spans import spans_that_differ, spans_where
 from engagement.adoption.queries.uptake import uptake_of_waves
-from engagement.adoption.rules.counting import Counted
+from engagement.adoption.rules.counting import Counted, Days
 from engagement.adoption.rules.spans import span_of
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -290,3 +290,18 @@ def test_erasing_somebody_takes_their_days_and_spans() -> None:
     erase_person(people[0], by=TESTER)
     for table in (Usage, UsageSpan):
         assert set(db.session.scalars(select(table.person_id))) == {people[1].id}
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (Days(8, 0, 0, 0), "0 days, the same for at least half of them"),
+        (Days(8, 3, 1, 5), "3 days, half of them within 1 to 5"),
+    ],
+)
+def test_how_long_it_took_is_said_with_what_holds_for_half_of_them(days: Days, words: str) -> None:
+    wave, (triage, _), people = scene()
+    bring(wave.programme, PersonUse(people[0].id, triage.id, back(3), 1))
+    (figures,) = figures_of_waves([wave], TODAY, floor=5)
+    assert figures.whole is not None
+    assert figures.whole.days_words(days) == words

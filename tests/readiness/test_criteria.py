@@ -102,7 +102,10 @@ def test_how_much_support_is_needed_is_said_for_the_demand_that_is_expected():
     set_terms(wave, CriterionKind.SUPPORT, Terms(people_for_one=2), by=TESTER)
     found = standing(wave, "support")
     assert (found.met, found.total) == (0, 3)
-    assert found.sentence == "0 of 3 people needed for support are trained, one for 2 people; 100 % needed."
+    assert (
+        found.sentence
+        == "0 of 3 people needed for support are trained, one for 2 people; 100\N{NO-BREAK SPACE}% needed."
+    )
 
 
 def test_what_is_asked_of_a_wave_is_said_in_dated_rows_and_bad_numbers_are_refused_in_words():
@@ -177,7 +180,7 @@ def test_a_group_that_both_sides_judge_differently_is_named_with_its_widest_gap(
     found = standing(wave, "alike")
     assert (found.met, found.total, found.need, found.state) == (1, 2, 75, CriterionState.SHORT)
     assert found.sentence == (
-        "1 of 2 groups that can be compared are seen alike by their people, those who lead them and the sponsors; 75 % needed. "
+        "1 of 2 groups that can be compared are seen alike by their people, those who lead them and the sponsors; 75\N{NO-BREAK SPACE}% needed. "
         "Operations/Claims, pay and grade: leaders expect 1, its people 5 of 5 points."
     )
     set_terms(wave, CriterionKind.ALIKE, Terms(need=50), by=TESTER)

@@ -39,7 +39,7 @@ def test_a_decision_keeps_the_criteria_as_they_were_and_takes_the_place_of_the_f
     now = {each.name: each for each in _criteria(wave)}
     assert (kept["champions"].state, now["champions"].state) == (CriterionState.SHORT, CriterionState.NOT_NEEDED)
     assert (kept["champions"].met, kept["champions"].total, kept["champions"].need) == (0, 1, 80)
-    assert kept["champions"].sentence.startswith("0 of 1 champions needed are there")
+    assert kept["champions"].sentence.startswith("0 of 1 champion needed is there")
     assert len(kept) == len(now) == 15
 
 

@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from factories import TESTER, make_person
+from factories import TESTER, make_account, make_person
 from flask import Flask
 from readiness.gate_rows import TODAY, gate, gates_stand, object_severely, past_the_gate, say
 from readiness.letters_read import letters, texts
 from sqlalchemy import select, update
 
 from engagement.accounts.models import Account
+from engagement.accounts.rules import Role
 from engagement.communications.actions.sending import decide_held
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
@@ -91,6 +92,10 @@ def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_aroun
     told = [address for address, subject in letters() if subject.startswith("Decide again")]
     assert told == ["sue@example.com", "olga@example.com"]
     assert f"Something that was met when {wave.title} was decided is not met any more. So the decision" in texts()[-1]
+    colleague = make_account("ann@example.com", "Ann Approver", Role.CHANGE_MANAGER)
+    make_approved(line, datetime(2026, 4, 21, 13, tzinfo=UTC), approver=colleague)
+    db.session.commit()
+    assert reopen_gates(settings) == "0 opened again, 1 message held."
     assert watch_gates(settings) == "0 opened again, 0 messages held. 0 letters queued."
     # What somebody lets go all the same is held once more at its moment, until the gate is decided.
     decide_held(soon, True, by=TESTER)

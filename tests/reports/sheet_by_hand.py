@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from fractions import Fraction
-from math import floor
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -145,8 +144,8 @@ def _last(metric: ValueMetric) -> MetricReading | None:
 def _of_metric(metric: ValueMetric) -> Iterator[tuple[str, Number]]:
     reading, (came, planned) = _last(metric), _way(metric)
     yield "value", Number(None if reading is None else reading.value / 1000)
-    yield "value_way", Number(None if came is None else floor(100 * came))
-    yield "value_way_expected", Number(None if planned is None else round(float(100 * planned), 1))
+    yield "value_way", Number(None if came is None else float(100 * came))
+    yield "value_way_expected", Number(None if planned is None else float(100 * planned))
 
 
 def _steps(programme: Programme) -> Counted:

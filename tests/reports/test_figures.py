@@ -27,6 +27,10 @@ def read(number, unit):
     return figure_of(Measure.VALUE, WAVE, number, NOW, unit=unit)
 
 
+def way(percent):
+    return figure_of(Measure.VALUE_WAY, WAVE, percent, NOW)
+
+
 def ready(met, *asked):
     return replace(share_of(Measure.READY, WAVE, met, len(asked), NOW, ""), basis="\n".join(asked))
 
@@ -44,6 +48,11 @@ def ready(met, *asked):
         (figure_of(Measure.MEDIAN, WAVE, 2.5, NOW), "2.5 working days"),
         (figure_of(Measure.VALUE, WAVE, -12.25, NOW, unit="minutes"), "-12.25 minutes"),
         (figure_of(Measure.VALUE_WAY, WAVE, -8, NOW), "-8\N{NO-BREAK SPACE}%"),
+        (figure_of(Measure.VALUE_WAY, WAVE, 100 * 19 / 28, NOW), "68\N{NO-BREAK SPACE}%"),
+        (figure_of(Measure.VALUE_WAY, WAVE, 45.48, NOW), "45\N{NO-BREAK SPACE}%"),
+        (figure_of(Measure.VALUE_WAY, WAVE, 44.5, NOW), "45\N{NO-BREAK SPACE}%"),
+        (figure_of(Measure.VALUE_WAY, WAVE, -0.3, NOW), "0\N{NO-BREAK SPACE}%"),
+        (figure_of(Measure.VALUE_WAY, WAVE, 99.9, NOW), "99\N{NO-BREAK SPACE}%"),
     ],
 )
 def test_a_figure_says_itself(figure, words):
@@ -57,6 +66,7 @@ def test_a_figure_says_itself(figure, words):
         (trained(301, 538), trained(371, 538), "−13 points from 69\N{NO-BREAK SPACE}%, 371 of 538"),
         (trained(5, 10), trained(5, 10), "unchanged"),
         (opened(12), opened(19), "−7 from 19"),
+        (way(67.857), way(44.643), "+23.2 points from 45\N{NO-BREAK SPACE}%"),
         (read(83, "%"), read(58, "%"), "+25 points from 58 %"),
         (read(31, "tickets"), read(64, "tickets"), "−33 from 64 tickets"),
         (read(0.004, "errors a case"), read(0.002, "errors a case"), "+0.002 from 0.002 errors a case"),

@@ -188,7 +188,9 @@ def test_by_hand_and_by_month_and_what_there_is_none_of(app):
 def read_on_paper(snapshot, floor=5, *, keeps_concerns_back=False):
     """The words of a frozen report's paper, without spaces, and how the paper is built."""
     moment = "14 April 2026 at 09:00, London time"
-    document = document_of(snapshot, "Margaret", UNSET, floor, moment, keeps_concerns_back=keeps_concerns_back)
+    document = document_of(
+        snapshot, "Margaret", UNSET, floor, moment, title=snapshot.title, keeps_concerns_back=keeps_concerns_back
+    )
     read = PdfReader(BytesIO(pdf_of(document)))
     text = re.sub(r"\s+", "", "".join(page.extract_text() for page in read.pages))
     return document, text, read.trailer["/Root"]

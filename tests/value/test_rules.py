@@ -93,5 +93,6 @@ def test_days_shares_and_directions() -> None:
     assert due_on(date(2026, 1, 31), ReadingRhythm.MONTH) == date(2026, 3, 3)
     assert [share_of_way(20, 10, value) for value in (20, 15, 10, 25)] == [0, 50, 100, -50]
     assert share_of_way(10, 10, 10) is None
+    assert share_of_way(0, 28_000, 19_000) == pytest.approx(67.857, abs=0.001)
     assert (is_met(9, 10, Better.LOWER), is_met(9, 10, Better.HIGHER)) == (True, False)
     assert [is_better(value, 10, Better.LOWER) for value in (9, 10, 11)] == [True, None, False]

@@ -155,7 +155,7 @@ class Part:
             return None, f"not shown: of fewer than {number_word(self.floor)} people"
         figure = plural(days.median or 0, "day", "days")
         if days.low == days.high:
-            return figure, "as for half of them and more"
+            return figure, "the same for at least half of them"
         return figure, f"half of them within {days.low} to {days.high}"
 
 

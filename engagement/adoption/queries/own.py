@@ -10,6 +10,7 @@ from engagement.adoption.models import Usage, UsageSpan
 from engagement.db import db
 from engagement.programmes.models import Workflow
 from engagement.searching import by_name
+from engagement.words import count
 
 #: How many of the last days are listed.
 MOST_DAYS = 30
@@ -25,6 +26,12 @@ class OwnUse:
     weeks: int
     days: Sequence[tuple[date, int]]
     more_days: int
+
+    @property
+    def days_words(self) -> str:
+        """What the list of its days is called."""
+        number = len(self.days)
+        return "The last day of use" if number == 1 else f"The last {count(number)} days of use"
 
 
 def own_use(person_id: int) -> list[OwnUse]:

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 from engagement.adoption.rules.vocabulary import LONGEST_NAME
 from engagement.intake.reading.rules.problems import shown
 from engagement.intake.usage.queries.reading import UsageFile
-from engagement.intake.usage.rules import Column, Layout, activity_columns
+from engagement.intake.usage.rules import MOST_BYTES, MOST_ROWS, Column, Layout, activity_columns
 from engagement.pages.parts.forms import Form, stripped
 from engagement.programmes.models import Programme, Workflow
 
@@ -23,7 +23,7 @@ class UsageForm(Form):
     programme = SelectField("Of which programme?")
     file = FileField(
         "Which file?",
-        description="CSV or Excel with a header row. At most 10 MB or 50,000 rows.",
+        description=f"CSV or Excel with a header row. At most {MOST_BYTES // 1024**2} MB or {MOST_ROWS:,} rows.",
         validators=[FileRequired("Choose a file.")],
     )
 

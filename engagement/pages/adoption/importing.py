@@ -112,6 +112,7 @@ def preview(usage_file_id: int) -> str | BaseResponse:
     of_people = [row.day for row in read.brought.people] + [row.day for row in read.brought.teams]
     names = {workflow.id: workflow.name for workflow in workflows_of([file.programme_id])}
     told = read.brought.workflow_ids
+    written = 0 if same else read.used
     nobody = not read.taken and all("Nobody in the directory" in each.problems[0] for each in read.refused)
     return render_template(
         "adoption/preview.html",
@@ -122,7 +123,7 @@ def preview(usage_file_id: int) -> str | BaseResponse:
         outside=people_outside(read.brought.people),
         is_anew=request.args.get("seen", read.fingerprint) != read.fingerprint,
         tally=[
-            (f"{0 if same else read.used:,}", "rows to write", ""),
+            (f"{written:,}", "row to write" if written == 1 else "rows to write", ""),
             *([(f"{read.idle:,}", "without use", "")] if read.idle else []),
             (f"{len(read.refused):,}", "left out", "bad" if read.refused else ""),
         ],

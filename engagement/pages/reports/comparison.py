@@ -7,12 +7,12 @@ from datetime import date
 from flask import Response, render_template, request
 
 from engagement import clock
-from engagement.errors import NotFound
+from engagement.errors import NotFound, RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.parts.files import both_files, list_file
 from engagement.pages.reports import blueprint
 from engagement.pages.reports.sheet import sheet_for
-from engagement.pages.reports.snapshots import kept_report
+from engagement.pages.reports.snapshots import kept_report, report_title
 from engagement.reports.queries.reading import keeps_concerns_back, report_for
 from engagement.reports.rules.comparing import Change, changes
 from engagement.reports.rules.days import of_days, own_day_words
@@ -71,7 +71,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two reports of a programme, `later` None for that of this moment: what changed, and what is not counted any more."""
+    """Two reports of a programme, `later` None for that of this moment: what changed, and what is not counted any more.
+
+    `is_turned` if the address names the later one as the earlier.
+    """
 
     earlier: ReportSnapshot
     later: ReportSnapshot | None
@@ -79,6 +82,7 @@ class Comparison:
     now: Column
     changes: list[Change]
     gone: list[Figure]
+    is_turned: bool = False
 
     @property
     def told(self) -> list[Change]:
@@ -97,21 +101,26 @@ class Comparison:
 
 
 def _comparison(programme_id: int) -> Comparison:
-    """Return the two reports that the address names, the earlier first."""
+    """Return the two reports that the address names, the earlier first. Raises RuleBroken for one with itself."""
     earlier = _earlier(programme_id)
     later = kept_report(request.args.get("later", 0, type=int)) if request.args.get("later") else None
     if earlier.programme_id != programme_id or (later is not None and later.programme_id != programme_id):
         raise NotFound("This report is of another programme. Two reports of one programme can be compared.")
-    if later is not None and later.frozen_at < earlier.frozen_at:
+    if later is earlier:
+        raise RuleBroken(
+            "This is one and the same report, so there is nothing to compare. Choose two, or one and “Now”."
+        )
+    is_turned = later is not None and (later.frozen_at, later.id) < (earlier.frozen_at, earlier.id)
+    if later is not None and is_turned:
         earlier, later = later, earlier
     before, now = _column(earlier), _column(later) if later is not None else _present(programme_id)
     keys = {figure.key for figure in now.figures}
     gone = [figure for figure in before.figures if figure.key not in keys]
-    return Comparison(earlier, later, before, now, changes(now.figures, before.figures), gone)
+    return Comparison(earlier, later, before, now, changes(now.figures, before.figures), gone, is_turned)
 
 
 def _column(snapshot: ReportSnapshot) -> Column:
-    return Column(snapshot.title, snapshot.on, snapshot.day, _figures(snapshot))
+    return Column(report_title(snapshot), snapshot.on, snapshot.day, _figures(snapshot))
 
 
 def _present(programme_id: int) -> Column:

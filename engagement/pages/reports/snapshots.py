@@ -7,7 +7,7 @@ from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.db import db
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import here_today, kept_moment
+from engagement.pages.frame.formats import here_today, kept_moment, reader_zone
 from engagement.pages.parts.files import PDF_TYPE, both_files, file_response, list_file
 from engagement.pages.parts.saving import done
 from engagement.pages.reports import blueprint
@@ -29,6 +29,12 @@ def kept_report(snapshot_id: int) -> ReportSnapshot:
     row = found(db.session.get(ReportSnapshot, snapshot_id))
     report_for(guard.reader(), row.programme_id)
     return row
+
+
+@blueprint.app_template_filter("report_title")
+def report_title(row: ReportSnapshot) -> str:
+    """Name a frozen report by its month, or by day and time in the reader's zone."""
+    return row.title_in(reader_zone().key)
 
 
 @blueprint.get("/reports/programmes/<int:programme_id>/snapshots")
@@ -69,6 +75,7 @@ def _document(snapshot: ReportSnapshot) -> Document:
         Organisation.of(settings),
         settings.anonymity_floor,
         kept_moment(snapshot.frozen_at),
+        title=report_title(snapshot),
         keeps_concerns_back=keeps_concerns_back(reader, snapshot.programme_id),
     )
 
@@ -92,7 +99,7 @@ def snapshot(snapshot_id: int) -> str:
 def snapshot_file(snapshot_id: int, kind: str) -> Response:
     """Give a report as it was frozen as a file."""
     row = kept_report(snapshot_id)
-    document, name = _document(row), f"report {row.programme.name} {row.title}"
+    document, name = _document(row), f"report {row.programme.name} {report_title(row)}"
     if kind == "pdf":
         return file_response(pdf_of(document), PDF_TYPE, f"{name}-{here_today().isoformat()}.pdf")
     stood = [

@@ -28,7 +28,7 @@ from engagement.programmes.scope.rules import StatementFor
 from engagement.reach import found
 from engagement.resistance.models import Concern
 from engagement.resistance.queries import SourceCount, counts_by_source
-from engagement.training.queries.counts import Count
+from engagement.training.queries.counts import Count, roles_told
 from engagement.training.queries.progress import wave_progress
 from engagement.waves.impacts import actions
 from engagement.waves.impacts.models import ImpactAssessment
@@ -124,7 +124,7 @@ def _training(wave: Wave, group: Group, floor: int) -> dict[TrainingRole, Count 
                 if not group.is_whole and group.for_role.value != role.value:
                     continue
                 roles[role] = roles.get(role, Count()) + count
-    return {role: roles[role] if roles[role].assigned >= floor else None for role in TrainingRole if role in roles}
+    return roles_told(roles, floor)
 
 
 @blueprint.route("/waves/<int:wave_id>/impacts/<int:department_id>/leaders", methods=["GET", "POST"])

@@ -34,6 +34,7 @@ from engagement.readiness.queries.verdicts import Verdict
 from engagement.reports.queries.gaps import gaps_for
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
+from engagement.training.queries.counts import roles_told
 from engagement.waves import queries
 from engagement.waves.lessons.queries import lessons_of
 from engagement.waves.models import Wave
@@ -71,6 +72,8 @@ def wave(wave_id: int) -> str:
         wave=row,
         lede=_lede(row),
         **_of_people(row, read, there, verdict, sees_people=reads_people),
+        roles_told=roles_told(read.trained[row.id].roles, guard.settings().anonymity_floor),
+        floor=guard.settings().anonymity_floor,
         departments=departments.get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         mix_words=mix_words(mix_of(workflow.portfolio_class for workflow in workflows)),

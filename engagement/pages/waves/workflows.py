@@ -108,7 +108,7 @@ class OwnershipForm(EditForm):
 def new_workflow(programme_id: int) -> Drawn | BaseResponse:
     """Add a workflow to a programme."""
     row = programme_to_plan(programme_id)
-    form = NewWorkflowForm()
+    form = NewWorkflowForm(portfolio_class=FOLLOWS)
     if form.validate_on_submit():
         with saving(form) as saved:
             made = actions.make_workflow(row, statement=form.said(), by=guard.reader().actor, **_values(form))
@@ -121,7 +121,7 @@ def new_workflow(programme_id: int) -> Drawn | BaseResponse:
 
 
 _MEANINGS = {c.value: c.meaning for c in PortfolioClass} | {
-    FOLLOWS: f"From {HIGH} on they count as high. You can choose another class at any time."
+    FOLLOWS: f"Needs your answers above: while they are not known, choose a class yourself. From {HIGH} on they count as high."
 }
 
 
@@ -214,7 +214,7 @@ def ownership(workflow_id: int) -> Drawn | BaseResponse:
             for part in OwnershipPart:
                 actions.name_holder(row, part, form[part.value].person, by=guard.reader().actor)
         if saved:
-            return lead_on(saved, "waves.workflow", workflow_id=row.id)
+            return lead_on(saved, "waves.workflow", f"Who holds {row.name} is kept.", workflow_id=row.id)
     return drawn("waves/ownership.html", form, workflow=row)
 
 

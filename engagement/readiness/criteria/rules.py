@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engagement.vocabulary import State, Worded
-from engagement.words import count, listed, percent_of
+from engagement.words import count, listed, percent_of, plural
 
 LONGEST_TITLE = 200
 LONGEST_TEXT = 2_000
@@ -79,21 +79,49 @@ _NEEDS = {
     CriterionKind.ALIKE: 75,
     CriterionKind.OTHERS: 50,
 }
+#: What is counted, of one and of several.
 _NOUNS = {
-    CriterionKind.TRAINING: "people with training to do have finished it",
-    CriterionKind.BRIEFED: "people were sent a briefing of this wave",
-    CriterionKind.CONFIRMED: "people who were asked confirmed it",
-    CriterionKind.STATEMENTS: "people confirmed their statements and answered the question right",
-    CriterionKind.OWNERSHIP: "workflows have somebody for every part",
-    CriterionKind.OVERSIGHT: "workflows have somebody who may stop them, in order",
-    CriterionKind.CONSULTATION: "bodies that have to be asked gave a position that it can go on with",
-    CriterionKind.NOTICE: "people were sent the notice of what affects their work",
-    CriterionKind.BASELINE: "workflows have a measure and its value before",
-    CriterionKind.SUPPORT: "people needed for support are trained",
-    CriterionKind.STEPS: "sponsors’ steps whose day has come are done",
-    CriterionKind.CHAMPIONS: "champions needed are there, one for 25 people",
-    CriterionKind.ALIKE: "groups that can be compared are seen alike by their people, those who lead them and the sponsors",
-    CriterionKind.OTHERS: "people who finished training are neither champions nor volunteers nor pilot users",
+    CriterionKind.TRAINING: (
+        "person with training to do has finished it",
+        "people with training to do have finished it",
+    ),
+    CriterionKind.BRIEFED: ("person was sent a briefing of this wave", "people were sent a briefing of this wave"),
+    CriterionKind.CONFIRMED: ("person who was asked confirmed it", "people who were asked confirmed it"),
+    CriterionKind.STATEMENTS: (
+        "person confirmed their statements and answered the question right",
+        "people confirmed their statements and answered the question right",
+    ),
+    CriterionKind.OWNERSHIP: ("workflow has somebody for every part", "workflows have somebody for every part"),
+    CriterionKind.OVERSIGHT: (
+        "workflow has somebody who may stop it, in order",
+        "workflows have somebody who may stop them, in order",
+    ),
+    CriterionKind.CONSULTATION: (
+        "body that has to be asked gave a position that it can go on with",
+        "bodies that have to be asked gave a position that it can go on with",
+    ),
+    CriterionKind.NOTICE: (
+        "person was sent the notice of what affects their work",
+        "people were sent the notice of what affects their work",
+    ),
+    CriterionKind.BASELINE: (
+        "workflow has a measure and its value before",
+        "workflows have a measure and its value before",
+    ),
+    CriterionKind.SUPPORT: ("person needed for support is trained", "people needed for support are trained"),
+    CriterionKind.STEPS: ("sponsor’s step whose day has come is done", "sponsors’ steps whose day has come are done"),
+    CriterionKind.CHAMPIONS: (
+        "champion needed is there, one for 25 people",
+        "champions needed are there, one for 25 people",
+    ),
+    CriterionKind.ALIKE: (
+        "group that can be compared is seen alike by its people, those who lead it and the sponsors",
+        "groups that can be compared are seen alike by their people, those who lead them and the sponsors",
+    ),
+    CriterionKind.OTHERS: (
+        "person who finished training is neither champion nor volunteer nor pilot user",
+        "people who finished training are neither champions nor volunteers nor pilot users",
+    ),
 }
 _DEFINITIONS = {
     CriterionKind.TRAINING: "Present members with something to learn, once each; finished when everything required in all their roles is. Each role alone has to reach the percentage too.",
@@ -179,9 +207,9 @@ def sentence_of(kind: CriterionKind, counted: Counted, need: int) -> str:
         return counted.unknown or counted.not_needed
     said = []
     if counted.met is not None and counted.total is not None:
-        needed = "" if kind.usual_need is None else f"; {need} % needed"
-        rate = f", one for {count(counted.rate)} {'person' if counted.rate == 1 else 'people'}" if counted.rate else ""
-        said.append(f"{count(counted.met)} of {count(counted.total)} {_NOUNS[kind]}{rate}{needed}.")
+        needed = "" if kind.usual_need is None else f"; {need}\N{NO-BREAK SPACE}% needed"
+        rate = f", one for {plural(counted.rate, 'person', 'people')}" if counted.rate else ""
+        said.append(f"{count(counted.met)} of {plural(counted.total, *_NOUNS[kind])}{rate}{needed}.")
     behind = parts_behind(counted, need)
     if behind:
         said.append(f"{listed(f'{part.name}: {count(part.met)} of {count(part.total)}' for part in behind[:3])}.")
@@ -194,7 +222,7 @@ def _more(number: int) -> list[str]:
 
 def percent_words(met: int, total: int) -> str:
     """Write a share as a percentage, or words where there is nothing to share."""
-    return f"{percent_of(met, total)} %" if total else "nothing to count"
+    return f"{percent_of(met, total)}\N{NO-BREAK SPACE}%" if total else "nothing to count"
 
 
 def need_problem(kind: CriterionKind, need: int | None) -> str:

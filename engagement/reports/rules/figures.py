@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from engagement.reports.rules.measures import Measure, Unit
-from engagement.words import count, number_word, share_words
+from engagement.words import count, number_word, share_words, whole_percent
 
 NOT_SHOWN = "not shown"
 KEPT_BACK = "not shown to you"
@@ -83,7 +83,7 @@ class Figure:
         if self.numerator is not None and self.denominator is not None:
             return share_words(self.numerator, self.denominator)
         if self.measure.unit is Unit.PERCENT:
-            return f"{self.value:.0f}\N{NO-BREAK SPACE}%"
+            return f"{whole_percent(self.value)}\N{NO-BREAK SPACE}%"
         number = count(int(self.value)) if self.value == int(self.value) else f"{self.value:,.3f}".rstrip("0")
         if self.measure.unit is Unit.DAYS:
             return f"{number} {'working day' if self.value == 1 else 'working days'}"

@@ -1,6 +1,7 @@
 """Tables of frozen reports: a report on a day, and each of its figures as it stood."""
 
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -53,10 +54,17 @@ class ReportSnapshot(Base):
 
     @property
     def title(self) -> str:
-        """What it is called: by its month, or by its day."""
-        if self.closes_on is not None:
-            return f"End of {month_words(self.closes_on)}"
-        return short_day_words(self.on)
+        """What it is called in the audit, which says the time itself: by its month, or by its day."""
+        return self._month or short_day_words(self.on)
+
+    def title_in(self, timezone: str) -> str:
+        """Return what it is called in a zone: by its month, or by day and time, since there can be several of one day."""
+        local = self.frozen_at.astimezone(ZoneInfo(timezone))
+        return self._month or f"{short_day_words(local.date())} at {local:%H:%M}"
+
+    @property
+    def _month(self) -> str:
+        return f"End of {month_words(self.closes_on)}" if self.closes_on is not None else ""
 
 
 class FrozenFigure(Base):

@@ -81,12 +81,13 @@ def document_of(
     floor: int,
     moment: str,
     *,
+    title: str,
     keeps_concerns_back: bool,
 ) -> Document:
-    """Return a frozen report as a document for the reader of this name; `moment` is when it was frozen, in their words."""
+    """Return a frozen report as a document for the reader of this name; in their words, `title` is its own and `moment` when it was frozen."""
     figures = figures_in(snapshot, floor, keeps_concerns_back=keeps_concerns_back)
     return Document(
-        name=f"{snapshot.programme.name}, {snapshot.title}",
+        name=f"{snapshot.programme.name}, {title}",
         organisation=organisation.name,
         reader=reader,
         as_of=snapshot.frozen_at,

@@ -1,6 +1,9 @@
 """How many are asked and how many have finished."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from engagement.people.rules import TrainingRole
 
 
 @dataclass(frozen=True)
@@ -21,3 +24,8 @@ class Count:
 
     def __add__(self, other: "Count") -> "Count":
         return Count(self.assigned + other.assigned, self.finished + other.finished)
+
+
+def roles_told(roles: Mapping[TrainingRole, Count], floor: int) -> dict[TrainingRole, Count | None]:
+    """Return the counts by role in the order of roles, None for one that fewer than `floor` people have: they could be recognised."""
+    return {role: roles[role] if roles[role].assigned >= floor else None for role in TrainingRole if role in roles}

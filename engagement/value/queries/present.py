@@ -14,7 +14,7 @@ from engagement.programmes.queries import WORKFLOWS
 from engagement.searching import by_name
 from engagement.value.models import MetricBaseline, MetricReading, ValueMetric
 from engagement.value.rules import Point, Way, due_on, is_better, is_met, share_of_way, way_of
-from engagement.words import short_day_words
+from engagement.words import short_day_words, whole_percent
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class MetricShown:
         if before is None:
             return ""
         if target is not None and (share := share_of_way(before, target, latest.value)) is not None and share >= 0:
-            return f"{share} % of the way to the target."
+            return f"{whole_percent(share)} % of the way to the target."
         better = is_better(latest.value, before, self.metric.better)
         return "As before." if better is None else "Better than before." if better else "Worse than before."
 

@@ -3,15 +3,16 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
 import xlsxwriter
-from factories import make_account, make_person, make_wave, signed_in
+from factories import make_account, make_department, make_person, make_wave, signed_in
 from markup import text_of
+from sqlalchemy import select
 
-from engagement.adoption.models import UsageUpload
+from engagement.adoption.models import Usage, UsageUpload
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.waves.queries import workflows_of_waves
@@ -149,6 +150,32 @@ def test_a_team_cannot_have_more_people_than_uses(manager, wave):
     assert "Nothing of it can be used." in page
 
 
+def test_a_row_of_more_people_than_the_team_has_is_left_out_with_its_reason(app, manager, wave):
+    below = make_department("Operations/Claims/Motor")
+    (gone, *_) = (make_person(f"Motor Number{n}", f"motor{n}@example.com", below) for n in range(3))
+    gone.left_at = datetime(2026, 4, 10, 15, tzinfo=UTC)
+    lines = [
+        "department,day,workflow,people",
+        "Operations/Claims,2026-04-11,Claims triage,14",
+        "Operations/Claims,2026-04-10,Claims triage,15",
+        "Operations/Claims,2026-04-12,Claims triage,15",
+        "Operations/Claims/Motor,2026-04-13,Claims triage,500",
+    ]
+    page = text_of(manager.get(sent(manager, wave, lines).location))
+    assert "2 rows to write" in page
+    of = "With everything below it, and who left since, the team has"
+    assert f"4 Operations/ Claims {of} 14 people, so 15 can’t have used it." in page
+    assert f"{of} 2 people, so 500 can’t have used it." in page
+    made = manager.post(f"/programmes/{wave.programme_id}/usage", data={"name": "Claims system"})
+    secret = "usage_" + made.get_data(as_text=True).partition("<code>usage_")[2].partition("</code>")[0]
+    bearer = {"Authorization": f"Bearer {secret}"}
+    answer = (
+        app.test_client().post("/adoption/usage", data="\n".join(lines), content_type="text/csv", headers=bearer).json
+    )
+    assert (answer["taken"], [each["line"] for each in answer["refused"]]) == (2, [4, 5])
+    assert answer["refused"][0]["why"] == [f"{of} 14 people, so 15 can’t have used it."]
+
+
 def test_an_export_of_last_activity_asks_once_which_workflow_its_columns_are(manager, wave):
     header = ["Report Refresh Date", "User Principal Name", "Display Name", "Word Copilot Last Activity Date"]
     rows = [
@@ -262,3 +289,16 @@ def test_pages_take_the_same_statements_for_any_number_of_waves_and_people(manag
         with statements() as few:
             manager.get(address)
         assert len(few) < 20, address
+
+
+def test_the_page_says_how_much_a_file_may_have(manager, wave):
+    assert "At most 50 MB or 250,000 rows." in text_of(manager.get("/adoption/import"))
+
+
+def test_one_row_and_one_day_are_said_as_one(app, manager, wave):
+    taken = sent(manager, wave, PLAIN[:2])
+    assert "1 row to write" in " ".join(text_of(manager.get(taken.location)).split())
+    written(manager, taken.location)
+    (row,) = db.session.scalars(select(Usage))
+    own = signed_in(app, make_account_of(db.session.get(Person, row.person_id)))
+    assert "The last day of use" in text_of(own.get("/me/usage"))

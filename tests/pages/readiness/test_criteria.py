@@ -44,7 +44,7 @@ def test_the_page_says_of_every_criterion_where_it_stands_and_why(manager, wave)
     assert shown["Training is finished, in each role"] == "Not known yet"
     assert len(shown) == 15
     assert "Claims triage: no operational owner, change approver, escalation contact or support team." in page
-    assert "0 of 1 workflows have somebody for every part; 100 % needed." in page
+    assert "0 of 1 workflow has somebody for every part; 100\N{NO-BREAK SPACE}% needed." in page
     assert "3 of 15 criteria" not in page
     on_wave = manager.get(f"/waves/{wave.id}").get_data(as_text=True)
     assert f'href="/waves/{wave.id}/readiness"' in on_wave
@@ -64,7 +64,7 @@ def test_what_is_asked_is_changed_with_a_reason_and_bad_numbers_keep_what_was_ty
     assert criteria(page)["Training is finished, in each role"] == "Not needed here"
     assert "Taken out by Ines Okafor, Tuesday 14 April" in page
     history = manager.get(address).get_data(as_text=True).partition("What was said before")[2]
-    assert history.count("80 % needed") == 2
+    assert history.count("80\N{NO-BREAK SPACE}% needed") == 2
     assert manager.get(f"/waves/{wave.id}/readiness/nonsense").status_code == 404
 
 

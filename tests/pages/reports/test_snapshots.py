@@ -72,11 +72,11 @@ def test_keeping_a_report_comparing_it_and_who_may(app):
     answer = sponsor.post(f"{base}/snapshots")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/reports/snapshots/2")
     kept = text_of(sponsor.get("/reports/snapshots/2"))
-    assert "Claims and finance, 14 April 2026" in kept
+    assert "Claims and finance, 14 April 2026 at 09:00" in kept
     assert "40 %, 4 of 10" in kept
     assert "by Margaret Leclerc" in kept
     compared = text_of(sponsor.get(f"{base}/comparison?earlier=2&later=1"))
-    assert "End of March 2026 beside 14 April 2026" in compared or "14 April 2026 beside End of March 2026" in compared
+    assert "14 April 2026 at 09:00" in compared
     assert "the same" in compared
     assert re.search(r"\d+ figures that neither report knows or shows are left out here", compared)
     table = sponsor.get(f"{base}/comparison.csv?earlier=1").get_data(as_text=True)
@@ -128,10 +128,35 @@ def test_a_frozen_report_comes_as_paper_to_those_who_read_it(app):
     assert f'href="{address}.pdf"' in auditor.get(address).get_data(as_text=True)
     answer = auditor.get(f"{address}.pdf")
     assert answer.content_type == "application/pdf"
-    assert answer.headers["Content-Disposition"].endswith('"report-Claims-and-finance-14-April-2026-2026-04-14.pdf"')
+    assert answer.headers["Content-Disposition"].endswith(
+        '"report-Claims-and-finance-14-April-2026-at-09-00-2026-04-14.pdf"'
+    )
     paper = " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
     assert "drawn for Ada Auditor" in paper
     assert "How each figure was counted" in paper
     employee = signed_in(app, make_account("e@example.com", "Emil Employee"))
     assert employee.get(f"{address}.pdf").status_code == 403
     assert auditor.get("/reports/snapshots/99.pdf").status_code == 404
+
+
+def test_two_reports_of_one_day_are_told_apart_and_put_in_order_and_one_is_not_compared_with_itself(app, frozen):
+    programme = make_programme("Claims and finance")
+    make_wave(programme)
+    first = freeze_report(programme, date(2026, 4, 14), 5, by=TESTER)
+    frozen.shift(3 * 3600)
+    second = freeze_report(programme, date(2026, 4, 14), 5, by=TESTER)
+    browser = signed_in(app, make_change_manager())
+    base = f"/reports/programmes/{programme.id}"
+    listed = text_of(browser.get(f"{base}/snapshots"))
+    for title in ("14 April 2026 at 09:00", "14 April 2026 at 12:00"):
+        assert listed.count(title) == 2
+    address = f"{base}/comparison?earlier={{}}&later={{}}"
+    compared = text_of(browser.get(address.format(first.id, second.id)))
+    assert "14 April 2026 at 09:00 beside 14 April 2026 at 12:00." in compared
+    assert "You named the later report as the earlier one." not in compared
+    turned = text_of(browser.get(address.format(second.id, first.id)))
+    assert "14 April 2026 at 09:00 beside 14 April 2026 at 12:00." in turned
+    assert "You named the later report as the earlier one. Here the earlier one stands first." in turned
+    for form in ("comparison", "comparison.csv"):
+        refused = browser.get(address.format(first.id, first.id).replace("comparison", form))
+        assert "This is one and the same report, so there is nothing to compare." in text_of(refused, 422)

@@ -280,5 +280,5 @@ def test_the_page_of_the_wave_says_in_one_line_how_many_groups_are_seen_alike(ap
     assert "alike in 0 of 1 group that can be compared." in page
     assert "Operations/Claims, pay and grade: leaders expect 4, its people 1 of 5 points." in page
     readiness = _page(manager, f"/waves/{wave.id}/readiness")
-    assert "0 of 1 groups that can be compared are seen alike" in readiness
+    assert "0 of 1 group that can be compared is seen alike" in readiness
     assert "See what it changes for each group" in readiness

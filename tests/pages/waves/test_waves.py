@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from factories import PASSWORD, TESTER, make_account, make_department, make_people, make_person, signed_in
+from markup import text_of
 from previews import sealed
 from sqlalchemy import select
 
@@ -15,11 +16,13 @@ from engagement.audiences.actions import save_audience
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.readiness.queries.there import Rare, things_there
+from engagement.training.models import Assignment
 from engagement.waves.lessons.models import WaveLesson
 from engagement.waves.lessons.rules import LessonKind
 from engagement.waves.models import Membership, Wave
 from engagement.waves.queries import departments_of_waves, members
 from engagement.waves.rules import MembershipOrigin
+from tests.attention.training_rows import assign
 
 
 def _lead(app, wave):
@@ -261,3 +264,21 @@ def test_the_page_asks_nothing_more_about_what_the_wave_has_nothing_of(manager, 
     with statements() as more:
         manager.get(f"/waves/{wave.id}")
     assert len(more) <= len(few) + 1
+
+
+def test_training_of_a_role_that_few_have_is_told_to_those_alone_who_read_the_people(app, wave, manager):
+    for person in make_people(4):
+        db.session.add(Membership(wave=wave, person=person, origin=MembershipOrigin.HAND, joined_at=clock.now()))
+    db.session.flush()
+    assign(wave, list(db.session.scalars(members(wave.id))), 2)
+    db.session.commit()
+    account = make_account("spo@example.com", "Spo Nsor", Role.SPONSOR, programme_id=wave.programme_id)
+    sponsor = signed_in(app, account)
+    address = f"/waves/{wave.id}"
+    assert "User 40 %, 2 of 5 finished what the role requires" in text_of(sponsor.get(address))
+    db.session.delete(db.session.scalars(select(Assignment)).first())
+    db.session.commit()
+    page = text_of(sponsor.get(address)).partition("Training by role")[2]
+    assert page.startswith(" U User Not shown: fewer than 5 people.")
+    assert "of 4" not in page.partition("Next messages")[0]
+    assert "of 4" in text_of(manager.get(address)).partition("Training by role")[2].partition("Next messages")[0]

@@ -166,3 +166,20 @@ def test_the_roster_of_oversight_is_kept_and_its_lapses_stand_on_the_start_page(
     assert manager.post(f"/overseers/{standing.id}/release").status_code == 303
     assert "Nobody may stop it since Tomasz Wójcik no longer may, from 14 April 2026 on." in text_of(manager.get("/"))
     assert "Nobody is named who may stop it" in text_of(manager.get(address))
+
+
+def test_a_new_workflow_follows_its_figures_and_says_beforehand_what_that_needs(manager, wave):
+    page = manager.get(f"/programmes/{wave.programme_id}/workflows/new")
+    inputs = re.findall(r"<input[^>]*>", page.get_data(as_text=True))
+    (chosen,) = (each for each in inputs if "portfolio_class" in each and "checked" in each)
+    assert 'value="follows"' in chosen
+    assert "Needs your answers above: while they are not known, choose a class yourself." in text_of(page)
+
+
+@pytest.mark.parametrize("role", [Role.SPONSOR, Role.CHANGE_MANAGER])
+def test_whoever_names_the_holders_of_a_workflow_reads_that_they_are_kept(app, wave, workflow, role):
+    account = make_account("spo@example.com", "Spo Nsor", role, programme_id=wave.programme_id)
+    browser = signed_in(app, account)
+    make_people(1)
+    answer = browser.post(f"/workflows/{workflow.id}/ownership", data={}, follow_redirects=True)
+    assert (answer.status_code, "Who holds Claims triage is kept." in text_of(answer)) == (200, True)

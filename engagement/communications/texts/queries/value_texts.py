@@ -8,7 +8,7 @@ from engagement.communications.texts.rules.point_lists import Points
 from engagement.content.frames import FIRST, frame_in
 from engagement.value.queries.by_wave import value_of_programme
 from engagement.value.queries.present import MetricShown
-from engagement.words import day_words
+from engagement.words import day_words, whole_percent
 
 
 def value_points(communication: Communication, language: str) -> list[Points]:
@@ -45,4 +45,5 @@ def _words(shown: MetricShown, language: str) -> str:
     if way.done is None or way.planned is None or before is None or metric.target is None:
         return say("value_read", **names)
     compared = {"before": metric.said(before), "target": metric.said(metric.target)}
-    return say("value_planned", **names, **compared, done=str(way.done), planned=f"{way.planned:.0f}")
+    told = {"done": str(whole_percent(way.done)), "planned": str(whole_percent(way.planned))}
+    return say("value_planned", **names, **compared, **told)

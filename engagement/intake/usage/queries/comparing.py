@@ -15,17 +15,18 @@ from sqlalchemy import select
 
 from engagement.adoption.actions.uploads import Brought
 from engagement.adoption.actions.writing import PersonUse, TeamUse
-from engagement.adoption.rules.vocabulary import day_problem, number_problem
+from engagement.adoption.rules.vocabulary import day_problem, earliest_kept, number_problem
 from engagement.db import db
 from engagement.intake.reading.rules.cells import DayColumn, Readings, Refused
 from engagement.intake.reading.rules.problems import shown
+from engagement.intake.usage.queries.teams import TeamSizes
 from engagement.intake.usage.rules import Column, Layout, Row, Said, said_in
 from engagement.letters import folded
 from engagement.people.models import Department
 from engagement.people.queries import ids_by_reference
 from engagement.people.rules import path_key
 from engagement.programmes.models import Workflow
-from engagement.words import short_day_words
+from engagement.words import count, plural, short_day_words
 
 _AT_ONCE = 10_000
 Key = tuple[int, int, date]
@@ -124,6 +125,7 @@ class _Known:
             self._workflows[folded(workflow.name)].append(workflow.id)
         self._ids = {each for ids in self._workflows.values() for each in ids}
         self._departments: dict[str, list[int]] | None = None
+        self._sizes = TeamSizes(earliest_kept(today))
         self._people: dict[str, int | None] = {}
         self._days = DayColumn()
         self._read_days: Readings[date | None] = Readings(self._days.read)
@@ -156,6 +158,8 @@ class _Known:
             problems.append("It says neither how often the team used it nor how many of its people did.")
         if uses is not None and people is not None and people > uses:
             problems.append("It says that more people used it than it was used.")
+        if people is not None and not said.person and whose is not None and day is not None:
+            problems += self._too_many(whose, day, people)
         if problems or whose is None or workflow_id is None or day is None:
             return problems
         key = (whose, workflow_id, day)
@@ -164,6 +168,13 @@ class _Known:
         else:
             self._once(self.teams, key, TeamUse(*key, uses, people), said)
         return []
+
+    def _too_many(self, department_id: int, day: date, people: int) -> list[str]:
+        most = self._sizes.most_on(department_id, day)
+        if people <= most:
+            return []
+        of = f"With everything below it, and who left since, the team has {plural(most, 'person', 'people')}"
+        return [f"{of}, so {count(people)} can’t have used it."]
 
     def _once(self, rows: dict[Key, tuple[Use, int]], key: Key, row: Use, said: Said) -> None:
         _, first = rows.setdefault(key, (row, said.number))
