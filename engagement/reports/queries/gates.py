@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from engagement.attention.queries.waves import is_close
-from engagement.readiness.gate.models import GateCondition, GateOverride
+from engagement.readiness.gate.models import GateCondition
 from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.gate.rules import GateState
 from engagement.readiness.queries.verdicts import Verdict
@@ -29,16 +29,8 @@ def wave_state(wave: Wave, people: int, ready: Verdict | None, on: date) -> Stat
         return gate.state
     is_held = bool(ready.rights_left) or not gate.state.lets_through
     is_short = not people or (is_held and bool(ready.tally.short))
-    is_unready = (is_short and is_close(wave, on)) or lapsed_override(gate, on) is not None
+    is_unready = (is_short and is_close(wave, on)) or gate.lapsed is not None
     return WaveState.NOT_READY if is_unready else wave.status
-
-
-def lapsed_override(gate: Gate, on: date) -> GateOverride | None:
-    """Return the leave to go on without a gate that ran out on a day before, if nothing has let the wave through since."""
-    last = next(iter(gate.overrides), None)
-    if last is None or gate.state.lets_through or last.ended_early or last.until_on >= on:
-        return None
-    return last
 
 
 def late_conditions(gate: Gate, on: date) -> list[GateCondition]:
