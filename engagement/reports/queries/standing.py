@@ -45,7 +45,7 @@ def _waves_off(report: ProgrammeReport) -> Iterator[str]:
     """Say what stands against each wave: first gates that are shut or open again, then what is to go live, the nearest first."""
     held = [line for line in report.waves if line.wave.status.is_open and line.wave.status.keeps_days]
     for line in sorted(held, key=_nearness):
-        against = _ahead_off(report, line) if line.wave.status.is_ahead else _live_off(line, report.on)
+        against = _ahead_off(report, line) if line.wave.status.is_ahead else _live_off(line)
         if against:
             yield against
 
@@ -87,14 +87,14 @@ def _gate_off(line: WaveLine, ready: Verdict) -> list[str]:
     if (lapsed := gate.lapsed) is not None:
         until = short_day_words(lapsed.until_on, with_year=False)
         return [f"it could go on without its gate only until {until}", *short]
-    return [late_words(line.late, on)] if line.late else []
+    return [late_words(line.late, line.pace.on)] if line.late else []
 
 
-def _live_off(line: WaveLine, on: date) -> str:
+def _live_off(line: WaveLine) -> str:
     named, trained = _named(line), line.trained
     if not line.people:
         return f"{named} is live, and nobody is in it"
-    off = [late_words(line.late, on)] if line.late else []
+    off = [late_words(line.late, line.pace.on)] if line.late else []
     if trained.assigned and line.is_in_doubt:
         off.append(f"its training is not finished: {share_words(trained.finished, trained.assigned)}")
     return f"{named} is live, and {', and '.join(off)}" if off else ""
