@@ -24,7 +24,7 @@ class Reason(Worded):
     APPROVAL = "approval", "Waiting for your approval"
     SENT_BACK = "sent_back", "Sent back to be changed"
     HELD = "held", "Held, and waiting for a decision"
-    REOPENED = "reopened", "Gates that opened again, or say no-go"
+    REOPENED = "reopened", "Gates that opened again, stand again, or say no-go"
     CONDITION = "condition", "Conditions of a go-live"
     JUDGE = "judge", "Criteria that wait for your judgement"
     SET_ASIDE = "set_aside", "Set aside after a fault"

@@ -44,6 +44,13 @@ def still_asked() -> ColumnElement[bool]:
     return or_(GateDecision.ended_at.is_(None), again)
 
 
+def is_still_asked(row: GateDecision) -> bool:
+    """Return whether what a decision asks is still to be done."""
+    return row.ended_at is None or bool(
+        db.session.scalar(select(exists().where(GateDecision.id == row.id, still_asked())))
+    )
+
+
 def _asked(person_id: int | None) -> CompoundSelect[int]:
     return union(_judged_by(person_id), _decided_by(person_id), _conditions_of(person_id))
 

@@ -90,7 +90,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "reopen-gates",
-        "Opens a wave’s gate again when a criterion is met no more, holds messages around a go-live in doubt, and writes to those who have to decide.",
+        "Opens a wave’s gate again when a criterion is met no more, holds messages around a go-live in doubt, ends leave that ran out, and writes to those who have to decide.",
         timedelta(minutes=10),
         gate_jobs.watch_gates,
     ),

@@ -1,12 +1,13 @@
 """What was in the database before a migration is true after it, on both databases."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from flask_migrate import upgrade
 from sqlalchemy import inspect, select, text
 
 from engagement.db import db
 from engagement.letters import sort_key
+from engagement.readiness.gate.models import GateCondition
 from engagement.training.models import Assignment, Completion
 from engagement.waves.milestones.models import Milestone
 from engagement.waves.models import GoLiveMove, Wave, WaveStep
@@ -167,6 +168,28 @@ def test_moves_of_go_live_are_taken_over_from_the_audit_and_training_is_due_as_b
         (2, "go_live", date(2026, 3, 1), None),
         (2, "training_due", date(2026, 2, 28), -1),
     ]
+
+
+def test_conditions_of_before_were_told_when_they_were_decided(empty):
+    upgrade(revision="0087")
+    ids = {"programme_id": 1, "wave_id": 1, "approver_id": 1, "decision_id": 1, "owner_id": 1}
+    decided = datetime(2026, 4, 1, 8, tzinfo=UTC)
+    with db.engine.begin() as connection:
+        for statement in (
+            "INSERT INTO programme (id, name, purpose, made_at) VALUES (1, 'P', '', '2026-03-01 07:00:00')",
+            "INSERT INTO wave (id, programme_id, number, name, aim, exit_criteria, status, go_live_on, training_due_on, made_at)"
+            " VALUES (1, :programme_id, 1, 'W', '', '', 'planned', '2026-04-20', '2026-04-13', '2026-03-01 07:00:00')",
+            "INSERT INTO person (id, name, first_name, last_name, job_title, location, country, searched_by, sorted_by, joined_at)"
+            " VALUES (1, 'Sue', 'Sue', '', '', '', '', 'sue', 's', '2026-03-01 07:00:00')",
+            "INSERT INTO gate_decision (id, wave_id, approver_id, choice, reason, go_live_on, decided_at)"
+            " VALUES (1, :wave_id, :approver_id, 'conditions', 'R', '2026-04-20', '2026-04-01 08:00:00')",
+            "INSERT INTO gate_condition (id, decision_id, text, owner_id, due_on, settled_note)"
+            " VALUES (1, :decision_id, 'More people', :owner_id, '2026-04-18', '')",
+        ):
+            connection.execute(text(statement), {key: value for key, value in ids.items() if f":{key}" in statement})
+    upgrade()
+    with db.engine.begin() as connection:
+        assert connection.scalars(select(GateCondition.told_at)).all() == [decided]
 
 
 def test_names_of_before_are_found_and_ordered(empty):

@@ -96,7 +96,7 @@ def test_a_gate_opens_again_when_a_criterion_falls_and_holds_what_goes_out_aroun
     make_approved(line, datetime(2026, 4, 21, 13, tzinfo=UTC), approver=colleague)
     db.session.commit()
     assert reopen_gates(settings) == "0 opened again, 1 message held."
-    assert watch_gates(settings) == "0 opened again, 0 messages held. 0 letters queued."
+    assert watch_gates(settings) == "0 opened again, 0 messages held. 0 stand again. 0 letters queued."
     # What somebody lets go all the same is held once more at its moment, until the gate is decided.
     decide_held(soon, True, by=TESTER)
     db.session.commit()

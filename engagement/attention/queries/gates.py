@@ -16,7 +16,7 @@ from engagement.readiness.criteria.models import Criterion, CriterionTerms, Judg
 from engagement.readiness.criteria.rules import CriterionKind
 from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateReopening
 from engagement.readiness.gate.queries.present import Gate, gates_of
-from engagement.readiness.gate.queries.watching import AHEAD, gates_holding, waves_ahead
+from engagement.readiness.gate.queries.watching import AHEAD, gates_in_the_way, waves_ahead
 from engagement.readiness.gate.rules import ASKED_DAYS_BEFORE, decide_by
 from engagement.readiness.scopes import still_asked
 from engagement.waves.models import Wave
@@ -59,7 +59,7 @@ def gates_to_decide(reader: Reader, on: date, limit: int) -> Needed:
 
     def row(gate: Gate) -> Need:
         wave = gate.wave
-        again = f"{gate.sentence} " if gate.reopening else ""
+        again = f"{gate.sentence} " if gate.reopening or gate.lapsed else ""
         words = f"{again}{_by_words(gate, on)}"
         return Need(
             Reason.GATE,
@@ -132,13 +132,13 @@ def _to_judge(person_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def gates_reopened(reader: Reader, on: date, limit: int) -> Needed:
-    """Return the waves that the reader plans whose gate opened again and is not passed since, or says no-go."""
-    found = gates_holding(on, waves_within(rights.planning(reader)))
+    """Return the waves that the reader plans whose gate opened again and is not passed since, says no-go, or stands again."""
+    found = gates_in_the_way(on, waves_within(rights.planning(reader)))
 
     def row(gate: Gate) -> Need:
         wave = gate.wave
         since = gate.reopening.at if gate.reopening else None
-        words = f"{gate.sentence} Messages around its go-live are held."
+        words = f"{gate.sentence} Messages around its go-live are held." if gate.state.holds_messages else gate.sentence
         late, by = days_late(gate.decide_by_on, on), gate.decide_by_on
         place = Place.READINESS
         return Need(Reason.REOPENED, Kind.GATE, wave.id, wave.title, place, GateWaiting(words), None, since, by, late)

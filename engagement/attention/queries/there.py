@@ -12,7 +12,7 @@ from engagement.people.models import Department, Person
 from engagement.programmes.models import Workflow
 from engagement.readiness.criteria.models import Criterion
 from engagement.readiness.criteria.rules import CriterionKind
-from engagement.readiness.gate.models import GateCondition, GateDecision, GateReopening
+from engagement.readiness.gate.models import GateCondition, GateDecision, GateOverride, GateReopening
 from engagement.readiness.gate.rules import Choice
 from engagement.set_aside import SetAside
 from engagement.stakeholders.commitments.models import Commitment
@@ -45,6 +45,7 @@ def _conditions() -> dict[Reason, ColumnElement[bool]]:
         Reason.REOPENED: or_(
             exists().where(GateReopening.id.is_not(None)),
             exists().where(GateDecision.choice == Choice.NO_GO, GateDecision.ended_at.is_(None)),
+            exists().where(GateOverride.id.is_not(None)),
         ),
         Reason.CONDITION: exists().where(GateCondition.settled_at.is_(None)),
         Reason.JUDGE: exists().where(Criterion.kind == CriterionKind.OWN),

@@ -11,7 +11,14 @@ from engagement.pages.readiness.forms import ApproverForm, OverrideForm, SettleF
 from engagement.readiness.gate.actions import deciding, opening
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.rules import LONGEST_OVERRIDE
-from engagement.readiness.scopes import approver_for, condition_to_settle, may_weigh, override_for, wave_to_arrange
+from engagement.readiness.scopes import (
+    approver_for,
+    condition_to_settle,
+    is_still_asked,
+    may_weigh,
+    override_for,
+    wave_to_arrange,
+)
 
 
 @blueprint.route("/waves/<int:wave_id>/approvers", methods=["GET", "POST"])
@@ -73,4 +80,11 @@ def settle(condition_id: int) -> Drawn | BaseResponse:
         if saved:
             return saved.to("readiness.settle", "The condition is settled.", condition_id=condition_id)
     sees_wave = may_weigh(rights.overseeing(reader), rights.judging(reader), row.decision.wave)
-    return drawn("readiness/condition.html", form, condition=row, wave=row.decision.wave, sees_wave=sees_wave)
+    return drawn(
+        "readiness/condition.html",
+        form,
+        condition=row,
+        wave=row.decision.wave,
+        sees_wave=sees_wave,
+        is_asked=is_still_asked(row.decision),
+    )

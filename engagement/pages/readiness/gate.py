@@ -19,7 +19,7 @@ from engagement.readiness.gate.queries.history import conditions_of, values_of
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.rules import Choice
 from engagement.readiness.queries.verdicts import Verdict, verdict
-from engagement.readiness.scopes import decision_to_read, wave_to_weigh
+from engagement.readiness.scopes import decision_to_read, is_still_asked, wave_to_weigh
 
 AFTER_GO_LIVE = " A condition is due only after the go-live: people begin before it is done."
 
@@ -92,5 +92,5 @@ def decision(decision_id: int) -> Drawn:
         wave=row.wave,
         stands=row in now.gate.decisions,
         compared=[Compared(each, now.standing.named(each.name)) for each in values_of(row.id)],
-        conditions=conditions_shown(conditions_of(row.id)),
+        conditions=conditions_shown(conditions_of(row.id), are_asked=is_still_asked(row)),
     )

@@ -109,17 +109,20 @@ def groups_of(counts: WaveCounts) -> list[Group]:
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition of a decision, whether the reader may settle it, and whether its day has passed."""
+    """A condition of a decision, whether the reader may settle it, whether it is asked no more, and whether its day has passed."""
 
     row: GateCondition
     may_settle: bool
+    is_dropped: bool = False
 
     @property
     def is_late(self) -> bool:
-        return self.row.is_open and self.row.due_on < today()
+        return self.row.is_open and not self.is_dropped and self.row.due_on < today()
 
 
-def conditions_shown(rows: Sequence[GateCondition]) -> list[Condition]:
-    """Return conditions as the reader sees them."""
+def conditions_shown(rows: Sequence[GateCondition], *, are_asked: bool = True) -> list[Condition]:
+    """Return conditions as the reader sees them; those of a decision that another replaced are asked no more."""
+    if not are_asked:
+        return [Condition(each, may_settle=False, is_dropped=each.is_open) for each in rows]
     planning, judging = rights.planning(guard.reader()), rights.judging(guard.reader())
     return [Condition(each, each.is_open and may_settle(planning, judging, each)) for each in rows]

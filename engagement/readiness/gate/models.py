@@ -79,7 +79,10 @@ class GateValue(Base):
 
 
 class GateCondition(Base):
-    """What has to be done by somebody until a day, although the wave goes on; `settled_note` says what was done."""
+    """What has to be done by somebody until a day, although the wave goes on; `settled_note` says what was done.
+
+    `told_at` is when they were written to, which waits until who has the last word says go; None before, and for who asks it of themself.
+    """
 
     __tablename__ = "gate_condition"
     audit_name = "decision.wave.title"
@@ -95,6 +98,7 @@ class GateCondition(Base):
     text: Mapped[str] = mapped_column(Text)
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     due_on: Mapped[date]
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_note: Mapped[str] = mapped_column(Text, default="")
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -165,5 +169,5 @@ class GateOverride(Base):
 
     @property
     def ended_early(self) -> bool:
-        """Whether it was taken back; one that ran out is ended only when another takes its place."""
-        return self.ended_at is not None and self.ended_at.date() <= self.until_on
+        """Whether somebody took it back before its day; one that ran out is ended by the clock, or when another takes its place."""
+        return self.ended_at is not None and self.ended_by_id is not None and self.ended_at.date() <= self.until_on

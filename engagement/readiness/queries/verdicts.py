@@ -41,8 +41,9 @@ class Verdict:
 
     @property
     def waits_words(self) -> str:
-        """What it waits for although its gate lets it through, in a sentence; "" for nothing."""
-        if not self.gate.state.lets_through or not self.rights_left:
+        """What a wave ahead waits for although its gate lets it through, in a sentence; "" for nothing."""
+        is_let = self.gate.wave.status.is_ahead and self.gate.state.lets_through
+        if not is_let or not self.rights_left:
             return ""
         return f"But it waits for {listed(f'“{each.title}”' for each in self.rights_left)}: that is for others to give, and no go waives it."
 

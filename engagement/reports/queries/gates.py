@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from engagement.attention.queries.waves import is_close
-from engagement.readiness.gate.models import GateCondition, GateOverride
+from engagement.readiness.gate.models import GateCondition
 from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.gate.rules import GateState
 from engagement.readiness.queries.verdicts import Verdict
@@ -29,16 +29,8 @@ def wave_state(wave: Wave, people: int, ready: Verdict | None, on: date) -> Stat
         return gate.state
     is_held = bool(ready.rights_left) or not gate.state.lets_through
     is_short = not people or (is_held and bool(ready.tally.short))
-    is_unready = (is_short and is_close(wave, on)) or lapsed_override(gate, on) is not None
+    is_unready = (is_short and is_close(wave, on)) or gate.lapsed is not None
     return WaveState.NOT_READY if is_unready else wave.status
-
-
-def lapsed_override(gate: Gate, on: date) -> GateOverride | None:
-    """Return the leave to go on without a gate that ran out on a day before, if nothing has let the wave through since."""
-    last = next(iter(gate.overrides), None)
-    if last is None or gate.state.lets_through or last.ended_early or last.until_on >= on:
-        return None
-    return last
 
 
 def late_conditions(gate: Gate, on: date) -> list[GateCondition]:
@@ -46,9 +38,11 @@ def late_conditions(gate: Gate, on: date) -> list[GateCondition]:
     return [row for row in gate.open_conditions if row.due_on < on]
 
 
-def late_words(late: Sequence[GateCondition]) -> str:
-    """Say as a clause that conditions of a go are late; "" for none."""
+def late_words(late: Sequence[GateCondition], on: date) -> str:
+    """Say as a clause that conditions of a go are late, those that wait longest first; "" for none."""
     if not late:
         return ""
-    since = short_day_words(late[0].due_on, with_year=False)
-    return f"{plural(len(late), 'condition', 'conditions')} of its go should have been met by {since}"
+    first = late[0].due_on
+    since = short_day_words(first, with_year=first.year != on.year)
+    begun = "" if all(row.due_on == first for row in late) else "the first "
+    return f"{plural(len(late), 'condition', 'conditions')} of its go should have been met, {begun}by {since}"

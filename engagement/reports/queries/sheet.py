@@ -16,7 +16,7 @@ from engagement.reports.queries.programme import ProgrammeReport, WaveLine, prog
 from engagement.reports.queries.reading import keeps_concerns_back
 from engagement.reports.queries.standing import calm_of, lede_of, standing_of
 from engagement.reports.rules.comparing import changes
-from engagement.reports.rules.decisions import Standing
+from engagement.reports.rules.decisions import DECISION_NEEDED, Standing
 from engagement.reports.rules.document import Document, Trend
 from engagement.reports.snapshots.models import ReportSnapshot
 from engagement.reports.snapshots.queries import figures_in, last_closed
@@ -150,7 +150,7 @@ def stood_lines(report: ProgrammeReport) -> list[str]:
     """Say how each wave stands, and which decisions are needed or made, in lines that are kept: without names of people."""
     waves = [f"{line.wave.title}: {_fact(line, report.on)}" for line in report.waves]
     needed = [
-        f"Decision needed: {each.title}{f' by {day_words(each.by_on, with_year=True)}' if each.by_on else ''}"
+        f"{DECISION_NEEDED}: {each.title}{f' by {day_words(each.by_on, with_year=True)}' if each.by_on else ''}"
         for each in report.decisions
     ]
     return [*waves, *needed, *(f"Decided: {each.title}: {each.stands}" for each in report.decided)]

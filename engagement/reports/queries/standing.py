@@ -7,7 +7,7 @@ from engagement.attention.rules import is_training_behind
 from engagement.readiness.gate.rules import GateState
 from engagement.readiness.queries.verdicts import Verdict
 from engagement.reports.queries.decisions import unmet_words, waits_words
-from engagement.reports.queries.gates import STOPPED, lapsed_override, late_words
+from engagement.reports.queries.gates import STOPPED, late_words
 from engagement.reports.queries.programme import ProgrammeReport, WaveLine
 from engagement.reports.rules.decisions import Standing
 from engagement.words import day_words, number_word, percent_text, plural, share_words, short_day_words
@@ -63,7 +63,7 @@ def _ahead_off(report: ProgrammeReport, line: WaveLine) -> str:
         return f"{named} was to go live on {day} and has not"
     if line.is_stopped:
         return f"{named} was stopped at its gate"
-    if line.ready is not None and (against := _gate_off(line, line.ready, report.on)):
+    if line.ready is not None and (against := _gate_off(line, line.ready)):
         return ", and ".join([", ".join([f"{named} goes live on {day}", *against[:-1]]), against[-1]])
     if is_training_behind(pace.due_on, pace.on, trained.finished, trained.assigned) or (
         line in report.close and not line.people
@@ -79,22 +79,22 @@ def _ahead_off(report: ProgrammeReport, line: WaveLine) -> str:
     return ""
 
 
-def _gate_off(line: WaveLine, ready: Verdict, on: date) -> list[str]:
+def _gate_off(line: WaveLine, ready: Verdict) -> list[str]:
     """Say in clauses what stands against a go-live at a gate that nobody said no-go at; nothing if that is nothing."""
     gate, short = ready.gate, [unmet_words(ready.tally)] if ready.tally.short else []
     if gate.state is GateState.REOPENED:
         return ["its gate is open again", *short]
-    if (lapsed := lapsed_override(gate, on)) is not None:
+    if (lapsed := gate.lapsed) is not None:
         until = short_day_words(lapsed.until_on, with_year=False)
         return [f"it could go on without its gate only until {until}", *short]
-    return [late_words(line.late)] if line.late else []
+    return [late_words(line.late, line.pace.on)] if line.late else []
 
 
 def _live_off(line: WaveLine) -> str:
     named, trained = _named(line), line.trained
     if not line.people:
         return f"{named} is live, and nobody is in it"
-    off = [late_words(line.late)] if line.late else []
+    off = [late_words(line.late, line.pace.on)] if line.late else []
     if trained.assigned and line.is_in_doubt:
         off.append(f"its training is not finished: {share_words(trained.finished, trained.assigned)}")
     return f"{named} is live, and {', and '.join(off)}" if off else ""
@@ -165,4 +165,6 @@ def calm_of(report: ProgrammeReport, standing: Standing) -> str:
         unknown.append("Whether people who objected wait too long is not shown to you.")
     if not report.waves:
         unknown.append("No wave is planned.")
-    return " ".join([f"Nothing waits for you: {known}." if known else "Nothing waits for you.", *unknown])
+    return " ".join(
+        [f"Nothing needs a decision from you: {known}." if known else "Nothing needs a decision from you.", *unknown]
+    )

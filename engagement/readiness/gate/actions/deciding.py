@@ -13,11 +13,13 @@ from engagement.db import db
 from engagement.errors import BadInput, NotAllowed, RuleBroken
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import Standing, standings_of
-from engagement.readiness.gate.actions.writing import CONDITION, NAMED, by_words
+from engagement.readiness.gate.actions.telling import tell_of_conditions
+from engagement.readiness.gate.actions.writing import NAMED, by_words
 from engagement.readiness.gate.models import GateApprover, GateCondition, GateDecision, GateValue
 from engagement.readiness.gate.queries.present import decider_of, gate_of
 from engagement.readiness.gate.rules import LONGEST_CONDITION, LONGEST_TEXT, MOST_CONDITIONS, Choice
-from engagement.readiness.letters.actions import day_in_letter, write
+from engagement.readiness.letters.actions import write
+from engagement.readiness.scopes import is_still_asked
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 from engagement.words import short_day_words
@@ -70,7 +72,7 @@ def decide(
         raise BadInput(next(iter(problems.values())), problems)
     if states_seen(criteria) != seen:
         raise RuleBroken(CHANGED)
-    before = _end_former(wave, approver)
+    former = _end_former(wave, approver)
     row = GateDecision(
         wave=wave,
         approver=approver,
@@ -84,16 +86,26 @@ def decide(
     db.session.flush()
     _freeze(row, criteria)
     _add_conditions(row, conditions if choice is Choice.CONDITIONS else ())
-    changes: dict[str, tuple[Any, Any]] = {"decision": (before, choice.word), "reason": (None, row.reason)}
-    if choice is Choice.CONDITIONS:
-        changes["conditions"] = (None, [each.text.strip() for each in conditions])
-    audit.record(Verb.DECIDED_GATE, row, by=by, **changes)
+    audit.record(Verb.DECIDED_GATE, row, by=by, **_changes(row, former, conditions))
     db.session.flush()
+    tell_of_conditions(gate_of(wave, on), former)
     return row
 
 
-def _end_former(wave: Wave, approver: Person) -> str | None:
-    """End what an approver decided before; return the word for it, None if that is nothing."""
+def _changes(
+    row: GateDecision, former: GateDecision | None, conditions: Sequence[ConditionSaid]
+) -> dict[str, tuple[Any, Any]]:
+    changes: dict[str, tuple[Any, Any]] = {
+        "decision": (former.choice.word if former else None, row.choice.word),
+        "reason": (None, row.reason),
+    }
+    if row.choice is Choice.CONDITIONS:
+        changes["conditions"] = (None, [each.text.strip() for each in conditions])
+    return changes
+
+
+def _end_former(wave: Wave, approver: Person) -> GateDecision | None:
+    """End what an approver decided before and return it, None if that is nothing."""
     before = db.session.scalar(
         select(GateDecision).where(
             GateDecision.wave_id == wave.id, GateDecision.approver_id == approver.id, GateDecision.ended_at.is_(None)
@@ -103,7 +115,7 @@ def _end_former(wave: Wave, approver: Person) -> str | None:
         return None
     before.ended_at = clock.now()
     db.session.flush()
-    return before.choice.word
+    return before
 
 
 def _problems(
@@ -170,15 +182,10 @@ def _freeze(row: GateDecision, criteria: Sequence[Standing]) -> None:
 
 
 def _add_conditions(row: GateDecision, conditions: Sequence[ConditionSaid]) -> None:
-    added = [
+    db.session.add_all(
         GateCondition(decision=row, text=each.text.strip(), owner=each.owner, due_on=each.due_on) for each in conditions
-    ]
-    db.session.add_all(added)
+    )
     db.session.flush()
-    for each in added:
-        if each.owner != row.approver:
-            values = {"approver": row.approver.name, "due": day_in_letter(each.due_on)}
-            write(CONDITION, row.wave, [each.owner], f"/conditions/{each.id}", **values)
 
 
 def name_approver(wave: Wave, person: Person, *, by: Actor) -> GateApprover:
@@ -217,10 +224,14 @@ def end_approver(row: GateApprover, *, by: Actor) -> None:
 
 
 def settle_condition(row: GateCondition, note: str, *, by: Actor) -> None:
-    """Say what was done about a condition. Raises BadInput without a note, RuleBroken if it is settled already."""
+    """Say what was done about a condition. Raises BadInput without a note, RuleBroken if it is settled already or asked no more."""
     note = note.strip()
     if not row.is_open:
         raise RuleBroken("This condition is settled already.")
+    if not is_still_asked(row.decision):
+        raise RuleBroken(
+            f"{row.decision.approver.name} decided anew. This condition went with the former decision, and is asked no more."
+        )
     if not note or len(note) > LONGEST_TEXT:
         problem = _too_long(note) if note else "Say what was done, in a sentence."
         raise BadInput(problem, {"note": problem})

@@ -10,7 +10,7 @@ from engagement.communications.actions.sending import hold_message
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.readiness.criteria.queries.standing import standings_of
-from engagement.readiness.gate.actions.writing import AGAIN, PAST
+from engagement.readiness.gate.actions.writing import AGAIN, LAPSED, PAST
 from engagement.readiness.gate.models import GateOverride, GateReopening
 from engagement.readiness.gate.queries.present import gate_of
 from engagement.readiness.gate.queries.watching import messages_around
@@ -94,3 +94,24 @@ def end_override(row: GateOverride, *, by: Actor) -> None:
     row.ended_at, row.ended_by_id = clock.now(), by.account_id
     audit.record(Verb.ENDED_OVERRIDE, row.wave, by=by, until=(row.until_on, None))
     db.session.flush()
+
+
+def end_lapsed(gate_override_id: int, on: date) -> bool:
+    """End leave to go on without a gate whose day has passed; return whether the gate stands again because of that.
+
+    Then those who decide there and who gave the leave are told, once.
+    """
+    row = db.session.get_one(GateOverride, gate_override_id, with_for_update={"of": GateOverride})
+    if row.ended_at is not None or row.until_on >= on:
+        return False
+    row.ended_at = clock.now()
+    audit.record(Verb.ENDED_OVERRIDE, row.wave, by=audit.CLOCK, until=(row.until_on, None))
+    db.session.flush()
+    gate = gate_of(row.wave, on)
+    if gate.lapsed != row:
+        return False
+    giver = row.by.person if row.by is not None else None
+    others = [giver] if giver is not None and giver not in gate.approvers else []
+    who = row.by.name if row.by is not None else "Somebody"
+    write(LAPSED, row.wave, [*gate.approvers, *others], who=who, until=day_in_letter(row.until_on))
+    return True

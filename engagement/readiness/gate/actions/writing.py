@@ -28,15 +28,28 @@ NEAR = Words(
 )
 CONDITION = Words(
     "A condition of {{ wave }} is yours to meet",
-    "{{ wave }} may go live under a condition, and {{ approver }} named you as the one who meets it until {{ due }}. "
+    "{{ approver }} said go for {{ wave }} under a condition, and named you as the one who meets it until {{ due }}. "
     "Read what is asked of you, and say there in a sentence what was done.",
     "You get this because you are named as the one who meets this condition.",
+    "Open the condition",
+)
+DROPPED = Words(
+    "A condition of {{ wave }} is not asked any more",
+    "{{ approver }} decided anew about {{ wave }}. The condition that you were to meet until {{ due }} went with their former decision, "
+    "so nobody waits for it any more.",
+    "You get this because you were named as the one who meets this condition.",
     "Open the condition",
 )
 PAST = Words(
     "{{ wave }} goes on without its gate",
     "{{ who }} lets {{ wave }} go on without its gate until {{ until }}, whatever was decided there. It is to go live on {{ day }}. "
     "Why stands at the gate, beside the criteria as they are now.",
+)
+LAPSED = Words(
+    "The gate of {{ wave }} stands again",
+    "{{ who }} let {{ wave }} go on without its gate until {{ until }}. That day has passed, so the gate stands again. It is to go live on "
+    "{{ day }}. Decide at the gate; or who plans the programme lets it go on without the gate for longer.",
+    "You get this because you decide at the gate of this wave, or let it go on without.",
 )
 
 

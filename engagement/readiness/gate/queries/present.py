@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -45,7 +46,7 @@ class Gate:
     """The gate of a wave on one day.
 
     `decider` is its sponsor, else that of its programme; `named` are further approvers. `decisions` are those that stand, `before` are all
-    others, the newest first; as are `reopenings` and `overrides`, whether they still hold or not. `conditions` are those of standing
+    others, the newest first; as are `reopenings` and `overrides`, whether they still hold or not; `ran_out` is the last override if its day has passed. `conditions` are those of standing
     decisions, and what is open of those that ended when the gate opened again.
     """
 
@@ -60,21 +61,22 @@ class Gate:
     before: Sequence[GateDecision] = field(default=(), repr=False)
     reopenings: Sequence[GateReopening] = field(default=(), repr=False)
     overrides: Sequence[GateOverride] = field(default=(), repr=False)
+    ran_out: GateOverride | None = field(default=None, repr=False)
 
-    @property
+    @cached_property
     def approvers(self) -> list[Person]:
         """Everybody who decides, the one who has the last word first."""
         found = {self.decider.id: self.decider} if self.decider else {}
         found |= {row.person_id: row.person for row in self.named if not row.person.has_left}
         return list(found.values())
 
-    @property
+    @cached_property
     def said(self) -> dict[int, GateDecision]:
         """The standing decision of each approver, by person."""
         here = {person.id for person in self.approvers}
         return {row.approver_id: row for row in self.decisions if row.approver_id in here}
 
-    @property
+    @cached_property
     def state(self) -> GateState:
         """How it stands."""
         return state_of(
@@ -84,6 +86,19 @@ class Gate:
             is_overridden=self.override is not None,
             is_reopened=self.reopening is not None,
         )
+
+    @property
+    def lapsed(self) -> GateOverride | None:
+        """The leave to go on without the gate that ran out, if nothing has let the wave through since."""
+        return None if self.state.lets_through or not self.wave.status.is_ahead else self.ran_out
+
+    @property
+    def has_last_word(self) -> bool:
+        """Whether who has the last word says go; where nobody has it, whether all do. What is asked of others under that go is certain then."""
+        if self.decider is None:
+            return self.state is GateState.PASSED
+        row = self.said.get(self.decider.id)
+        return row is not None and row.choice.is_go
 
     @property
     def rule_words(self) -> str:
@@ -137,9 +152,16 @@ class Gate:
             )
             return f"{who} lets it go on without the gate until {short_day_words(self.override.until_on)}.{lapses}"
         words = []
-        if state is GateState.REOPENED and self.reopening:
+        if self.lapsed is not None:
+            who, until = (
+                self.lapsed.by.name if self.lapsed.by else "Somebody",
+                short_day_words(self.lapsed.until_on),
+            )
+            words.append(f"{who} let it go on without the gate until {until}. That has passed: the gate stands again.")
+        is_again = state is GateState.REOPENED and self.reopening is not None
+        if is_again and self.reopening:
             words.append(f"It opened again on {short_day_words(self.reopening.at.date())}: {self.reopening.reason}")
-        if self.said or not words:
+        if self.said or not is_again:
             words.append(self._decided_words())
         if self.open_conditions:
             words.append(f"{plural(len(self.open_conditions), 'condition is', 'conditions are')} open.")
@@ -233,6 +255,7 @@ def gates_of(waves: Sequence[Wave], on: date) -> dict[int, Gate]:
             [row for row in reversed(decisions.get(wave.id, [])) if row.id not in own],
             opened,
             past,
+            next((row for row in past[:1] if _ran_out(row, on) and _is_since(row.at, since)), None),
         )
     return found
 
@@ -265,6 +288,10 @@ def _is_since(at: datetime, since: datetime | None) -> bool:
 
 def _holds(row: GateOverride, on: date) -> bool:
     return row.ended_at is None and row.until_on >= on
+
+
+def _ran_out(row: GateOverride, on: date) -> bool:
+    return row.until_on < on and not row.ended_early
 
 
 def _moments(reopened: Sequence[GateReopening]) -> set[datetime | None]:

@@ -11,7 +11,7 @@ from engagement.communications.queries.due import approved_of_waves
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import standings_of
-from engagement.readiness.gate.models import GateApprover, GateAsking, GateDecision, GateReopening
+from engagement.readiness.gate.models import GateApprover, GateAsking, GateDecision, GateOverride, GateReopening
 from engagement.readiness.gate.queries.present import Gate, gates_of
 from engagement.readiness.gate.rules import ASKED_DAYS_BEFORE, HELD_DAYS_BEFORE, Choice
 from engagement.waves.models import Wave
@@ -66,12 +66,26 @@ def messages_behind_gates(on: date) -> dict[int, Gate]:
 
 def gates_holding(on: date, *conditions: ColumnElement[bool]) -> list[Gate]:
     """Return the gates that hold messages, of waves that meet these conditions, by go-live."""
-    refused = (GateDecision.choice == Choice.NO_GO, GateDecision.ended_at.is_(None))
-    may_hold = or_(
-        Wave.id.in_(select(GateReopening.wave_id)), Wave.id.in_(select(GateDecision.wave_id).where(*refused))
-    )
-    gates = gates_of(waves_ahead(may_hold, *conditions), on).values()
+    gates = gates_of(waves_ahead(_may_hold(), *conditions), on).values()
     return [gate for gate in gates if gate.state.holds_messages]
+
+
+def gates_in_the_way(on: date, *conditions: ColumnElement[bool]) -> list[Gate]:
+    """Return the gates that hold messages, and those that stand again because leave to go on without them ran out, by go-live."""
+    ran_out = Wave.id.in_(select(GateOverride.wave_id).where(GateOverride.until_on < on))
+    gates = gates_of(waves_ahead(or_(_may_hold(), ran_out), *conditions), on).values()
+    return [gate for gate in gates if gate.state.holds_messages or gate.lapsed is not None]
+
+
+def _may_hold() -> ColumnElement[bool]:
+    refused = (GateDecision.choice == Choice.NO_GO, GateDecision.ended_at.is_(None))
+    return or_(Wave.id.in_(select(GateReopening.wave_id)), Wave.id.in_(select(GateDecision.wave_id).where(*refused)))
+
+
+def overrides_run_out(on: date) -> list[int]:
+    """Return the leaves to go on without a gate whose day has passed and that nobody was told of yet."""
+    asked = select(GateOverride.id).where(GateOverride.ended_at.is_(None), GateOverride.until_on < on)
+    return list(db.session.scalars(asked.order_by(GateOverride.id)))
 
 
 def gate_that_holds(message: Occurrence, on: date) -> Gate | None:
