@@ -63,8 +63,8 @@ FINISHING = {1: 0.98, 2: 0.93, 3: 0.58}
 TOWN_HALL = -15
 #: How far apart in the list people's concerns are that come one after the other, so that their sources differ.
 BETWEEN = 11
-#: How many responses of a playbook the team begins with.
-TRIED = 2
+#: For one concern in so many the team begins with the second response of the playbook rather than the first.
+SECOND_TRIED = 5
 REASONS = {
     WaveStatus.READY: "Rehearsed with each team, the way back included.",
     WaveStatus.LIVE: "Switched on at six, and the first cases went through.",
@@ -285,7 +285,7 @@ def _answer(stage: Stage, offset: int) -> None:
             resistance.change_severity(concern, severities.get(concern.text, concern.severity), by=team.actor)
         if age == 1:
             responses = playbook(concern.source.value).responses
-            resistance.try_response(concern, responses[concern.id % TRIED].title, by=team.actor, on=on)
+            resistance.try_response(concern, responses[int(concern.id % SECOND_TRIED == 0)].title, by=team.actor, on=on)
         answer = answers.get(concern.text)
         patience = 2 + concern.id % 5 if concern.received_on < stage.day(TOWN_HALL) else 6
         if answer and age >= patience:

@@ -80,9 +80,9 @@ class Wave(Base):
         return {each for each in (self.sponsor_id, self.programme.sponsor_id) if each is not None}
 
     @property
-    def asked_sponsor_id(self) -> int | None:
-        """The person who is asked first for a sponsor's view: its own sponsor, else its programme's."""
-        return self.sponsor_id or self.programme.sponsor_id
+    def asked_sponsor(self) -> Person | None:
+        """The person who is asked first for a sponsor's view: its own sponsor, else its programme's, of those who are here."""
+        return next(iter(self.sponsors), None)
 
 
 def _usually_due(context: DefaultExecutionContext) -> date:

@@ -245,10 +245,14 @@ def lineages_of_waves(wave_ids: Sequence[int]) -> dict[int, list[str]]:
     return {wave_id: [row.lineage for row in rows] for wave_id, rows in standing.items()}
 
 
-def standing_departments_of_waves(wave_ids: Sequence[int]) -> dict[int, list[Department]]:
-    """Return each wave's departments, of which a merged one counts as its successor; every wave has an entry."""
-    given = departments_of_waves(wave_ids)
-    return {wave_id: [standing_department(row) for row in given.get(wave_id, [])] for wave_id in wave_ids}
+def standing_departments_of_waves(wave_ids: Sequence[int], given: ByWave | None = None) -> dict[int, list[Department]]:
+    """Return each wave's departments, each once, of which a merged one counts as its successor; every wave has an entry.
+
+    `given` are those of `departments_of_waves`, of these waves or more, if they are there already.
+    """
+    if given is None:
+        given = departments_of_waves(wave_ids)
+    return {wave_id: list(dict.fromkeys(map(standing_department, given.get(wave_id, ())))) for wave_id in wave_ids}
 
 
 #: The wave, and the departments that stand for its own, that a statement is about; given when it is executed.

@@ -266,3 +266,39 @@ def test_rows_and_what_points_to_them_stay_when_tables_are_copied(empty):
         manager = connection.scalar(text("SELECT manager_id FROM person WHERE id = 9"))
         translated = connection.scalar(text("SELECT body FROM occurrence_text WHERE occurrence_id = 8"))
     assert (manager, translated) == (4, "Tekst")
+
+
+def test_a_sponsors_own_view_is_told_from_one_that_was_written_down_for_them(empty):
+    upgrade(revision="0087")
+    at = "2026-04-14 08:00:00"
+    names = dict.fromkeys(
+        ("first_name", "last_name", "job_title", "location", "country", "searched_by", "sorted_by"), ""
+    )
+    view = {"wave_id": 1, "for_role": "everybody", "basis": "", "said_at": at}
+    rows = (
+        ("person", {"id": 7, "name": "Margaret Leclerc", "joined_at": at, **names}),
+        ("programme", {"id": 1, "name": "P", "purpose": "", "made_at": at}),
+        (
+            "wave",
+            {"id": 1, "programme_id": 1, "number": 1, "name": "W", "aim": "", "exit_criteria": "", "status": "planned"}
+            | {"go_live_on": "2026-05-12", "training_due_on": "2026-05-05", "made_at": at},
+        ),
+        *(
+            ("department", {"id": key, "name": f"D{key}", "path": f"D{key}", "lineage": f"/{key}/", "sorted_by": ""})
+            for key in (1, 2)
+        ),
+        (
+            "impact_assessment",
+            {**view, "department_id": 1, "side": "sponsors", "sponsor_id": 7, "said_by": "Margaret Leclerc"},
+        ),
+        ("impact_assessment", {**view, "department_id": 2, "side": "sponsors", "sponsor_id": 7, "said_by": "Ines"}),
+        ("impact_assessment", {**view, "department_id": 1, "side": "leaders", "said_by": "Margaret Leclerc"}),
+    )
+    with db.engine.begin() as connection:
+        for name, values in rows:
+            places = ", ".join(f":{column}" for column in values)
+            connection.execute(text(f"INSERT INTO {name} ({', '.join(values)}) VALUES ({places})"), values)
+    upgrade()
+    with db.engine.begin() as connection:
+        found = connection.scalars(text("SELECT said_by FROM impact_assessment ORDER BY id")).all()
+    assert found == ["", "Ines", "Margaret Leclerc"]

@@ -14,7 +14,7 @@ from reports.sheet_by_hand import rows_of
 from engagement.readiness.criteria.models import Criterion, CriterionTerms
 from engagement.readiness.criteria.rules import CriterionKind, CriterionState
 from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure, FigureKey, SubjectKind
-from engagement.reports.rules.measures import Measure, Part
+from engagement.reports.rules.measures import Measure
 from engagement.value.models import MetricBaseline, MetricReading, ValueMetric
 from engagement.waves.models import Wave, WaveWorkflow
 from engagement.waves.rules import WaveStatus
@@ -112,7 +112,7 @@ def change_by_hand(now: Seen, then: Seen | None, days: Collection[date], floor: 
         return "not counted then"
     before, missing = then.figure, then.figure.missing
     value = before.value
-    if then.floor and is_kept_back and before.measure.part is Part.OBJECTIONS:
+    if then.floor and is_kept_back and before.measure.is_of_concerns:
         value, missing = None, KEPT_BACK
     elif then.floor and then.floor < floor:
         value, missing = None, NOT_SHOWN

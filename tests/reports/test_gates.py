@@ -114,7 +114,7 @@ def test_leave_to_go_on_that_ran_out_and_conditions_that_are_late_are_reasons(wa
     condition = ConditionSaid("Two more people answer at the desk", sponsor, TODAY + timedelta(days=2))
     say(wave, sponsor, Choice.CONDITIONS, "The desk gets help.", condition)
     assert "should have been met" not in against(wave, 2)
-    assert "1 condition of its go should have been met by 16 April" in against(wave, 13)
+    assert "1 condition of its go should have been met, by 16 April" in against(wave, 13)
     (told,) = report(wave, 13).decided
     assert told.words.endswith("Late: “Two more people answer at the desk”, Sue Sponsor, until 16 April 2026.")
 
@@ -127,7 +127,7 @@ def test_what_a_live_wave_still_owes_to_its_go_is_a_reason_and_named(wave, spons
     say(wave, sponsor, Choice.CONDITIONS, "The desk gets help.", *conditions)
     wave.status = WaveStatus.LIVE
     assert (report(wave, 2).decided, "should have been met" in against(wave, 2)) == ([], False)
-    assert "wave 3, Property claims, is live, and 1 condition of its go should have been met by 16 April" in against(
+    assert "wave 3, Property claims, is live, and 1 condition of its go should have been met, by 16 April" in against(
         wave, 3
     )
     (told,) = report(wave, 3).decided

@@ -162,7 +162,7 @@ def test_a_sheet_without_decisions_does_not_say_that_training_is_where_it_should
     report = programme_report(wave.programme, TODAY, 5)
     assert report.decisions == []
     assert calm_of(report, standing_of(report)) == (
-        "Nothing waits for you: every workflow near its go-live has its owners. In wave 3, Property claims, none of 20 "
+        "Nothing needs a decision from you: every workflow near its go-live has its owners. In wave 3, Property claims, none of 20 "
         "are trained, where 50\N{NO-BREAK SPACE}% should be by today. Objections are not counted yet."
     )
 

@@ -41,7 +41,7 @@ from engagement.reports.snapshots.queries import (
     snapshot_of_month,
     snapshots_of,
 )
-from engagement.reports.snapshots.rules import end_of_month, frozen, period_to_close
+from engagement.reports.snapshots.rules import end_of_month, frozen, period_to_close, sentence_words, stood_words
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.rules import Source
 from engagement.value.actions.metrics import make_metric, say_baseline
@@ -244,3 +244,13 @@ def test_paper_of_a_report_without_waves_or_closed_late_says_so(app):
     _, text, _ = read_on_paper(last_closed(programme.id))
     for words in ("Nowavewasplanned.", "closedlate,sohowthingsstoodatitsendisnotknown", "Objectionswerenotcountedyet."):
         assert words in text
+
+
+def test_who_reads_a_part_of_the_concerns_reads_nothing_of_them_in_how_a_frozen_report_stood():
+    decision = "Decision needed: Give somebody the time to answer concerns that have waited too long"
+    stood = f"Wave 1: Planned, go-live 5 May\n{decision}"
+    assert stood_words(stood, []) == stood.splitlines()
+    assert stood_words(stood, [], keeps_concerns_back=True) == ["Wave 1: Planned, go-live 5 May"]
+    sentence = "Not on track, because people who object have waited longer than was promised."
+    assert sentence_words(sentence, keeps_concerns_back=False) == sentence
+    assert "waited" not in sentence_words(sentence, keeps_concerns_back=True)

@@ -1,7 +1,7 @@
 """How a wave's sponsors see what it changes: who says it, until when, which view stands, who is asked, and what stays of it."""
 
 import pytest
-from factories import TESTER, make_department, make_person, make_programme, make_wave
+from factories import TESTER, make_account, make_department, make_person, make_programme, make_wave
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -14,15 +14,18 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.actions import merge_department
+from engagement.people.organisation.rules import UNSET
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.queries.data_file import data_of
 from engagement.privacy.rules.records import STAND_IN
 from engagement.programmes.scope.rules import StatementFor
 from engagement.reach import Reach
+from engagement.reports.queries.sheet import sheet_of
 from engagement.verbs import Verb
 from engagement.waves.actions import choose_departments
 from engagement.waves.impacts.actions import assess_impact, say_as_sponsor
 from engagement.waves.impacts.models import ImpactAssessment
+from engagement.waves.impacts.queries.gaps import as_read, gaps_of, waves_asking
 from engagement.waves.impacts.queries.standing import standing_assessment, versions_of
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide, Sides, assessment_problems
 from engagement.waves.impacts.scopes import is_sponsor, keeps_people_back
@@ -87,6 +90,16 @@ def test_one_view_stands_and_it_is_that_of_who_said_it_last(frozen, wave, claims
     assert {entry.wave_id for entry in entries} == {wave.id}
 
 
+def test_a_view_is_signed_by_who_they_are_and_not_by_how_they_are_called(frozen, wave, claims, margaret):
+    row = say_as_sponsor(wave, claims, margaret, said(1), by=account_for_person(margaret).actor)
+    margaret.name = "Margaret Smith"
+    assert row.signed == "Margaret Smith"
+    namesake = make_account("desk@example.com", "Margaret Smith").actor
+    assert say_as_sponsor(wave, claims, margaret, said(2), by=namesake).signed == (
+        "Margaret Smith, written down by Margaret Smith"
+    )
+
+
 def test_nobody_else_says_it_and_nobody_after_the_go_live(frozen, wave, claims, margaret):
     stranger = make_person("Tomasz Wójcik", "tomasz@example.com")
     with pytest.raises(BadInput, match="Tomasz Wójcik sponsors neither"):
@@ -126,6 +139,12 @@ def waiting(person, wave):
     return [[row.path for row in each.departments] for each in views_waiting_for(reader) if each.wave is wave]
 
 
+def on_sheet(person, wave):
+    reader = reader_of(account_for_person(person), "UTC")
+    views = sheet_of(wave.programme, clock.today("UTC"), reader, 5, UNSET).views
+    return [[row.path for row in each.departments] for each in views]
+
+
 def test_a_sponsor_is_asked_where_others_have_spoken_and_no_sponsor_has(frozen, wave, claims, margaret):
     assert waiting(margaret, wave) == []
     by_role = Assessed({Aspect.PAY: AspectSaid(0)})
@@ -144,13 +163,51 @@ def test_a_sponsor_is_asked_where_others_have_spoken_and_no_sponsor_has(frozen, 
     assert waiting(other, wave) == []
 
 
+def test_of_sponsors_who_left_neither_the_name_nor_the_view_counts(frozen, wave, claims, margaret):
+    olga = make_person("Olga Osei", "olga@example.com", "Executive")
+    wave.sponsor = olga
+    assess_impact(wave, claims, LEADERS, Assessed({Aspect.PAY: AspectSaid(0)}), floor=5, by=TESTER)
+    say_as_sponsor(wave, claims, olga, said(1), by=TESTER)
+    assert (waiting(margaret, wave), on_sheet(margaret, wave)) == ([], [])
+    olga.left_at = clock.now()
+    assert waiting(margaret, wave) == on_sheet(margaret, wave) == [["Operations/Claims"]]
+    assert (waves_asking(margaret.id), waves_asking(olga.id)) == ([wave], [])
+
+
+def test_nobody_is_asked_in_a_closed_programme(frozen, wave, claims, margaret):
+    assess_impact(wave, claims, LEADERS, Assessed({Aspect.PAY: AspectSaid(0)}), floor=5, by=TESTER)
+    assert waiting(margaret, wave) == on_sheet(margaret, wave) == [["Operations/Claims"]]
+    wave.programme.closed_at = clock.now()
+    assert waiting(margaret, wave) == on_sheet(margaret, wave) == []
+
+
+def test_departments_that_became_one_are_asked_of_once(frozen, wave, claims, margaret):
+    desk = make_department("Operations/Desk")
+    choose_departments(wave, [claims, desk], by=TESTER)
+    for place in (claims, desk):
+        assess_impact(wave, place, LEADERS, Assessed({Aspect.PAY: AspectSaid(0)}), floor=5, by=TESTER)
+    merge_department(claims, desk, by=TESTER)
+    assert waiting(margaret, wave) == on_sheet(margaret, wave) == [["Operations/Desk"]]
+
+
 def test_a_department_that_left_the_wave_is_asked_of_nobody(frozen, wave, claims, margaret):
     letters = make_department("Operations/Letters")
     choose_departments(wave, [claims, letters], by=TESTER)
     for place in (claims, letters):
         assess_impact(wave, place, LEADERS, Assessed({Aspect.PAY: AspectSaid(0)}), floor=5, by=TESTER)
+    # What people say of it is not kept back either: it was for good, as nobody can say anything of it any more.
+    assess_impact(
+        wave,
+        claims,
+        ImpactSide.PEOPLE,
+        Assessed({Aspect.PAY: AspectSaid(4, "", "Less")}, "Workshop", 8),
+        floor=5,
+        by=TESTER,
+    )
     choose_departments(wave, [letters], by=TESTER)
-    assert waiting(margaret, wave) == [["Operations/Letters"]]
+    assert waiting(margaret, wave) == on_sheet(margaret, wave) == [["Operations/Letters"]]
+    (read,) = as_read(gaps_of([wave]), Reach(), Reach(person_id=margaret.id))
+    assert [gap.group for gap in read.gaps] == ["Operations/Claims"]
 
 
 def test_who_sponsors_nothing_is_looked_for_in_no_statement(frozen, wave, margaret, statements):
@@ -189,5 +246,5 @@ def test_after_erasing_a_sponsor_the_points_stay_and_no_name(frozen, wave, claim
     db.session.expire_all()
     row = standing(wave, claims)
     assert row is not None
-    assert (row.said.total, row.basis, row.said_by) == (3, f"{STAND_IN} thinks so", STAND_IN)
-    assert "Margaret" not in row.signed
+    assert (row.said.total, row.basis, row.said_by) == (3, f"{STAND_IN} thinks so", "")
+    assert row.signed == STAND_IN

@@ -55,12 +55,8 @@ def views_waiting_for(reader: Reader) -> list[ViewWaiting]:
         return []
     ids = [wave.id for wave in waves]
     said, chosen = assessments_of_waves(ids), standing_departments_of_waves(ids)
-    unsaid = {wave.id: unsaid_of(wave, said[wave.id]) for wave in waves}
-    return [
-        ViewWaiting(wave, departments)
-        for wave in waves
-        if (departments := [row for row in chosen[wave.id] if row.id in unsaid[wave.id]])
-    ]
+    unsaid = [(wave, unsaid_of(wave, said[wave.id], chosen[wave.id])) for wave in waves]
+    return [ViewWaiting(wave, departments) for wave, departments in unsaid if departments]
 
 
 def chains_needed(reader: Reader, planned: Sequence[Wave], on: date, limit: int) -> list[Needed]:

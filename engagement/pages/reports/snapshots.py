@@ -20,8 +20,9 @@ from engagement.reports.rules.document import Document
 from engagement.reports.snapshots import queries
 from engagement.reports.snapshots.actions import freeze_report
 from engagement.reports.snapshots.models import ReportSnapshot
+from engagement.reports.snapshots.rules import sentence_words
 
-FROZEN = ("part", "of", "figure", "value", "as of", "how it was counted")
+FROZEN = ("part", "of", "figure", "value", "as of", "note", "how it was counted")
 
 
 def kept_report(snapshot_id: int) -> ReportSnapshot:
@@ -40,11 +41,14 @@ def report_title(row: ReportSnapshot) -> str:
 @blueprint.get("/reports/programmes/<int:programme_id>/snapshots")
 def snapshots(programme_id: int) -> str:
     """List the frozen reports of a programme."""
-    programme = report_for(guard.reader(), programme_id)
+    reader = guard.reader()
+    programme, rows = report_for(reader, programme_id), queries.snapshots_of(programme_id)
+    is_kept_back = keeps_concerns_back(reader, programme_id)
     return render_template(
         "reports/snapshots.html",
         programme=programme,
-        snapshots=queries.snapshots_of(programme_id),
+        snapshots=rows,
+        sentences={row.id: sentence_words(row.sentence, keeps_concerns_back=is_kept_back) for row in rows},
         may_freeze=may_freeze(programme),
     )
 
@@ -103,7 +107,7 @@ def snapshot_file(snapshot_id: int, kind: str) -> Response:
     if kind == "pdf":
         return file_response(pdf_of(document), PDF_TYPE, f"{name}-{here_today().isoformat()}.pdf")
     stood = [
-        ("Report", row.programme.name, what, line, "", "")
+        ("Report", row.programme.name, what, line, "", "", "")
         for what, line in (
             ("How it stood", document.lede),
             ("Frozen", document.kept),
@@ -111,7 +115,7 @@ def snapshot_file(snapshot_id: int, kind: str) -> Response:
         )
     ]
     figures = [
-        (each.measure.part.word, each.of.name, each.name, each.words, each.as_of or "", each.counted_as)
+        (each.measure.part.word, each.of.name, each.name, each.words, each.as_of or "", each.note, each.counted_as)
         for each in document.figures
     ]
     return list_file(kind, FROZEN, [*stood, *figures], name, "Report")

@@ -1,6 +1,6 @@
 """The page on which a wave's sponsors say how they see what it changes, a department at a time; who plans writes it down for them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from engagement.accounts.scopes import rights
 from engagement.db import db
+from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import EditForm, stripped
@@ -76,7 +77,7 @@ def sponsors_view(wave_id: int) -> Drawn | BaseResponse | str:
     wave = held(wave_of_sponsors(rights.planning(reader), rights.sponsoring(reader), wave_id))
     is_own, standing = is_sponsor(rights.sponsoring(reader), wave), assessments_of(wave.id)
     places = _places(wave, standing)
-    department = _asked_for(places, unsaid_of(wave, standing))
+    department = _asked_for(places, standing, unsaid_of(wave, standing, [place.department for place in places]))
     is_asked = wave.status.is_ahead and bool(wave.sponsors)
     shown: dict[str, Any] = {
         "wave": wave,
@@ -120,35 +121,40 @@ def keeps_back(wave: Wave) -> bool:
 
 
 def _places(wave: Wave, standing: Assessments) -> list[Place]:
-    chosen = {row.id: row for row in standing_departments_of_waves([wave.id])[wave.id]}
     return [
         Place(
             row,
             standing.get((row.id, StatementFor.EVERYBODY, ImpactSide.SPONSORS)),
             is_said_by_sponsor(wave, standing, row.id),
         )
-        for row in chosen.values()
+        for row in standing_departments_of_waves([wave.id])[wave.id]
     ]
 
 
-def _asked_for(places: Sequence[Place], unsaid: Collection[int]) -> Department | None:
-    """Return the department of the address, also if it left the wave meanwhile; else the first of which others alone have spoken."""
+def _asked_for(places: Sequence[Place], standing: Assessments, unsaid: Sequence[Department]) -> Department | None:
+    """Return the department of the address, else the first of which others alone have spoken.
+
+    Raises NotFound for one that is not in the wave and of which nothing stands either, because not everybody who sponsors a
+    wave reads every department. One that left the wave meanwhile is still shown, so that what was typed isn't lost.
+    """
     asked = request.args.get("department")
-    if asked is not None:
-        return standing_department(found(db.session.get(Department, row_id(asked) or 0)))
-    return next((each.department for each in places if each.department.id in unsaid), None)
+    if asked is None:
+        return next(iter(unsaid), None)
+    department = standing_department(found(db.session.get(Department, row_id(asked) or 0)))
+    known = {place.department.id for place in places} | {department_id for department_id, _, _ in standing}
+    return found(department if department.id in known else None)
 
 
 def _form(wave: Wave, standing: Assessments, department: Department, *, own_id: int | None) -> SponsorForm:
-    """Return the form with what stands; a sponsor doesn't find there what another one said."""
+    """Return the form with what stands, if whoever said it can say it now: a sponsor for themselves, else any of the wave's."""
     before = standing.get((department.id, StatementFor.EVERYBODY, ImpactSide.SPONSORS))
-    if before is not None and own_id is not None and before.sponsor_id != own_id:
-        before = None
-    form = SayForm(data=_values(before) if before is not None else {})
+    sayers = {own_id} if own_id is not None else {person.id for person in wave.sponsors}
+    form = SayForm(data=_values(before) if before is not None and before.sponsor_id in sayers else {})
     if own_id is not None:
         del form.whose
     else:
-        form.whose.choices = [SelectChoice(str(person.id), person.name) for person in wave.sponsors]
+        people = [SelectChoice(str(person.id), person.name) for person in wave.sponsors]
+        form.whose.choices = [SelectChoice("", "Choose"), *people]
         form.basis.label.text = "Why do they see it so?"
     return form
 
@@ -159,5 +165,9 @@ def _values(row: ImpactAssessment) -> dict[str, Any]:
 
 
 def _chosen(form: SponsorForm, wave: Wave) -> Person:
-    """Return the sponsor who was chosen; the action refuses anybody else."""
-    return next((each for each in wave.sponsors if str(each.id) == form.whose.data), wave.sponsors[0])
+    """Return the sponsor who was chosen; raises BadInput for nobody and for anybody else, so that no view gets another's name."""
+    chosen = next((each for each in wave.sponsors if str(each.id) == form.whose.data), None)
+    if chosen is None:
+        sentence = "Choose which of this wave’s sponsors said it."
+        raise BadInput(sentence, {"whose": sentence})
+    return chosen

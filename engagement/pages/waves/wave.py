@@ -96,7 +96,7 @@ def wave(wave_id: int) -> str:
         outdated=outdated_messages(row, moves) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         lessons=lessons_of(row.id) if may_plan and Rare.LESSONS in there else [],
-        **_views(row, there),
+        **_views(row, read, there),
         fallback=_way_back(row, there) if may_plan and row.status.is_open else None,
         uptake=None if row.status.is_ahead else _uptake(row),
         uptake_definition=DEFINITION,
@@ -136,7 +136,7 @@ def _of_people(
     }
 
 
-def _views(wave: Wave, there: Set[Rare]) -> dict[str, Any]:
+def _views(wave: Wave, read: Read, there: Set[Rare]) -> dict[str, Any]:
     """Return in how many groups people see the change as others do, "" before any can be compared, and where they don't.
 
     A sponsor reads where only once they have said how they see it themselves.
@@ -145,7 +145,7 @@ def _views(wave: Wave, there: Set[Rare]) -> dict[str, Any]:
     if Rare.IMPACTS not in there:
         return shown
     reader = guard.reader()
-    (found,) = gaps_for([wave], reader, guard.settings().anonymity_floor)
+    (found,) = gaps_for([wave], reader, guard.settings().anonymity_floor, read.departments)
     shown["asks_sponsor"] = keeps_back(wave) and bool(found.unsaid)
     if found.judged:
         sides = listed([side.word.lower() for side in found.compared] + ["people"]).capitalize()

@@ -11,7 +11,7 @@ from engagement.readiness.criteria.queries.standing import Standing
 from engagement.readiness.criteria.rules import Tally
 from engagement.readiness.gate.models import GateCondition
 from engagement.readiness.queries.verdicts import Verdict
-from engagement.reports.rules.decisions import Decided, Decision, DecisionKind
+from engagement.reports.rules.decisions import ABOUT_CONCERNS, Decided, Decision, DecisionKind
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary
 from engagement.waves.models import Wave
@@ -186,7 +186,7 @@ def concern_decisions(concerns: ConcernSummary) -> list[Decision]:
     return [
         Decision(
             DecisionKind.CONCERNS,
-            title="Give somebody the time to answer concerns that have waited too long",
+            title=ABOUT_CONCERNS,
             reason="Their senders have waited longer than was promised: read within one working day, answered within five.",
             otherwise="Otherwise the promise to answer is broken for more of them every day.",
         )

@@ -115,8 +115,9 @@ def _objected(span: WavesSpan, of: Subject, wave_id: int, floor: int) -> Iterato
     is_there = wave_id in span.waves
     numbers = span.waves.get(wave_id, (None, None))
     for measure, number in zip((Measure.WAVE_OPEN, Measure.WAVE_ANSWERED), numbers, strict=True):
-        missing = NOT_SHOWN if is_there else "not planned then"
-        yield figure_of(measure, of, number, span.last_on, missing=missing, groups_under=floor, note=note)
+        missing = NOT_SHOWN if is_there else "not planned"
+        figure = figure_of(measure, of, number, span.last_on, missing=missing, groups_under=floor, note=note)
+        yield replace(figure, basis=f"what came in during {months}")
 
 
 def _asked_for(ready: Verdict) -> str:

@@ -10,6 +10,7 @@ from engagement.reports.rules.measures import Measure
 from engagement.waves.impacts.queries.gaps import Gap, WaveGaps, as_read, gaps_of
 from engagement.waves.impacts.rules import ABOVE, ImpactSide
 from engagement.waves.models import Wave
+from engagement.waves.queries import ByWave
 from engagement.words import listed, plural
 
 _SAYS = {ImpactSide.SPONSORS: Measure.SPONSORS_SAY, ImpactSide.LEADERS: Measure.LEADERS_SAY}
@@ -33,9 +34,9 @@ def _of_gap(gap: Gap, on: date, floor: int) -> Iterator[Figure]:
     yield figure_of(Measure.PEOPLE_SAY, of, gap.people, on, unit="of 5 points", groups_under=floor)
 
 
-def gaps_for(waves: Sequence[Wave], reader: Reader, floor: int) -> list[WaveGaps]:
-    """Return the gaps of these waves as a reader may read them, in one statement (see `as_read`)."""
-    return as_read(gaps_of(waves, floor), rights.planning(reader), rights.sponsoring(reader))
+def gaps_for(waves: Sequence[Wave], reader: Reader, floor: int, departments: ByWave | None = None) -> list[WaveGaps]:
+    """Return the gaps of these waves as a reader may read them (see `gaps_of` and `as_read`)."""
+    return as_read(gaps_of(waves, floor, departments), rights.planning(reader), rights.sponsoring(reader))
 
 
 def gap_words(found: Sequence[WaveGaps]) -> str:

@@ -38,9 +38,11 @@ def late_conditions(gate: Gate, on: date) -> list[GateCondition]:
     return [row for row in gate.open_conditions if row.due_on < on]
 
 
-def late_words(late: Sequence[GateCondition]) -> str:
-    """Say as a clause that conditions of a go are late; "" for none."""
+def late_words(late: Sequence[GateCondition], on: date) -> str:
+    """Say as a clause that conditions of a go are late, those that wait longest first; "" for none."""
     if not late:
         return ""
-    since = short_day_words(late[0].due_on, with_year=False)
-    return f"{plural(len(late), 'condition', 'conditions')} of its go should have been met by {since}"
+    first = late[0].due_on
+    since = short_day_words(first, with_year=first.year != on.year)
+    begun = "" if all(row.due_on == first for row in late) else "the first "
+    return f"{plural(len(late), 'condition', 'conditions')} of its go should have been met, {begun}by {since}"

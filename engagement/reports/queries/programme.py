@@ -195,8 +195,12 @@ def _wave_decisions(lines: Sequence[WaveLine], untrained: Sequence[WaveTraining]
         found = late.get(line.wave.id)
         if line.ready is not None and line.ready.gate.waits(on) and line.wave.go_live_on >= on:
             yield gate_decision(line.ready, line.pace, on)
-        elif found is not None and (line.wave.go_live_on < on or not (line.is_stopped or line.is_let_through)):
+        elif found is not None and (line.wave.go_live_on < on or not (line.is_stopped or _may_go(line))):
             yield wave_decision(found, line.pace, on)
+
+
+def _may_go(line: WaveLine) -> bool:
+    return line.ready is not None and line.ready.gate.state.lets_through
 
 
 def _decided(lines: Sequence[WaveLine], on: date) -> Iterator[Decided]:

@@ -9,7 +9,6 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.need import ViewWaiting
 from engagement.charts import tendency
 from engagement.people.organisation.rules import Organisation
-from engagement.people.queries import standing_department
 from engagement.programmes.models import Programme
 from engagement.reports.queries.figures import figures_of
 from engagement.reports.queries.gaps import gap_words, gaps_for
@@ -17,14 +16,14 @@ from engagement.reports.queries.programme import ProgrammeReport, WaveLine, prog
 from engagement.reports.queries.reading import keeps_concerns_back
 from engagement.reports.queries.standing import calm_of, lede_of, standing_of
 from engagement.reports.rules.comparing import changes
-from engagement.reports.rules.decisions import Standing
+from engagement.reports.rules.decisions import DECISION_NEEDED, Standing
 from engagement.reports.rules.document import Document, Trend
 from engagement.reports.snapshots.models import ReportSnapshot
 from engagement.reports.snapshots.queries import figures_in, last_closed
 from engagement.reports.snapshots.rules import frozen
 from engagement.resistance.figures.queries import ConcernSummary
 from engagement.stakeholders.leadership.queries import Roadmap
-from engagement.waves.impacts.queries.gaps import WaveGaps
+from engagement.waves.impacts.queries.gaps import WaveGaps, is_asked
 from engagement.words import day_words, month_words, number_word, short_day_words
 
 #: Of each sponsor, what was missed and what comes next; the rest is on the page of steps.
@@ -62,7 +61,7 @@ def sheet_of(
     figures = figures_of(report)
     newest = last_closed(programme.id)
     closed = (last_closed(programme.id, closed_by) or newest) if closed_by else newest
-    gaps = gaps_for([line.wave for line in report.waves], reader, floor)
+    gaps = gaps_for([line.wave for line in report.waves], reader, floor, report.departments)
     document = Document(
         name=programme.name,
         organisation=organisation.name,
@@ -93,19 +92,12 @@ def sheet_of(
         trends=_trends(report.concerns),
         groups_under=floor,
     )
-    return Sheet(report, standing, document, _views(report, gaps, reader.person_id))
+    return Sheet(report, standing, document, _views(gaps, reader.person_id))
 
 
-def _views(report: ProgrammeReport, gaps: Sequence[WaveGaps], person_id: int | None) -> list[ViewWaiting]:
+def _views(gaps: Sequence[WaveGaps], person_id: int | None) -> list[ViewWaiting]:
     """Return, from what was read already, the waves ahead of which somebody is asked first for a sponsor's view."""
-    asked = [each for each in gaps if each.wave.status.is_ahead and each.unsaid]
-    found = [
-        ViewWaiting(each.wave, [row for row in standing if row.id in each.unsaid])
-        for each in asked
-        if person_id is not None and each.wave.asked_sponsor_id == person_id
-        for standing in [[standing_department(row) for row in report.departments.get(each.wave.id, ())]]
-    ]
-    return [each for each in found if each.departments]
+    return [ViewWaiting(each.wave, each.unsaid) for each in gaps if each.unsaid and is_asked(each.wave, person_id)]
 
 
 def _promises(leadership: Sequence[Roadmap], person_id: int | None) -> str:
@@ -158,7 +150,7 @@ def stood_lines(report: ProgrammeReport) -> list[str]:
     """Say how each wave stands, and which decisions are needed or made, in lines that are kept: without names of people."""
     waves = [f"{line.wave.title}: {_fact(line, report.on)}" for line in report.waves]
     needed = [
-        f"Decision needed: {each.title}{f' by {day_words(each.by_on, with_year=True)}' if each.by_on else ''}"
+        f"{DECISION_NEEDED}: {each.title}{f' by {day_words(each.by_on, with_year=True)}' if each.by_on else ''}"
         for each in report.decisions
     ]
     return [*waves, *needed, *(f"Decided: {each.title}: {each.stands}" for each in report.decided)]

@@ -87,14 +87,14 @@ def _gate_off(line: WaveLine, ready: Verdict) -> list[str]:
     if (lapsed := gate.lapsed) is not None:
         until = short_day_words(lapsed.until_on, with_year=False)
         return [f"it could go on without its gate only until {until}", *short]
-    return [late_words(line.late)] if line.late else []
+    return [late_words(line.late, line.pace.on)] if line.late else []
 
 
 def _live_off(line: WaveLine) -> str:
     named, trained = _named(line), line.trained
     if not line.people:
         return f"{named} is live, and nobody is in it"
-    off = [late_words(line.late)] if line.late else []
+    off = [late_words(line.late, line.pace.on)] if line.late else []
     if trained.assigned and line.is_in_doubt:
         off.append(f"its training is not finished: {share_words(trained.finished, trained.assigned)}")
     return f"{named} is live, and {', and '.join(off)}" if off else ""
@@ -165,4 +165,6 @@ def calm_of(report: ProgrammeReport, standing: Standing) -> str:
         unknown.append("Whether people who objected wait too long is not shown to you.")
     if not report.waves:
         unknown.append("No wave is planned.")
-    return " ".join([f"Nothing waits for you: {known}." if known else "Nothing waits for you.", *unknown])
+    return " ".join(
+        [f"Nothing needs a decision from you: {known}." if known else "Nothing needs a decision from you.", *unknown]
+    )

@@ -7,6 +7,10 @@ from enum import StrEnum
 
 from engagement.vocabulary import State
 
+#: Begins the line of a decision in a report that is kept; and what is to be decided where too many concerns wait.
+DECISION_NEEDED = "Decision needed"
+ABOUT_CONCERNS = "Give somebody the time to answer concerns that have waited too long"
+
 
 class DecisionKind(StrEnum):
     """What is decided, and so where."""

@@ -124,7 +124,7 @@ class Document:
     def row_day_words(self, figure: Figure) -> str:
         """Say the day of a figure that has a row of its own; "" where that is the report's, or in the figure's note."""
         words = own_day_words(figure, self.on, self.ends_on) if self.on else ""
-        return "" if words.removeprefix("on ") in figure.note else words
+        return "" if figure.measure is Measure.USED and words.removeprefix("on ") in figure.note else words
 
     @cached_property
     def notes(self) -> dict[str, str]:

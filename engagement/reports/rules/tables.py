@@ -151,7 +151,7 @@ def answering_words(document: Document) -> str:
     if figure is None:
         return ""
     if figure.value is None:
-        return "Too few answers to say how long they took."
+        return "Too few answers to say how long they took." if figure.missing == NOT_SHOWN else ""
     change = document.change_words(figure)
     return f"Half of the answers took {figure.words} or less{f' ({change})' if change else ''}."
 

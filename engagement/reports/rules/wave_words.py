@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engagement.reports.rules.comparing import NOT_SHOWN_THEN
 from engagement.reports.rules.document import Document
-from engagement.reports.rules.figures import Figure
+from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure
 from engagement.reports.rules.measures import Measure, Part
 from engagement.words import listed, short_day_words
 
@@ -36,9 +36,7 @@ def words_of_wave(document: Document, figures: Mapping[Measure, Figure], due: st
     """Return what is said of a wave; `due` names the day on which its training is due."""
     steps = figures.get(Measure.WAVE_STEPS)
     promised = "" if steps is None else ", ".join(filter(None, [document.reading_words(steps), steps.note]))
-    return WaveWords(
-        _pace_words(figures, due), _objected_words(document, figures), promised, _beneath(document, figures)
-    )
+    return WaveWords(_pace_words(figures, due), _objected_words(figures), promised, _beneath(document, figures))
 
 
 def _pace_words(figures: Mapping[Measure, Figure], due: str) -> str:
@@ -50,13 +48,12 @@ def _pace_words(figures: Mapping[Measure, Figure], due: str) -> str:
     return "; ".join(f"{words}: {number}" for words, number in told)
 
 
-def _objected_words(document: Document, figures: Mapping[Measure, Figure]) -> str:
-    """Say how many objected to a wave and how that changed; "" where nothing of it is shown."""
+def _objected_words(figures: Mapping[Measure, Figure]) -> str:
+    """Say how many objected to a wave; "" where nothing of it is shown. What came in during other months is nothing to compare it with."""
     told = [(word, figures[each]) for each, word in _OBJECTED if each in figures]
     if all(figure.value is None for _, figure in told):
         return ""
-    changed = [(document.change_words(figure), f"{word} {figure.words}") for word, figure in told]
-    return ", ".join(f"{words} ({change})" if change else words for change, words in changed)
+    return ", ".join(f"{word} {figure.words}" for word, figure in told)
 
 
 def _beneath(document: Document, figures: Mapping[Measure, Figure]) -> list[tuple[str, str]]:
@@ -83,11 +80,12 @@ def _beneath(document: Document, figures: Mapping[Measure, Figure]) -> list[tupl
 def objected_when(document: Document) -> str:
     """Say once of which months objections to waves are, and why none stand at some; "" where none are told."""
     of_waves = [figures for _, figures in document.of_part(Part.WAVES) if Measure.WAVE_OPEN in figures]
-    if not of_waves:
+    told = [figures for figures in of_waves if figures[Measure.WAVE_OPEN].missing != KEPT_BACK]
+    if not told:
         return ""
-    are_all_shown = all(_objected_words(document, figures) for figures in of_waves)
-    hidden = "" if are_all_shown else "; none stand where few people objected, or others would be given away"
-    return f"{_began_small(of_waves[0][Measure.WAVE_OPEN].note)}{hidden}."
+    hidden = any(figures[Measure.WAVE_OPEN].missing == NOT_SHOWN and not _objected_words(figures) for figures in told)
+    why = "; none stand where few people objected, or others would be given away" if hidden else ""
+    return f"{_began_small(told[0][Measure.WAVE_OPEN].note)}{why}."
 
 
 def untold_words(document: Document, figures: Iterable[Figure]) -> str:

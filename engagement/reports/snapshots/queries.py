@@ -15,7 +15,14 @@ from engagement.reports.rules.document import Document
 from engagement.reports.rules.figures import Figure, Subject
 from engagement.reports.rules.measures import Measure
 from engagement.reports.snapshots.models import FrozenFigure, ReportSnapshot
-from engagement.reports.snapshots.rules import as_shown, end_of_month, kept_words, objections_words, stood_words
+from engagement.reports.snapshots.rules import (
+    as_shown,
+    end_of_month,
+    kept_words,
+    objections_words,
+    sentence_words,
+    stood_words,
+)
 from engagement.words import month_words, short_day_words
 
 _KNOWN = {measure.value: measure for measure in Measure}
@@ -92,7 +99,7 @@ def document_of(
         reader=reader,
         as_of=snapshot.frozen_at,
         moment=moment,
-        lede=snapshot.sentence,
+        lede=sentence_words(snapshot.sentence, keeps_concerns_back=keeps_concerns_back),
         figures=figures,
         concerns_words=objections_words(figures, snapshot.on),
         on=snapshot.on,
@@ -105,7 +112,7 @@ def document_of(
             floor=floor,
             is_late=snapshot.is_late,
         ),
-        stood=stood_words(snapshot.stood, figures),
+        stood=stood_words(snapshot.stood, figures, keeps_concerns_back=keeps_concerns_back),
         ends_on=snapshot.day,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from engagement.reports.rules.days import are_kept_back, counted_on, of_days
+from engagement.reports.rules.decisions import ABOUT_CONCERNS, DECISION_NEEDED
 from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure, SubjectKind
 from engagement.words import day_words, number_word
 
@@ -79,10 +80,19 @@ def objections_words(figures: Sequence[Figure], on: date) -> str:
     return f"As of the end of {day_words(day, with_year=day.year != on.year)}."
 
 
-def stood_words(stood: str, figures: Iterable[Figure]) -> list[str]:
-    """Return how waves and decisions stood, a line each; of a report that kept none, say so."""
+def sentence_words(sentence: str, *, keeps_concerns_back: bool) -> str:
+    """Return how a frozen report stood; not to whoever reads a part of the concerns, because all of them had their part in it."""
+    return "How it stood is not shown to you: objections had their part in it." if keeps_concerns_back else sentence
+
+
+def stood_words(stood: str, figures: Iterable[Figure], *, keeps_concerns_back: bool = False) -> list[str]:
+    """Return how waves and decisions stood, a line each; of a report that kept none, say so.
+
+    What was to be decided about concerns is left out where they are kept back.
+    """
     if stood:
-        return stood.splitlines()
+        hidden = f"{DECISION_NEEDED}: {ABOUT_CONCERNS}"
+        return [line for line in stood.splitlines() if not (keeps_concerns_back and line.startswith(hidden))]
     if any(figure.of.kind is SubjectKind.WAVE for figure in figures):
         return ["Not known: when this report was frozen, only its figures were kept."]
     return ["No wave was planned."]

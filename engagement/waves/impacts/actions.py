@@ -88,7 +88,8 @@ def _next_version(
         db.session.flush()
     is_own = row.sponsor is not None and row.sponsor.id == by.person_id
     row.basis, row.said_at = said.basis, clock.now()
-    row.said_by = (row.sponsor.name if is_own and row.sponsor else by.name)[:401]
+    # A name changes, and equal names are two people; of who says it themselves only `sponsor` tells.
+    row.said_by = "" if is_own else by.name[:401]
     row.aspects = [
         ImpactAspect(aspect=aspect, score=one.score, before_text=one.before, after_text=one.after)
         for aspect in said.judged

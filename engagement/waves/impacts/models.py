@@ -18,7 +18,7 @@ class ImpactAssessment(Base):
     A group is a department, or those there `for_role`. `voices` counts the people of whom it tells, and nobody is named: what
     they said together was written down by its author; what each said alone, of the leaders' version `about_id`, was counted. Only
     the leaders' side is published: its people then read it, until a newer one is published or it is taken back. The sponsors'
-    side is the view of one of them, `sponsor_id`; `said_by` is who wrote it down, themselves or who plans the wave.
+    side is the view of one of them, `sponsor_id`; `said_by` is who wrote it down for them, "" where they said it themselves.
     """
 
     __tablename__ = "impact_assessment"
@@ -60,7 +60,7 @@ class ImpactAssessment(Base):
         """Whose it is: of a sponsor's view also who wrote it down, where that is somebody else."""
         if self.sponsor is None:
             return self.said_by
-        written = "" if self.said_by == self.sponsor.name else f", written down by {self.said_by}"
+        written = f", written down by {self.said_by}" if self.said_by else ""
         return f"{self.sponsor.name}{written}"
 
     @property

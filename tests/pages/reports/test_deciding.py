@@ -65,7 +65,7 @@ def test_the_sponsor_decides_on_the_sheet_and_reads_there_what_was_decided(wave,
     open_ = [each for each in standings_of([wave], TODAY)[wave.id].criteria if each.is_open]
     assert len(open_) > 3
     for each in open_:
-        assert f"{each.state.word} {each.title} {each.sentence}" in shown
+        assert " ".join(f"{each.state.word} {each.title} {each.sentence}".split()) in shown
     action, seen = form_of(page, wave.id)
     typed = {"choice": "conditions", "seen": seen, "text_1": "Two <more> people"}
     refused = sponsor.post(action, data=typed)

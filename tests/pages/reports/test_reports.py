@@ -235,7 +235,7 @@ def test_the_sheet_is_calm_only_about_what_it_knows(app, status, go_live_on, fin
     browser = signed_in(app, make_change_manager())
     shown = sheet(browser, wave.programme)
     assert f"Nothing needs a decision {lede}" in shown
-    assert "Nothing waits for you: every workflow near its go-live has its owners" in shown
+    assert "Nothing needs a decision from you: every workflow near its go-live has its owners" in shown
     assert calm in shown
     assert ("training is in time" in shown) is (finished == 14)
     count_objections(date(2026, 4, 13), 5, "GB-ENG")
@@ -250,7 +250,7 @@ def test_a_programme_without_waves_is_not_called_in_order(app):
     db.session.commit()
     shown = sheet(signed_in(app, make_change_manager()), programme)
     assert "Whether this is on track is not known: nothing is planned yet." in shown
-    assert "Nothing waits for you. No wave is planned." in shown
+    assert "Nothing needs a decision from you. No wave is planned." in shown
     assert "has its owners" not in shown
 
 

@@ -11,6 +11,8 @@ from engagement.waves.impacts.queries.standing import standing_assessment
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.rules import WaveStatus
 
+#: The first choice, which a browser takes where none is selected.
+NOBODY = '<option value="">Choose</option>'
 ASKED = "You have not said how you see it"
 
 
@@ -135,6 +137,69 @@ def test_who_plans_writes_down_what_a_sponsor_says(wave, claims, manager, margar
     assert manager.post(address, data=data).status_code == 303
     assert "Margaret Leclerc, written down by Ines Okafor" in _page(manager, f"/waves/{wave.id}/impacts/{claims.id}")
     assert "not said" not in _page(manager, f"/waves/{wave.id}/sponsors-view")
+
+
+def test_a_view_is_kept_under_nobodys_name_who_was_not_chosen(wave, claims, manager, margaret):
+    olga = make_person("Olga Osei", "olga@example.com", "Executive")
+    wave.sponsor = olga
+    db.session.commit()
+    address = f"/waves/{wave.id}/sponsors-view?department={claims.id}"
+    # Nobody is chosen from the start, and neither nobody nor somebody who sponsors nothing here becomes the first.
+    assert NOBODY in _page(manager, address)
+    stranger = make_person("Tomasz Wójcik", "tomasz@example.com")
+    db.session.commit()
+    for whose in ({}, {"whose": ""}, {"whose": str(stranger.id)}, {"whose": "x"}):
+        refused = manager.post(address, data={"score_tools": "2", **whose})
+        assert refused.status_code == 422
+        assert "Choose which of this wave’s sponsors said it." in refused.get_data(as_text=True)
+    assert standing_assessment(wave.id, claims.id, ImpactSide.SPONSORS) is None
+    assert manager.post(address, data={"score_tools": "2", "whose": str(olga.id)}).status_code == 303
+    assert 'checked id="score_tools-3"' in _page(manager, address)
+    # The points of somebody who sponsors the wave no longer are not laid into anybody's mouth.
+    wave.sponsor = None
+    db.session.commit()
+    page = _page(manager, address)
+    assert 'checked id="score_tools-3"' not in page
+    assert NOBODY in page
+    assert "<option selected" not in page
+
+
+def test_an_address_tells_no_department_that_has_nothing_to_do_with_the_wave(wave, claims, manager, margaret):
+    secret = make_department("Secret/Legal takeover")
+    letters = make_department("Operations/Letters")
+    choose_departments(wave, [letters], by=TESTER)
+    db.session.commit()
+    for reader in (margaret, manager):
+        answer = reader.get(f"/waves/{wave.id}/sponsors-view?department={secret.id}")
+        assert answer.status_code == 404
+        assert "Legal takeover" not in answer.get_data(as_text=True)
+    # One that is in the wave is shown, and one that was, of which something was said.
+    for place in (letters, claims):
+        assert f"How you see {place.path}" in _page(margaret, f"/waves/{wave.id}/sponsors-view?department={place.id}")
+
+
+def test_a_sponsor_is_led_to_nothing_by_a_department_that_left_the_wave(wave, claims, margaret):
+    asks = "Say how you see it as its sponsor"
+    assert asks in _page(margaret, f"/waves/{wave.id}")
+    choose_departments(wave, [make_department("Operations/Letters")], by=TESTER)
+    db.session.commit()
+    assert asks not in _page(margaret, f"/waves/{wave.id}")
+    report = _page(margaret, f"/reports/programmes/{wave.programme_id}")
+    assert "In what is shown to you once you have said how you see it." not in report
+    assert "its people 2 of 5 points" in report
+
+
+def test_the_form_says_what_is_kept_back_and_what_is_not(wave, claims, manager, margaret):
+    address = f"/waves/{wave.id}/sponsors-view"
+    kept, told = (
+        "What the people say is shown to you beside your points once you have said it.",
+        "because a gate is decided",
+    )
+    for words in (kept, told):
+        assert words in " ".join(_page(margaret, address).split())
+        assert words not in " ".join(_page(manager, address).split())
+    # As it says: the readiness names the gap to a sponsor who has not spoken.
+    assert "its people 2 of 5 points" in _page(margaret, f"/waves/{wave.id}/readiness/alike")
 
 
 def test_a_sponsor_begins_anew_where_another_has_spoken(app, wave, claims, manager, margaret):

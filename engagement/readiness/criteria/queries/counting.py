@@ -114,7 +114,8 @@ def counts_of(
     of_workflows = counted_of_workflows(ids, read.workflows, read.held, told, on)
     of_steps = _steps(waves, on, steps_there(ids, {wave.programme_id for wave in waves}) if steps is None else steps)
     covered = read.coverages(ids)
-    seen = {each.wave.id: each for each in gaps_of([wave for wave in waves if wave.id in there.assessed])}
+    assessed = [wave for wave in waves if wave.id in there.assessed]
+    seen = {each.wave.id: each for each in gaps_of(assessed, departments=read.departments)}
     bodies: dict[int, list[Shown]] = defaultdict(list)
     for shown in shown_where(Consultation.wave_id.in_(there.consulted)) if there.consulted else ():
         bodies[shown.consultation.wave_id].append(shown)

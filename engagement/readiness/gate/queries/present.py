@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -62,20 +63,20 @@ class Gate:
     overrides: Sequence[GateOverride] = field(default=(), repr=False)
     ran_out: GateOverride | None = field(default=None, repr=False)
 
-    @property
+    @cached_property
     def approvers(self) -> list[Person]:
         """Everybody who decides, the one who has the last word first."""
         found = {self.decider.id: self.decider} if self.decider else {}
         found |= {row.person_id: row.person for row in self.named if not row.person.has_left}
         return list(found.values())
 
-    @property
+    @cached_property
     def said(self) -> dict[int, GateDecision]:
         """The standing decision of each approver, by person."""
         here = {person.id for person in self.approvers}
         return {row.approver_id: row for row in self.decisions if row.approver_id in here}
 
-    @property
+    @cached_property
     def state(self) -> GateState:
         """How it stands."""
         return state_of(

@@ -1,12 +1,14 @@
 """Where the people of a group see what changes otherwise than who leads or sponsors, and which sponsors have not spoken."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from engagement.db import db
+from engagement.people.models import Department
 from engagement.people.queries import standing_department
 from engagement.programmes.models import Programme
 from engagement.programmes.scope.rules import StatementFor
@@ -16,6 +18,7 @@ from engagement.waves.impacts.queries.standing import Assessments, GroupKey, ass
 from engagement.waves.impacts.rules import ABOVE, Aspect, Assessed, ImpactSide, Sides, people_said
 from engagement.waves.impacts.scopes import keeps_people_back
 from engagement.waves.models import Wave
+from engagement.waves.queries import ByWave, standing_departments_of_waves
 from engagement.waves.rules import WaveStatus
 
 
@@ -55,7 +58,7 @@ class WaveGaps:
     """The groups of a wave that can be compared, how many their people see differently, and in what; the widest gap first.
 
     A group can be compared once its people and a side above them judged the same part of its work. `compared` are the sides
-    of which that is so anywhere. `unsaid` are departments of which others have spoken, and no present sponsor has.
+    of which that is so anywhere. `unsaid` are its departments of which others have spoken, and no present sponsor has.
     """
 
     wave: Wave
@@ -63,7 +66,7 @@ class WaveGaps:
     seen_apart: int
     gaps: Sequence[Gap]
     compared: Sequence[ImpactSide] = ()
-    unsaid: Collection[int] = ()
+    unsaid: Sequence[Department] = ()
 
     @property
     def seen_alike(self) -> int:
@@ -79,13 +82,17 @@ class WaveGaps:
         return list(found.values())
 
 
-def gaps_of(waves: Sequence[Wave], floor: int = 0) -> list[WaveGaps]:
-    """Return where people differ from who leads or sponsors in each wave, in one statement; what fewer than `floor` said is left out.
+def gaps_of(waves: Sequence[Wave], floor: int = 0, departments: ByWave | None = None) -> list[WaveGaps]:
+    """Return where people differ from who leads or sponsors in each wave; what fewer than `floor` said is left out.
 
-    Without a floor everything counts that is kept: of people nothing is kept that too few said.
+    Without a floor everything counts that is kept: of people nothing is kept that too few said. It takes one statement, and a
+    second one if `departments` of these waves or more (see `departments_of_waves`) are not there already.
     """
-    found = assessments_of_waves([wave.id for wave in waves]) if waves else {}
-    return [_of_wave(wave, found[wave.id], floor) for wave in waves]
+    if not waves:
+        return []
+    ids = [wave.id for wave in waves]
+    found, chosen = assessments_of_waves(ids), standing_departments_of_waves(ids, departments)
+    return [_of_wave(wave, found[wave.id], chosen[wave.id], floor) for wave in waves]
 
 
 def as_read(found: Sequence[WaveGaps], planning: Reach, sponsoring: Reach) -> list[WaveGaps]:
@@ -94,14 +101,14 @@ def as_read(found: Sequence[WaveGaps], planning: Reach, sponsoring: Reach) -> li
     How many groups are seen alike stays the same for everybody.
     """
     return [
-        replace(each, gaps=[gap for gap in each.gaps if gap.department_id not in each.unsaid])
+        replace(each, gaps=[gap for gap in each.gaps if gap.department_id not in {row.id for row in each.unsaid}])
         if keeps_people_back(planning, sponsoring, each.wave)
         else each
         for each in found
     ]
 
 
-def _of_wave(wave: Wave, assessments: Assessments, floor: int) -> WaveGaps:
+def _of_wave(wave: Wave, assessments: Assessments, departments: Sequence[Department], floor: int) -> WaveGaps:
     judged, seen_apart = 0, 0
     gaps: list[Gap] = []
     compared: set[ImpactSide] = set()
@@ -115,7 +122,7 @@ def _of_wave(wave: Wave, assessments: Assessments, floor: int) -> WaveGaps:
         judged, seen_apart = judged + 1, seen_apart + bool(found)
     ordered = sorted(gaps, key=lambda gap: (-gap.apart, gap.group))
     sides_compared = [side for side in ABOVE if side in compared]
-    return WaveGaps(wave, judged, seen_apart, ordered, sides_compared, unsaid_of(wave, assessments))
+    return WaveGaps(wave, judged, seen_apart, ordered, sides_compared, unsaid_of(wave, assessments, departments))
 
 
 def _by_group(assessments: Assessments) -> dict[GroupKey, dict[ImpactSide, ImpactAssessment]]:
@@ -143,24 +150,40 @@ def _gaps_in(wave: Wave, key: GroupKey, rows: Mapping[ImpactSide, ImpactAssessme
         yield Gap(wave, department_id, for_role, group, aspect, above, points, people or 0)
 
 
-def unsaid_of(wave: Wave, assessments: Assessments) -> set[int]:
-    """Return the departments of a wave of which leaders or people have spoken, and no sponsor whom the wave has now."""
+def unsaid_of(wave: Wave, assessments: Assessments, departments: Sequence[Department]) -> list[Department]:
+    """Return those of a wave's departments of which leaders or people have spoken, and no sponsor whom the wave has now."""
     spoken = {department_id for department_id, _, side in assessments if side is not ImpactSide.SPONSORS}
-    return {each for each in spoken if not is_said_by_sponsor(wave, assessments, each)}
+    return [row for row in departments if row.id in spoken and not is_said_by_sponsor(wave, assessments, row.id)]
 
 
 def is_said_by_sponsor(wave: Wave, assessments: Assessments, department_id: int) -> bool:
-    """Return whether somebody who sponsors the wave now has said how they see what changes for a department."""
+    """Return whether somebody who is here and sponsors the wave has said how they see what changes for a department."""
     row = assessments.get((department_id, StatementFor.EVERYBODY, ImpactSide.SPONSORS))
-    return row is not None and row.sponsor_id in wave.sponsor_ids
+    # The person was read with the assessment; the wave's sponsors would have to be read first.
+    if row is None or row.sponsor is None or row.sponsor.has_left:
+        return False
+    return row.sponsor_id in wave.sponsor_ids
+
+
+def is_asked(wave: Wave, person_id: int | None) -> bool:
+    """Return whether a sponsor's view of a wave is asked of somebody first: while it is ahead in an open programme."""
+    if not wave.status.is_ahead or wave.programme.closed_at is not None or person_id not in wave.sponsor_ids:
+        return False
+    return wave.asked_sponsor is not None and wave.asked_sponsor.id == person_id
 
 
 def waves_asking(person_id: int) -> list[Wave]:
-    """Return the waves ahead whose sponsor's view is asked of somebody first, by day of go-live (see `Wave.asked_sponsor_id`)."""
-    asked = func.coalesce(Wave.sponsor_id, Programme.sponsor_id) == person_id
+    """Return the waves whose sponsor's view is asked of somebody first (see `is_asked`), by day of go-live."""
+    named = or_(Wave.sponsor_id == person_id, Programme.sponsor_id == person_id)
     ahead = Wave.status.in_([status for status in WaveStatus if status.is_ahead])
-    rows = select(Wave).join(Programme).where(asked, ahead, Programme.closed_at.is_(None))
-    return list(db.session.scalars(rows.order_by(Wave.go_live_on, Wave.id)))
+    rows = (
+        select(Wave)
+        .join(Wave.programme)
+        .where(named, ahead, Programme.closed_at.is_(None))
+        .options(joinedload(Wave.sponsor), contains_eager(Wave.programme).joinedload(Programme.sponsor))
+        .order_by(Wave.go_live_on, Wave.id)
+    )
+    return [wave for wave in db.session.scalars(rows) if is_asked(wave, person_id)]
 
 
 def _enough(row: ImpactAssessment | None, floor: int) -> Assessed | None:
