@@ -4,13 +4,11 @@ import random
 from datetime import date, timedelta
 
 import pytest
+from adoption.usage_rows import FLOOR, LIVE, TODAY, back, bring, numbers_of, scene
 from factories import (
     TESTER,
     make_department,
-    make_person,
-    make_programme,
     make_wave,
-    make_workflow,
 )
 from sqlalchemy import func, select
 
@@ -23,57 +21,21 @@ from engagement.adoption.models import AdoptionCount, Usage, UsageSpan, UsageUpl
 from engagement.adoption.queries.figures import figures_of_waves
 from engagement.adoption.queries.spans import spans_that_differ, spans_where
 from engagement.adoption.queries.uptake import uptake_of_waves
-from engagement.adoption.rules.counting import Counted, Days
+from engagement.adoption.rules.counting import Days
 from engagement.adoption.rules.spans import span_of
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people_actions
-from engagement.people.models import Person
 from engagement.privacy.actions.erasing import erase_person
-from engagement.programmes.models import Programme, Workflow
-from engagement.waves.models import Membership, Wave
+from engagement.waves.models import Membership
 from engagement.waves.rules import MembershipOrigin, WaveStatus
-from engagement.waves.volunteers.actions import mark_volunteers, take_back_volunteers
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
-TODAY = date(2026, 4, 14)
-LIVE = TODAY - timedelta(days=60)
-FLOOR = 5
-
-
-def back(days: int) -> date:
-    return TODAY - timedelta(days=days)
-
-
-def scene(number: int = 12) -> tuple[Wave, list[Workflow], list[Person]]:
-    programme = make_programme()
-    workflows = [make_workflow(programme, name) for name in ("Claims triage", "Letter drafting")]
-    claims = make_department()
-    people = [make_person(f"Person Number{n}", f"person{n}@example.com", claims) for n in range(number)]
-    wave = make_wave(
-        programme,
-        departments=(claims,),
-        workflows=tuple(workflows),
-        members=people[:-1],
-        go_live_on=LIVE,
-        status=WaveStatus.LIVE,
-    )
-    db.session.flush()
-    return wave, workflows, people
-
-
-def bring(programme: Programme, *rows: PersonUse, teams: tuple[TeamUse, ...] = ()) -> UsageUpload:
-    return take_file(programme, "use.csv", "", Brought(sorted(set(rows)), teams), by=TESTER)
 
 
 def holding() -> dict[tuple[int, int, date], int]:
     held = select(Usage).where(Usage.is_superseded.is_(False)).execution_options(populate_existing=True)
     return {(row.person_id, row.workflow_id, row.used_on): row.uses for row in db.session.scalars(held)}
-
-
-def numbers_of(wave: Wave, key: str = "0") -> Counted:
-    row = db.session.get_one(AdoptionCount, wave.id, populate_existing=True)
-    return Counted.read(row.numbers[key]["people"], row.by_department[key])
 
 
 def test_whatever_comes_and_goes_the_newest_number_holds_and_what_is_kept_agrees() -> None:
@@ -249,82 +211,6 @@ def test_a_machine_posts_with_its_secret_until_that_ends_and_the_clock_counts() 
     db.session.flush()
     assert waves_to_count(TODAY) == [wave.id]
     assert waves_to_count(TODAY + timedelta(days=1)) == [wave.id]
-
-
-def test_who_came_of_their_own_will_counts_as_a_friendly_user_as_soon_as_the_clock_counts() -> None:
-    wave, (triage, _), people = scene()
-    bring(wave.programme, *(PersonUse(person.id, triage.id, back(2), 1) for person in people[:8]))
-    assert (numbers_of(wave).friendly, figures_of_waves([wave], TODAY, floor=2)[0].parts[0].is_pilot_evidence) == (
-        0,
-        False,
-    )
-    mark_volunteers(wave, people[1:7], by=TESTER)
-    assert waves_to_count(TODAY) == [wave.id]
-    count_wave(wave.id, floor=FLOOR)
-    assert (numbers_of(wave).friendly, numbers_of(wave).friendly_used, waves_to_count(TODAY)) == (6, 6, [])
-    assert counts_that_differ(TODAY) == []
-    # As many others: it has to be counted anew, and so few don't move.
-    take_back_volunteers(wave, people[1:2], by=TESTER)
-    mark_volunteers(wave, people[9:10], by=TESTER)
-    assert waves_to_count(TODAY) == [wave.id]
-    count_wave(wave.id, floor=FLOOR)
-    assert (numbers_of(wave).friendly, numbers_of(wave).friendly_used, waves_to_count(TODAY)) == (6, 6, [])
-    small = figures_of_waves([wave], TODAY, floor=5)[0].parts[0]
-    # Of everybody else fewer than the floor used it, so nothing is told of either group.
-    assert (small.shown.friendly, small.is_pilot_evidence) == (None, False)
-
-
-def test_friendly_users_change_by_the_floor_at_least_so_that_a_mark_shows_nobodys_use() -> None:
-    wave, (triage, _), people = scene(40)
-    of_all = [PersonUse(person.id, triage.id, back(2), 1) for person in people[::2]]
-    mark_volunteers(wave, people[:12], by=TESTER)
-
-    def now() -> tuple[int, int]:
-        """How many are friendly users, and used it, after the clock looked; a file and a full count say the same."""
-        for wave_id in waves_to_count(TODAY):
-            count_wave(wave_id, floor=FLOOR)
-        assert (waves_to_count(TODAY), counts_that_differ(TODAY)) == ([], [])
-        return numbers_of(wave).friendly, numbers_of(wave).friendly_used
-
-    bring(wave.programme, *of_all)
-    assert now() == (12, 6)
-    # One person, whether they use it or not; four; and one each way, with four the other way.
-    for those in (people[12:13], people[13:14], people[12:16]):
-        mark_volunteers(wave, those, by=TESTER)
-        assert now() == (12, 6)
-    take_back_volunteers(wave, people[:1], by=TESTER)
-    assert now() == (12, 6)
-    # A file counts at once, and leaves it to the clock who is friendly.
-    mark_volunteers(wave, people[16:17], by=TESTER)
-    bring(wave.programme, *of_all)
-    assert (numbers_of(wave).friendly, waves_to_count(TODAY)) == (12, [wave.id])
-    assert now() == (17, 9)
-    take_back_volunteers(wave, people[1:5], by=TESTER)
-    assert now() == (12, 6)
-
-
-def test_who_left_the_wave_does_not_make_up_the_floor_for_a_mark() -> None:
-    wave, (triage, _), people = scene(40)
-    mark_volunteers(wave, people[:12], by=TESTER)
-    bring(wave.programme, *(PersonUse(person.id, triage.id, back(2), 1) for person in people[::2]))
-    left = select(Membership).where(Membership.person_id.in_([person.id for person in people[1:5]]))
-    for membership in db.session.scalars(left).all():
-        membership.ended_at = clock.now()
-    take_back_volunteers(wave, people[:1], by=TESTER)
-    count_wave(wave.id, floor=FLOOR)
-    assert (numbers_of(wave).friendly, numbers_of(wave).friendly_used) == (8, 4)
-
-
-def test_numbers_taken_back_and_brought_again_leave_who_is_friendly() -> None:
-    wave, (triage, _), people = scene(40)
-    mark_volunteers(wave, people[:12], by=TESTER)
-    rows = [PersonUse(person.id, triage.id, back(2), 1) for person in people[::2]]
-    upload = bring(wave.programme, *rows)
-    take_back(upload, by=TESTER)
-    mark_volunteers(wave, people[12:13], by=TESTER)
-    count_wave(wave.id, floor=FLOOR)
-    bring(wave.programme, *rows)
-    assert (numbers_of(wave).friendly, numbers_of(wave).friendly_used) == (12, 6)
 
 
 def test_old_days_are_folded_away_and_what_they_said_stays() -> None:

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
+from engagement.reports.rules.basis import counted_with
 from engagement.reports.rules.comparing import Change, changes
 from engagement.reports.rules.decisions import Standing
 from engagement.reports.rules.figures import Subject, SubjectKind, figure_of, share_of
-from engagement.reports.rules.grounds import counted_with
 from engagement.reports.rules.measures import Measure
 
 NOW, THEN = date(2026, 4, 14), date(2026, 3, 31)

@@ -85,7 +85,7 @@ def programme(programme_id: int) -> str:
         sources=sources,
         not_shown_then=NOT_SHOWN_THEN,
         untold=untold_words(document, (figure for row in sources for figure in row.figures.values())),
-        said={line.wave.id: _words(document, waves, line) for line in report.waves},
+        wave_words={line.wave.id: _words(document, waves, line) for line in report.waves},
         objected_when=objected_when(document),
         roadmaps=_own_first(report.leadership),
         most_steps=MOST_STEPS,

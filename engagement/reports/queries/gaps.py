@@ -48,7 +48,7 @@ def gap_words(found: Sequence[WaveGaps]) -> str:
     if not gaps:
         return (
             f"In {apart} of {plural(judged, 'group', 'groups')} that can be compared, people see what changes for them otherwise. "
-            "In what is shown to you once you have said how you see it."
+            "In which parts is shown to you once you have said how you see it."
         )
     above = {side for gap in gaps for side in gap.above}
     whom = listed([_WHOM[side] for side in ABOVE if side in above], "or")

@@ -5,7 +5,6 @@ from datetime import date
 
 from engagement.attention.queries.waves import is_close
 from engagement.readiness.gate.models import GateCondition
-from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.gate.rules import GateState
 from engagement.readiness.queries.verdicts import Verdict
 from engagement.reports.rules.decisions import WaveState
@@ -31,11 +30,6 @@ def wave_state(wave: Wave, people: int, ready: Verdict | None, on: date) -> Stat
     is_short = not people or (is_held and bool(ready.tally.short))
     is_unready = (is_short and is_close(wave, on)) or gate.lapsed is not None
     return WaveState.NOT_READY if is_unready else wave.status
-
-
-def late_conditions(gate: Gate, on: date) -> list[GateCondition]:
-    """Return the open conditions of a gate ahead whose day has passed, those that wait longest first."""
-    return [row for row in gate.open_conditions if row.due_on < on]
 
 
 def late_words(late: Sequence[GateCondition], on: date) -> str:

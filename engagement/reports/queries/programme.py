@@ -14,7 +14,7 @@ from engagement.programmes.models import Programme
 from engagement.programmes.queries import gaps_in, holdings_within
 from engagement.readiness.criteria.queries.counting import Read, read_of
 from engagement.readiness.gate.models import GateCondition
-from engagement.readiness.gate.queries.late import conditions_past_due
+from engagement.readiness.gate.queries.late import conditions_past_due, late_conditions
 from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.gate.rules import GateState
 from engagement.readiness.queries.verdicts import Verdict, verdicts
@@ -26,7 +26,7 @@ from engagement.reports.queries.decisions import (
     ownership_decision,
     wave_decision,
 )
-from engagement.reports.queries.gates import late_conditions, wave_state
+from engagement.reports.queries.gates import wave_state
 from engagement.reports.rules.decisions import Decided, Decision, by_urgency
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
@@ -71,8 +71,8 @@ class WaveLine:
 
     @property
     def is_let_through(self) -> bool:
-        """Whether it may go live, by a decision or past its gate, and nothing is left that others have a right to first."""
-        return self.ready is not None and self.ready.gate.state.lets_through and not self.ready.rights_left
+        """Whether it may go live, by a decision or past its gate; what others have a right to first may still be left."""
+        return self.ready is not None and self.ready.gate.state.lets_through
 
     @property
     def is_in_doubt(self) -> bool:
@@ -195,12 +195,8 @@ def _wave_decisions(lines: Sequence[WaveLine], untrained: Sequence[WaveTraining]
         found = late.get(line.wave.id)
         if line.ready is not None and line.ready.gate.waits(on) and line.wave.go_live_on >= on:
             yield gate_decision(line.ready, line.pace, on)
-        elif found is not None and (line.wave.go_live_on < on or not (line.is_stopped or _may_go(line))):
+        elif found is not None and (line.wave.go_live_on < on or not (line.is_stopped or line.is_let_through)):
             yield wave_decision(found, line.pace, on)
-
-
-def _may_go(line: WaveLine) -> bool:
-    return line.ready is not None and line.ready.gate.state.lets_through
 
 
 def _decided(lines: Sequence[WaveLine], on: date) -> Iterator[Decided]:

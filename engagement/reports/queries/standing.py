@@ -69,10 +69,11 @@ def _ahead_off(report: ProgrammeReport, line: WaveLine) -> str:
         line in report.close and not line.people
     ):
         return f"{named} goes live on {day}, and {_trained(line)}"
-    # Who let it through knew what was not met; what falls later opens the gate again.
-    if line in report.close and line.ready is not None and line.ready.tally.short and not line.is_let_through:
-        held = line.ready.rights_left if line.ready.gate.state.lets_through else []
-        return f"{named} goes live on {day}, and {waits_words(held) or unmet_words(line.ready.tally)}"
+    if line in report.close and line.ready is not None and line.ready.tally.short:
+        # Who let it through knew what was not met; what falls later opens the gate again, and what others have a right to stays.
+        left = waits_words(line.ready.rights_left) if line.is_let_through else unmet_words(line.ready.tally)
+        if left:
+            return f"{named} goes live on {day}, and {left}"
     if pace.is_behind_line:
         expected = percent_text(pace.expected or 0)
         return f"in {named} {_trained(line)}, where {expected} should be by today"

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from engagement.reports.rules.basis import counted_with
 from engagement.reports.rules.comparing import Change
 from engagement.reports.rules.days import own_day_words
 from engagement.reports.rules.decisions import Decided, Decision
 from engagement.reports.rules.figures import NO_BASELINE, NOT_SHOWN, Figure, FigureKey, Subject
-from engagement.reports.rules.grounds import counted_with
 from engagement.reports.rules.measures import Measure, Part
 from engagement.words import number_word
 

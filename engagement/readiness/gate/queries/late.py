@@ -1,4 +1,4 @@
-"""Conditions under which waves went live and that are still open past their day."""
+"""Conditions that are still open past their day: of a gate that was read, and of waves of which none is."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,12 +10,18 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from engagement.db import db
 from engagement.readiness.gate.models import GateCondition, GateDecision
+from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.scopes import still_asked
 from engagement.waves.tallies.queries import WAVES
 
 
+def late_conditions(gate: Gate, on: date) -> list[GateCondition]:
+    """Return the open conditions of a gate whose day is before `on`, those that wait longest first."""
+    return [row for row in gate.open_conditions if row.due_on < on]
+
+
 def conditions_past_due(wave_ids: Sequence[int], on: date) -> dict[int, list[GateCondition]]:
-    """Return the open conditions of these waves whose day is before `on`, by wave, those that wait longest first, in one statement."""
+    """Return the same of these waves, by wave, in one statement."""
     found: dict[int, list[GateCondition]] = defaultdict(list)
     if wave_ids:
         for row in db.session.scalars(_statement(), {"waves": list(wave_ids), "on": on}):
