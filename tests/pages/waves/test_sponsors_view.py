@@ -83,7 +83,7 @@ def test_a_sponsor_reads_what_people_say_after_they_have_spoken(wave, claims, ma
     assert "shown once you have said how you see it" in _page(margaret, before[1])
     report = f"/reports/programmes/{wave.programme_id}"
     for page in (_page(margaret, report), _page(margaret, f"{report}/resistance")):
-        assert "In what is shown to you once you have said how you see it." in page
+        assert "In which parts is shown to you once you have said how you see it." in page
         assert "of 5 points" not in page
     wave_page = _page(margaret, f"/waves/{wave.id}")
     assert "Say how you see it as its sponsor" in wave_page
@@ -185,7 +185,7 @@ def test_a_sponsor_is_led_to_nothing_by_a_department_that_left_the_wave(wave, cl
     db.session.commit()
     assert asks not in _page(margaret, f"/waves/{wave.id}")
     report = _page(margaret, f"/reports/programmes/{wave.programme_id}")
-    assert "In what is shown to you once you have said how you see it." not in report
+    assert "In which parts is shown to you once you have said how you see it." not in report
     assert "its people 2 of 5 points" in report
 
 
