@@ -18,7 +18,9 @@ import time_machine
 from argon2 import profiles
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from engagement import engines
 from engagement.accounts.passwords import rules as passwords
@@ -36,6 +38,8 @@ passwords.COST = profiles.CHEAPEST
 # A test process runs the statements of all pages and readers, again and again, and would compile most of them each time.
 engines.STATEMENTS_KEPT = 10_000
 ONLY_SQLITE = ("pages", "browser", "house")
+#: How often a test begins to empty the database while others still write.
+MOST_ATTEMPTS = 5
 #: `with statements() as sent:` fills the list `sent` with the statements of the block, whichever request sends them.
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
@@ -193,8 +197,15 @@ def _empty(app: Flask, engine_name: str) -> None:
         if engine_name == "sqlite":
             come_back_to(app, "empty")
             return
-        with db.engine.begin() as connection:
-            connection.exec_driver_sql(_EMPTY_POSTGRESQL)
+        for attempt in itertools.count(1):
+            try:
+                with db.engine.begin() as connection:
+                    connection.exec_driver_sql(_EMPTY_POSTGRESQL)
+                return
+            except OperationalError as error:
+                # A thread that a test left behind may hold a later table and wait for an earlier one; it has gone on now.
+                if attempt == MOST_ATTEMPTS or not isinstance(error.orig, DeadlockDetected):
+                    raise
 
 
 def keep_as(app: Flask, name: str) -> None:
