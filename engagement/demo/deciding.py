@@ -11,6 +11,7 @@ from engagement.readiness.criteria.queries.standing import standings_of
 from engagement.readiness.criteria.rules import CriterionState
 from engagement.readiness.gate.actions.deciding import (
     ConditionSaid,
+    DecisionSaid,
     decide,
     name_approver,
     settle_condition,
@@ -49,7 +50,9 @@ def _decide_wave(stage: Stage, wave: Wave, on: date) -> None:
     name_approver(wave, lead, by=stage.accounts[roster.MANAGER.email].actor)
     seen = states_seen(standings_of([wave], on)[wave.id].criteria)
     reason = "The desk is two people short. I would wait two weeks."
-    decide(wave, lead, Choice.NO_GO, reason, seen=seen, on=on, by=by)
+    decide(
+        wave, lead, DecisionSaid(Choice.NO_GO, reason), seen=seen, on=on, floor=stage.settings.anonymity_floor, by=by
+    )
     conditions = [
         ConditionSaid("Two more people answer at the desk in the first fortnight", lead, on + timedelta(days=5), 1),
         ConditionSaid("Every payment above 50,000 is looked at by two people", lead, on + timedelta(days=14), 2),
@@ -62,7 +65,15 @@ def _say(
 ) -> None:
     seen = states_seen(standings_of([wave], on)[wave.id].criteria)
     sponsor, by = person_of(roster.SPONSOR), stage.accounts[roster.SPONSOR.email].actor
-    decide(wave, sponsor, choice, reason, conditions or [], seen=seen, on=on, by=by)
+    decide(
+        wave,
+        sponsor,
+        DecisionSaid(choice, reason, conditions or []),
+        seen=seen,
+        on=on,
+        floor=stage.settings.anonymity_floor,
+        by=by,
+    )
 
 
 def decide_early(stage: Stage, offset: int) -> None:

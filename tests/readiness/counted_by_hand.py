@@ -30,6 +30,7 @@ from engagement.stakeholders.leadership.rules import StepState
 from engagement.stakeholders.models import Champion
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem
 from engagement.training.queries.counts import Count
+from engagement.training.rules import ItemKind
 from engagement.training.scope_answers.models import ScopeAnswer
 from engagement.value.models import MetricBaseline, ValueMetric
 from engagement.waves.impacts.models import ImpactAssessment
@@ -66,11 +67,12 @@ def _members(wave: Wave) -> set[int]:
     return {row.person_id for row in _rows(Membership) if row.wave_id == wave.id and row.ended_at is None}
 
 
-def _learners(wave: Wave) -> dict[int, dict[TrainingRole, bool]]:
+def learners_by_hand(wave: Wave) -> dict[int, dict[TrainingRole, bool]]:
     """Return who has something to learn, in which role, and whether that is finished."""
     asked = {each.role: set() for each in _rows(Curriculum)}
     for item in _rows(CurriculumItem):
-        asked[item.curriculum.role].add(item.module_id)
+        if item.kind is not ItemKind.OPTIONAL and item.module.withdrawn_at is None:
+            asked[item.curriculum.role].add(item.module_id)
     done = {(row.person_id, row.module_id) for row in _rows(Completion)}
     found: dict[int, dict[TrainingRole, bool]] = {}
     for row in _rows(Assignment):
@@ -81,7 +83,7 @@ def _learners(wave: Wave) -> dict[int, dict[TrainingRole, bool]]:
 
 
 def _training_of(wave: Wave) -> tuple[Any, ...]:
-    learners = _learners(wave)
+    learners = learners_by_hand(wave)
     roles: dict[TrainingRole, list[bool]] = {}
     for each in learners.values():
         for role, finished in each.items():
@@ -91,7 +93,7 @@ def _training_of(wave: Wave) -> tuple[Any, ...]:
 
 
 def _others_of(wave: Wave) -> tuple[Any, ...]:
-    finished = {person for person, each in _learners(wave).items() if all(each.values())}
+    finished = {person for person, each in learners_by_hand(wave).items() if all(each.values())}
     return len(finished.difference(*_friends_of(wave))), len(finished)
 
 
@@ -112,14 +114,14 @@ def _friends_of(wave: Wave) -> tuple[set[int], set[int], set[int]]:
 
 def friendly_by_hand(wave: Wave) -> Friendly:
     """Return how far champions are with their training, volunteers who are none, and pilot users who are neither."""
-    learners = _learners(wave)
+    learners = learners_by_hand(wave)
     found = ([all(learners[key].values()) for key in each & learners.keys()] for each in _friends_of(wave))
     return Friendly(*(Count(len(each), sum(each)) for each in found))
 
 
 def _support_of(wave: Wave) -> tuple[Any, ...]:
     needed = (len(_members(wave)) + 79) // 80
-    trained = sum(each.get(TrainingRole.SUPPORT, False) for each in _learners(wave).values())
+    trained = sum(each.get(TrainingRole.SUPPORT, False) for each in learners_by_hand(wave).values())
     return min(trained, needed), needed
 
 

@@ -8,7 +8,7 @@ from engagement import clock
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.readiness.criteria.queries.standing import standings_of
-from engagement.readiness.gate.actions.deciding import ConditionSaid, decide, states_seen
+from engagement.readiness.gate.actions.deciding import ConditionSaid, DecisionSaid, decide, states_seen
 from engagement.readiness.gate.actions.opening import go_past
 from engagement.readiness.gate.models import GateDecision
 from engagement.readiness.gate.queries.present import Gate, gate_of
@@ -38,7 +38,8 @@ def say(
 ) -> GateDecision:
     """Decide on the criteria as they stand."""
     stands = states_seen(standings_of([wave], on)[wave.id].criteria)
-    return decide(wave, approver, choice, reason, conditions, seen=stands if seen is None else seen, on=on, by=TESTER)
+    said = DecisionSaid(choice, reason, conditions)
+    return decide(wave, approver, said, seen=stands if seen is None else seen, on=on, by=TESTER)
 
 
 def object_severely(wave: Wave) -> Concern:

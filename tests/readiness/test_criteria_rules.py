@@ -34,12 +34,18 @@ def test_a_percentage_is_reached_exactly_without_rounding(met, total, need, enou
 
 
 def test_a_role_that_is_behind_makes_the_whole_short_and_is_named():
-    counted = Counted(97, 100, parts=[Part("User", 94, 95), Part("Support", 3, 5)])
+    counted = Counted(97, 100, parts=[Part("User", 94, 95, is_told=True), Part("Support", 3, 5, is_told=True)])
     assert state_of(counted, 95) is S.SHORT
     assert sentence_of(CriterionKind.TRAINING, counted, 95) == (
         "97 of 100 people with training to do have finished it; 95\N{NO-BREAK SPACE}% needed. Support: 3 of 5."
     )
     assert state_of(counted, 60) is S.MET
+
+
+def test_a_role_that_few_have_is_named_without_its_numbers():
+    counted = Counted(97, 100, parts=[Part("User", 94, 96, is_told=True), Part("Support", 3, 4)])
+    assert state_of(counted, 95) is S.SHORT
+    assert sentence_of(CriterionKind.TRAINING, counted, 95).endswith("needed. Support: too few.")
 
 
 def test_what_is_not_known_or_not_needed_is_a_sentence():

@@ -20,7 +20,7 @@ from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.rules import OwnershipPart
 from engagement.readiness.criteria.queries.standing import standings_of
-from engagement.readiness.gate.actions.deciding import ConditionSaid, decide, states_seen
+from engagement.readiness.gate.actions.deciding import ConditionSaid, DecisionSaid, decide, states_seen
 from engagement.readiness.gate.rules import Choice
 from engagement.reports.snapshots.actions import freeze_report
 from engagement.resistance.figures.actions import count_objections
@@ -187,4 +187,5 @@ def _go_on(wave: Wave, sponsor: Person, on: date) -> None:
     """Decide early about the wave after the next."""
     seen = states_seen(standings_of([wave], on)[wave.id].criteria)
     condition = ConditionSaid("Two more people answer at the desk", sponsor, on + timedelta(days=20))
-    decide(wave, sponsor, Choice.CONDITIONS, "The desk gets help.", [condition], seen=seen, on=on, by=TESTER)
+    said = DecisionSaid(Choice.CONDITIONS, "The desk gets help.", [condition])
+    decide(wave, sponsor, said, seen=seen, on=on, by=TESTER)

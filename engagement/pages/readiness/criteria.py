@@ -24,7 +24,8 @@ from engagement.waves.scopes import wave_for
 def _asked(wave_id: int, criterion: str) -> tuple[Wave, Standing]:
     reader = guard.reader()
     row = held(wave_to_weigh(rights.overseeing(reader), rights.judging(reader), wave_id))
-    return row, guard.found(standings_of([row], today())[wave_id].named(criterion))
+    standing = standings_of([row], today(), floor=guard.settings().anonymity_floor)[wave_id]
+    return row, guard.found(standing.named(criterion))
 
 
 def _terms_form(standing: Standing, **options: Any) -> TermsForm:

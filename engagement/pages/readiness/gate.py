@@ -33,14 +33,16 @@ def decide(wave_id: int) -> Drawn | BaseResponse:
     approver = approver_behind(gate)
     guard.allow(approver is not None)
     person = guard.found(approver)
-    standing = standings_of([wave], today())[wave_id]
+    floor = guard.settings().anonymity_floor
+    standing = standings_of([wave], today(), floor=floor)[wave_id]
     if form.is_submitted():
         form.find_shown(people_shown(reader, gate, standing))
     if form.validate_on_submit():
         with saving(form) as saved:
             given, seen = form.conditions(), form.seen.data or ""
             choice = Choice(form.choice.data)
-            actions.decide(held(wave), person, choice, form.reason.data, given, seen=seen, on=today(), by=reader.actor)
+            said = actions.DecisionSaid(choice, form.reason.data, given)
+            actions.decide(held(wave), person, said, seen=seen, on=today(), floor=floor, by=reader.actor)
         if saved:
             after = any(each.due_on is not None and each.due_on > wave.go_live_on for each in given)
             says = f"Your decision stands there, with the criteria as you saw them.{AFTER_GO_LIVE if after else ''}"
@@ -84,7 +86,7 @@ def decision(decision_id: int) -> Drawn:
     """Show a decision with the criteria as they were seen, compared with now."""
     reader = guard.reader()
     row = decision_to_read(rights.overseeing(reader), rights.judging(reader), decision_id)
-    now = verdict(row.wave, today())
+    now = verdict(row.wave, today(), floor=guard.settings().anonymity_floor)
     return drawn(
         "readiness/decision.html",
         DecisionForm(),

@@ -20,7 +20,7 @@ def wave(wave_id: int) -> str:
     """Show how ready a wave is to who oversees it, and to who is named to judge it or to decide."""
     reader = guard.reader()
     row = wave_to_weigh(rights.overseeing(reader), rights.judging(reader), wave_id)
-    found, planning = verdict(row, today()), rights.planning(reader)
+    found, planning = verdict(row, today(), floor=guard.settings().anonymity_floor), rights.planning(reader)
     gate = found.gate
     criteria = [shown(reader, row, each) for each in found.standing.criteria]
     return render_template(

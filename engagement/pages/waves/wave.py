@@ -106,7 +106,7 @@ def wave(wave_id: int) -> str:
 
 def _verdict(wave: Wave, read: Read, there: Set[Rare]) -> Verdict:
     gate = gate_of(wave, today()) if Rare.GATE in there else Gate(wave, decider_of(wave))
-    return Verdict(standings_of([wave], today(), read)[wave.id], gate, today())
+    return Verdict(standings_of([wave], today(), read, floor=guard.settings().anonymity_floor)[wave.id], gate, today())
 
 
 def _consultations(wave: Wave, there: Set[Rare], verdict: Verdict | None) -> Sequence[Shown]:

@@ -144,11 +144,20 @@ _DEFINITIONS = {
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a count, such as a training role, which has to reach what is needed alone."""
+    """One part of a count, such as a training role, which has to reach what is needed alone.
+
+    Its numbers are in words only if it `is_told`: of few people, each could be recognised.
+    """
 
     name: str
     met: int
     total: int
+    is_told: bool = False
+
+    @property
+    def words(self) -> str:
+        """How far it is: "Support: 3 of 9"."""
+        return f"{self.name}: {f'{count(self.met)} of {count(self.total)}' if self.is_told else 'too few'}"
 
 
 @dataclass(frozen=True)
@@ -212,7 +221,7 @@ def sentence_of(kind: CriterionKind, counted: Counted, need: int) -> str:
         said.append(f"{count(counted.met)} of {plural(counted.total, *_NOUNS[kind])}{rate}{needed}.")
     behind = parts_behind(counted, need)
     if behind:
-        said.append(f"{listed(f'{part.name}: {count(part.met)} of {count(part.total)}' for part in behind[:3])}.")
+        said.append(f"{listed(part.words for part in behind[:3])}.")
     return " ".join([*said, *counted.lacking[:3], *_more(len(counted.lacking) - 3)])
 
 

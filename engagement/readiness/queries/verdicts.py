@@ -95,13 +95,18 @@ def _met_words(each: Standing) -> str:
 
 
 def verdicts(
-    waves: Sequence[Wave], on: date, read: Read | None = None, steps: Sequence[StepLine] | None = None
+    waves: Sequence[Wave],
+    on: date,
+    read: Read | None = None,
+    steps: Sequence[StepLine] | None = None,
+    *,
+    floor: int | None = None,
 ) -> dict[int, Verdict]:
-    """Return how ready each of these waves is on a day; the number of statements doesn't grow with waves or people."""
-    gates, standing = gates_of(waves, on), standings_of(waves, on, read, steps)
+    """Return how ready each of these waves is on a day, `floor` as in `standings_of`; statements don't grow with waves or people."""
+    gates, standing = gates_of(waves, on), standings_of(waves, on, read, steps, floor=floor)
     return {wave.id: Verdict(standing[wave.id], gates[wave.id], on) for wave in waves}
 
 
-def verdict(wave: Wave, on: date) -> Verdict:
+def verdict(wave: Wave, on: date, *, floor: int | None = None) -> Verdict:
     """Return how ready one wave is on a day."""
-    return verdicts([wave], on)[wave.id]
+    return verdicts([wave], on, floor=floor)[wave.id]

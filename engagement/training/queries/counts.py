@@ -27,5 +27,12 @@ class Count:
 
 
 def roles_told(roles: Mapping[TrainingRole, Count], floor: int) -> dict[TrainingRole, Count | None]:
-    """Return the counts by role in the order of roles, None for one that fewer than `floor` people have: they could be recognised."""
-    return {role: roles[role] if roles[role].assigned >= floor else None for role in TrainingRole if role in roles}
+    """Return the counts by role in the order of roles, None for one that fewer than `floor` people have: they could be recognised.
+
+    Beside the count of everybody those that are not told must not be worked out either: they are of `floor` people or more together.
+    """
+    by_size = sorted(roles, key=lambda role: roles[role].assigned)
+    hidden = {role for role in by_size if roles[role].assigned < floor}
+    while 0 < sum(roles[role].assigned for role in hidden) < floor and len(hidden) < len(by_size):
+        hidden.add(by_size[len(hidden)])
+    return {role: None if role in hidden else roles[role] for role in TrainingRole if role in roles}

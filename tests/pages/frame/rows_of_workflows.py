@@ -12,7 +12,7 @@ from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Documen
 from engagement.people.models import Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.readiness.criteria.queries.standing import standings_of
-from engagement.readiness.gate.actions.deciding import ConditionSaid, decide, name_approver, states_seen
+from engagement.readiness.gate.actions.deciding import ConditionSaid, DecisionSaid, decide, name_approver, states_seen
 from engagement.readiness.gate.actions.opening import go_past
 from engagement.readiness.gate.queries.history import conditions_of
 from engagement.readiness.gate.rules import Choice
@@ -72,7 +72,8 @@ def gate_of_world(wave: Wave, person: Person) -> dict[str, object]:
     approver = name_approver(wave, person, by=TESTER)
     said = ConditionSaid("Two more people", person, on)
     seen = states_seen(standings_of([wave], on)[wave.id].criteria)
-    row = decide(wave, person, Choice.CONDITIONS, "Help comes.", [said], seen=seen, on=on, by=TESTER)
+    decision = DecisionSaid(Choice.CONDITIONS, "Help comes.", [said])
+    row = decide(wave, person, decision, seen=seen, on=on, by=TESTER)
     return {
         "gate_approver_id": approver.id,
         "decision_id": row.id,

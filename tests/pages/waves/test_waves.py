@@ -279,6 +279,6 @@ def test_training_of_a_role_that_few_have_is_told_to_those_alone_who_read_the_pe
     db.session.delete(db.session.scalars(select(Assignment)).first())
     db.session.commit()
     page = text_of(sponsor.get(address)).partition("Training by role")[2]
-    assert page.startswith(" U User Not shown: fewer than 5 people.")
+    assert page.startswith(" U User Not shown: fewer than 5 people have this role")
     assert "of 4" not in page.partition("Next messages")[0]
     assert "of 4" in text_of(manager.get(address)).partition("Training by role")[2].partition("Next messages")[0]

@@ -20,7 +20,7 @@ from engagement.stakeholders.champions.queries import PostSum, WaveCoverage, cou
 from engagement.stakeholders.leadership.models import StepLine
 from engagement.stakeholders.leadership.queries import steps_there
 from engagement.stakeholders.leadership.rules import StepState
-from engagement.training.queries.counts import Count
+from engagement.training.queries.counts import Count, roles_told
 from engagement.training.queries.progress import WaveProgress, progress_from
 from engagement.waves.impacts.queries.gaps import WaveGaps, gaps_of
 from engagement.waves.models import Wave
@@ -100,17 +100,20 @@ def counts_of(
     rates: Mapping[int, int],
     read: Read | None = None,
     steps: Sequence[StepLine] | None = None,
+    *,
+    floor: int | None = None,
 ) -> dict[int, WaveCounts]:
     """Return what is counted for each of these waves on a day, champions today in the organisation's zone; `there` says what they have at all.
 
-    `rates` say for how many people a wave needs one for support, where that is not the usual number. `read` and `steps`, those of sponsors there, are given if they are there already, of these waves or more.
+    `rates` say for how many people a wave needs one for support, where that is not the usual number. `read` and `steps`, those of sponsors there, are given if they are there already, of these waves or more. Roles
+    are told numbers of as `roles_told` has it, without a floor none is.
     """
     ids = [wave.id for wave in waves]
     read = read or read_of(ids)
     trained, people = read.trained, read.people
     reached = {key: read.reached.get(key, ReachedSum(key)) for key in ids}
     told = {key: Count(people[key], reached[key].told) for key in ids}
-    of_people = _of_people(ids, people, trained, read.friendly, reached, rates)
+    of_people = _of_people(ids, people, trained, read.friendly, reached, rates, floor)
     of_workflows = counted_of_workflows(ids, read.workflows, read.held, told, on)
     of_steps = _steps(waves, on, steps_there(ids, {wave.programme_id for wave in waves}) if steps is None else steps)
     covered = read.coverages(ids)
@@ -146,10 +149,11 @@ def _of_people(
     friendly: Mapping[int, Friendly],
     reached: Mapping[int, ReachedSum],
     rates: Mapping[int, int],
+    floor: int | None,
 ) -> dict[int, Found]:
     return {
         key: {
-            _K.TRAINING: _training(trained[key], people[key]),
+            _K.TRAINING: _training(trained[key], people[key], floor),
             _K.BRIEFED: _briefed(reached[key].briefed, people[key]),
             _K.CONFIRMED: _confirmed(Count(reached[key].to_confirm, reached[key].confirmed), people[key]),
             _K.STATEMENTS: _statements(Count(reached[key].to_understand, reached[key].understood), people[key]),
@@ -160,10 +164,14 @@ def _of_people(
     }
 
 
-def _training(progress: WaveProgress, people: int) -> Counted:
+def _training(progress: WaveProgress, people: int, floor: int | None) -> Counted:
     if not progress.assigned:
         return Counted(unknown="Nobody has training to do yet." if people else NOBODY)
-    parts = [Part(role.word, each.finished, each.assigned) for role, each in progress.roles.items()]
+    told = {} if floor is None else roles_told(progress.roles, floor)
+    parts = [
+        Part(role.word, each.finished, each.assigned, is_told=told.get(role) is not None)
+        for role, each in progress.roles.items()
+    ]
     return Counted(progress.finished, progress.assigned, parts=parts)
 
 

@@ -105,16 +105,21 @@ class WaveStanding:
 
 
 def standings_of(
-    waves: Sequence[Wave], on: date, read: Read | None = None, steps: Sequence[StepLine] | None = None
+    waves: Sequence[Wave],
+    on: date,
+    read: Read | None = None,
+    steps: Sequence[StepLine] | None = None,
+    *,
+    floor: int | None = None,
 ) -> dict[int, WaveStanding]:
-    """Return the criteria of each of these waves on a day, champions as `counts_of` has them; statements don't grow with waves or people."""
+    """Return the criteria of each of these waves on a day, champions and `floor` as `counts_of` has them; statements don't grow with waves or people."""
     if not waves:
         return {}
     ids = [wave.id for wave in waves]
     there = there_in(ids)
     said = _terms(ids) if there.said else []
     rates = {terms.criterion.wave_id: terms.people_for_one for terms in said if terms.people_for_one is not None}
-    counts = counts_of(waves, on, there, rates, read, steps)
+    counts = counts_of(waves, on, there, rates, read, steps, floor=floor)
     judged = _judgements(ids) if any(terms.criterion.kind is CriterionKind.OWN for terms in said) else {}
     of_wave: dict[int, list[CriterionTerms]] = defaultdict(list)
     for terms in said:

@@ -40,6 +40,15 @@ class ConditionSaid:
     place: int = 1
 
 
+@dataclass(frozen=True)
+class DecisionSaid:
+    """A decision as its form says it; `choice` is None where nothing was chosen."""
+
+    choice: Choice | None
+    reason: str
+    conditions: Sequence[ConditionSaid] = ()
+
+
 def states_seen(criteria: Sequence[Standing]) -> str:
     """Return where each criterion stands, as one short text that a form remembers."""
     return " ".join(sorted(f"{each.name}={each.state.value}" for each in criteria))
@@ -48,26 +57,27 @@ def states_seen(criteria: Sequence[Standing]) -> str:
 def decide(
     wave: Wave,
     approver: Person,
-    choice: Choice | None,
-    reason: str,
-    conditions: Sequence[ConditionSaid] = (),
+    said: DecisionSaid,
     *,
     seen: str,
     on: date,
+    floor: int | None = None,
     by: Actor,
 ) -> GateDecision:
     """Decide whether a wave goes on, and keep the criteria as they stand; it takes the place of what they decided before.
 
-    `seen` is `states_seen` of the page that they decided on. Raises NotAllowed for somebody who is no approver, RuleBroken for a wave
-    that is live or over, or criteria that changed meanwhile, BadInput for a missing choice or reason and for wrong conditions.
+    `seen` is `states_seen` of the page that they decided on, `floor` that with which roles were told there. Raises NotAllowed
+    for somebody who is no approver, RuleBroken for a wave that is live or over, or criteria that changed meanwhile, BadInput
+    for a missing choice or reason and for wrong conditions.
     """
     if not wave.status.is_ahead:
         raise RuleBroken(f"{wave.title} is {wave.status.word.lower()}. Nothing is decided before its go-live any more.")
     gate = gate_of(wave, on)
     if approver not in gate.approvers:
         raise NotAllowed(f"You are not among those who decide about {wave.title}.")
-    criteria = standings_of([wave], on)[wave.id].criteria
-    problems = _problems(choice, reason.strip(), conditions, on, max(wave.go_live_on, on) + LONGEST_CONDITION)
+    criteria = standings_of([wave], on, floor=floor)[wave.id].criteria
+    problems = _problems(said, on, max(wave.go_live_on, on) + LONGEST_CONDITION)
+    choice, conditions = said.choice, said.conditions
     if problems or choice is None:
         raise BadInput(next(iter(problems.values())), problems)
     if states_seen(criteria) != seen:
@@ -77,7 +87,7 @@ def decide(
         wave=wave,
         approver=approver,
         choice=choice,
-        reason=reason.strip(),
+        reason=said.reason.strip(),
         go_live_on=wave.go_live_on,
         decided_at=clock.now(),
         decided_by_id=by.account_id,
@@ -118,10 +128,9 @@ def _end_former(wave: Wave, approver: Person) -> GateDecision | None:
     return before
 
 
-def _problems(
-    choice: Choice | None, reason: str, conditions: Sequence[ConditionSaid], on: date, latest: date
-) -> dict[str, str]:
+def _problems(said: DecisionSaid, on: date, latest: date) -> dict[str, str]:
     problems = {}
+    choice, reason, conditions = said.choice, said.reason.strip(), said.conditions
     if choice is None:
         problems["choice"] = "Choose one."
     if not reason:
