@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, exists, func, literal, select
 from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
@@ -32,36 +33,28 @@ def is_held_back(on: date) -> ColumnElement[bool]:
             membership.person_id == Assignment.person_id,
             membership.ended_at.is_(None),
             settling.id == membership.wave_id,
-            *_holds_back(settling, on),
+            *_holds_back(settling, on, on - GRACE),
         ),
     )
 
 
-def _holds_back(settling: Any, on: date) -> list[ColumnElement[bool]]:
-    """Return the conditions that a wave holds back the training of `Assignment` on a day, or did within the week before."""
+def _holds_back(settling: Any, on: Any, since: Any) -> list[ColumnElement[bool]]:
+    """Return the conditions that a wave holds back the training of `Assignment` on a day, or did `since` one before it."""
     goes_on = exists().where(
         QuietOverride.wave_id == Assignment.wave_id,
         QuietOverride.settling_id == settling.id,
         QuietOverride.ended_at.is_(None),
     )
-    return [settling.id != Assignment.wave_id, *_is_quiet(settling, on), ~goes_on]
+    return [settling.id != Assignment.wave_id, *_is_quiet(settling, on, since), ~goes_on]
 
 
-def _is_quiet(settling: Any, on: date) -> list[ColumnElement[bool]]:
-    since = settling.stabilises_until_on >= on - GRACE
-    return [settling.status.in_(_WENT_LIVE), settling.go_live_on <= on, since]
+def _is_quiet(settling: Any, on: Any, since: Any) -> list[ColumnElement[bool]]:
+    return [settling.status.in_(_WENT_LIVE), settling.go_live_on <= on, settling.stabilises_until_on >= since]
 
 
 def waits_of_people(person_ids: Sequence[int], on: date) -> dict[tuple[int, int], Wait]:
     """Return whose training waits, or waited within the week before, by person and wave, in one query."""
-    settling, membership = aliased(Wave), aliased(Membership)
-    rows = db.session.execute(
-        select(Assignment.person_id, Assignment.wave_id, settling)
-        .join(membership, and_(membership.person_id == Assignment.person_id, membership.ended_at.is_(None)))
-        .join(settling, settling.id == membership.wave_id)
-        .where(Assignment.person_id.in_(person_ids), *_holds_back(settling, on))
-        .distinct()
-    )
+    rows = db.session.execute(_waiting(), {"people": list(person_ids), "day": on, "since": on - GRACE})
     spans: dict[tuple[int, int], list[tuple[str, date, bool]]] = {}
     for person_id, wave_id, wave in rows:
         if wave.stabilises_until_on is not None:
@@ -70,12 +63,26 @@ def waits_of_people(person_ids: Sequence[int], on: date) -> dict[tuple[int, int]
     return {key: wait for key, each in spans.items() if (wait := longest(each, on)) is not None}
 
 
+# Making the statement anew costs more than running it, each time somebody learns.
+@cache
+def _waiting() -> Select[int, int, Wave]:
+    settling, membership = aliased(Wave), aliased(Membership)
+    day, since = bindparam("day", type_=Date), bindparam("since", type_=Date)
+    return (
+        select(Assignment.person_id, Assignment.wave_id, settling)
+        .join(membership, and_(membership.person_id == Assignment.person_id, membership.ended_at.is_(None)))
+        .join(settling, settling.id == membership.wave_id)
+        .where(Assignment.person_id.in_(bindparam("people", expanding=True)), *_holds_back(settling, day, since))
+        .distinct()
+    )
+
+
 def holding_back(wave: Wave, on: date) -> list[tuple[Wave, date]]:
     """Return the waves that hold back training of this one on a day, or did within the week before, with the last day of each.
 
     The longest quiet period is first. One query where there are none, else two.
     """
-    asked = select(Wave).where(Wave.id != wave.id, *_is_quiet(Wave, on))
+    asked = select(Wave).where(Wave.id != wave.id, *_is_quiet(Wave, on, on - GRACE))
     found = list(db.session.scalars(asked.order_by(Wave.stabilises_until_on.desc(), Wave.id)))
     goes_on = {row.settling_id for row in standing_overrides(wave.id)} if found else set()
     return [
