@@ -8,13 +8,16 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from readiness.counted_by_hand import by_hand
+from readiness.counted_by_hand import by_hand, learners_by_hand
 from reports.sheet_by_hand import rows_of
 
+from engagement.people.rules import TrainingRole
 from engagement.readiness.criteria.models import Criterion, CriterionTerms
 from engagement.readiness.criteria.rules import CriterionKind, CriterionState
 from engagement.reports.rules.figures import KEPT_BACK, NOT_SHOWN, Figure, FigureKey, SubjectKind
 from engagement.reports.rules.measures import Measure
+from engagement.training.models import CurriculumItem
+from engagement.training.rules import ItemKind
 from engagement.value.models import MetricBaseline, MetricReading, ValueMetric
 from engagement.waves.models import Wave, WaveWorkflow
 from engagement.waves.rules import WaveStatus
@@ -49,6 +52,10 @@ def seen(figures: list[Figure], floor: int) -> dict[FigureKey, Seen]:
             rests_on = _criteria(wave)
         elif figure.measure is Measure.WORTH and wave is not None:
             rests_on = _plans(wave, list(waves.values()), ways)
+        elif figure.measure in (Measure.TRAINED, Measure.TRAINED_FORECAST) and wave is not None:
+            rests_on = _modules(wave)
+        elif figure.measure is Measure.USED:
+            rests_on = frozenset(row.workflow_id for row in rows_of(WaveWorkflow) if str(row.wave_id) == figure.of.key)
         elif figure.measure in WAYS:
             rests_on = ways.get(figure.of.key)
         is_of_groups = figure.measure in OF_GROUPS and (wave is None or wave.status in IN_USE)
@@ -76,6 +83,26 @@ def _criteria(wave: Wave) -> frozenset[tuple[Any, ...]]:
             need, rate = asked[kind]
             asked[kind] = (terms.need or need, (terms.people_for_one or rate) if rate else None)
     return frozenset((key, *terms) for key, terms in asked.items())
+
+
+def _modules(wave: Wave) -> frozenset[tuple[Any, ...]]:
+    """Return the modules that the people of a wave have to finish, by role, and how many of a choice are enough.
+
+    A role that a tenth of them have, or fewer, is left out.
+    """
+    learners = learners_by_hand(wave).values()
+    roles = {role for role in TrainingRole if 10 * sum(role in own for own in learners) > len(learners)}
+    items = [item for item in rows_of(CurriculumItem) if item.curriculum.role in roles]
+    asked = [item for item in items if item.kind is not ItemKind.OPTIONAL and item.module.withdrawn_at is None]
+    return frozenset(
+        (
+            item.curriculum.role,
+            item.module_id,
+            item.kind,
+            item.curriculum.choices_needed if item.kind is ItemKind.CHOICE else 0,
+        )
+        for item in asked
+    )
 
 
 def _way(metric: ValueMetric) -> tuple[Any, ...] | None:

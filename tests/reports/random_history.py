@@ -21,10 +21,10 @@ from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus, Severity, Source
 from engagement.stakeholders.leadership.models import StepLine
 from engagement.stakeholders.leadership.rules import StepState
-from engagement.training.models import Assignment, Completion, Module
-from engagement.training.rules import CompletionSource
+from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Module
+from engagement.training.rules import CompletionSource, ItemKind
 from engagement.value.models import MetricBaseline, MetricReading, ValueMetric
-from engagement.waves.models import Membership, Wave
+from engagement.waves.models import Membership, Wave, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
 
 #: Values of what is measured, in thousandths: of a share of errors, of minutes, and of a turnover.
@@ -54,7 +54,7 @@ def write_criteria(random: Random, programme: Programme) -> None:
 def live_on(random: Random, programme: Programme, until: date) -> None:
     """Let things happen to a programme between the day on which its month was closed, `ON`, and a later one."""
     waves = list(db.session.scalars(select(Wave).where(Wave.programme_id == programme.id).order_by(Wave.id)))
-    for happen in (_criteria, _people, _measured, _steps, _use):
+    for happen in (_criteria, _people, _curricula, _workflows, _measured, _steps, _use):
         if random.random() < 0.7:
             happen(random, waves, until)
     _statuses(random, waves)
@@ -109,6 +109,36 @@ def _people(random: Random, waves: list[Wave], _: date) -> None:
             row = Completion(person=person, module=module, module_version=1, source=source, completed_at=clock.now())
             row.recorded_by = "Quiz"
             db.session.add(row)
+
+
+def _curricula(random: Random, _: list[Wave], __: date) -> None:
+    """Let a role have to learn something more, or something less."""
+    for row in db.session.scalars(select(Curriculum).order_by(Curriculum.id)).all():
+        said = random.choice(("more", "less", "less", "choice", "extra", "nothing", "nothing", "nothing"))
+        title = f"More for {row.role.value}"
+        if said in ("more", "choice", "extra"):
+            kinds = {"more": ItemKind.REQUIRED, "choice": ItemKind.CHOICE, "extra": ItemKind.OPTIONAL}
+            module = Module(slug=title, title=title, body="x", minutes=9, changed_at=clock.now())
+            item = CurriculumItem(curriculum=row, module=module, position=9, kind=kinds[said])
+            row.choices_needed = 1 if said == "choice" else 0
+            db.session.add_all([module, item])
+        elif said == "less":
+            asked = select(CurriculumItem).where(CurriculumItem.curriculum_id == row.id)
+            if (item := db.session.scalars(asked.order_by(CurriculumItem.id)).first()) is not None:
+                item.module.withdrawn_at = clock.now()
+
+
+def _workflows(random: Random, waves: list[Wave], _: date) -> None:
+    """Let waves take up a workflow more, or give one up."""
+    workflows = list(db.session.scalars(select(Workflow).order_by(Workflow.id)))
+    for wave in waves[:3]:
+        rows = list(db.session.scalars(select(WaveWorkflow).where(WaveWorkflow.wave_id == wave.id)))
+        said = random.choice(("more", "less", "nothing", "nothing"))
+        others = [flow for flow in workflows if flow.id not in {row.workflow_id for row in rows}]
+        if said == "more" and others:
+            db.session.add(WaveWorkflow(wave_id=wave.id, workflow_id=random.choice(others).id))
+        elif said == "less" and rows:
+            db.session.delete(rows[0])
 
 
 def _measured(random: Random, _: list[Wave], until: date) -> None:

@@ -93,7 +93,7 @@ def changes_of(seed: int, traveller: time_machine.Traveller) -> tuple[Document, 
 
 
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
+    max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
 )
 @given(seed=st.integers(0, 10**6))
 def test_every_change_is_what_working_it_out_by_hand_gives(frozen: time_machine.Traveller, seed: int) -> None:

@@ -25,7 +25,7 @@ def counted(document: Document) -> Counted:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
+    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
 )
 @given(seed=st.integers(0, 10**6))
 def test_every_figure_is_what_counting_row_by_row_gives(seed: int) -> None:

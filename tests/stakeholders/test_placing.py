@@ -125,7 +125,7 @@ steps = st.lists(
 BEGUN = datetime(2026, 4, 14, 9, tzinfo=UTC)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps, together=st.sets(st.integers(0, 13)))
 def test_the_map_of_any_moment_is_what_a_replay_gives(app, wave, frozen, steps, together):
     """Steps in `together` happen at the same instant as the step before, as two clicks within a clock's tick do.

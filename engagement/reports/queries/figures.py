@@ -73,9 +73,10 @@ def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
     yield figure_of(Measure.PEOPLE, of, line.people or None, on, missing=people)
     asked, finished = line.trained.assigned, line.trained.finished
     trained = share_of(Measure.TRAINED, of, finished, asked, on, "nothing assigned yet" if line.people else people)
-    yield replace(trained, need=round(100 * TRAINED_WHEN_DUE))
+    modules = "\n".join(line.modules)
+    yield replace(trained, need=round(100 * TRAINED_WHEN_DUE), basis=modules)
     if status.is_ahead and asked:
-        yield from _of_pace(line.pace, of)
+        yield from _of_pace(line.pace, of, modules)
     if line.ready is not None:
         tally = line.ready.tally
         ready = share_of(Measure.READY, of, tally.met, tally.total, on, "no criterion is asked for")
@@ -84,7 +85,7 @@ def _of_wave(line: WaveLine, report: ProgrammeReport) -> Iterator[Figure]:
     else:
         yield figure_of(Measure.READY, of, None, on, missing=WENT_LIVE if status.is_in_use else status.word.lower())
     if line.use is not None and not status.is_ahead:
-        yield _in_use(line.use, of, report)
+        yield replace(_in_use(line.use, of, report), basis="\n".join(f"“{name}”" for name in line.workflows))
     else:
         yield figure_of(Measure.USED, of, None, on, missing=NOT_LIVE)
     worth = report.worth.get(line.wave.id)
@@ -151,8 +152,8 @@ def _in_use(use: Uptake, of: Subject, report: ProgrammeReport) -> Figure:
     return replace(exact, definition=said.definition, groups_under=floor, note=until)
 
 
-def _of_pace(pace: Pace, of: Subject) -> Iterator[Figure]:
-    """Where training should be, and where it will be; nothing of either once the wave is live."""
+def _of_pace(pace: Pace, of: Subject, modules: str) -> Iterator[Figure]:
+    """Where training should be, and where it will be with these modules; nothing of either once the wave is live."""
     expected = pace.expected
     value = None if expected is None else round(100 * expected, 1)
     yield figure_of(Measure.TRAINED_EXPECTED, of, value, pace.on, missing=f"not known: {pace.no_expectation}")
@@ -161,7 +162,8 @@ def _of_pace(pace: Pace, of: Subject) -> Iterator[Figure]:
     if forecast is None:
         yield figure_of(Measure.TRAINED_FORECAST, of, None, pace.on, missing=missing)
     else:
-        yield share_of(Measure.TRAINED_FORECAST, of, forecast, pace.asked, pace.on, missing)
+        share = share_of(Measure.TRAINED_FORECAST, of, forecast, pace.asked, pace.on, missing)
+        yield replace(share, basis=modules)
 
 
 def _of_metric(shown: MetricShown, since: str, on: date) -> Iterator[Figure]:

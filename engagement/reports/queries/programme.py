@@ -10,6 +10,7 @@ from engagement.attention.queries.ownership import vacancies
 from engagement.attention.queries.waves import WaveTraining, is_close, untrained_waves
 from engagement.attention.rules import is_training_in_doubt
 from engagement.communications.queries.reached import Reached, messages_out
+from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Programme
 from engagement.programmes.queries import gaps_in, holdings_within
 from engagement.readiness.criteria.queries.counting import Read, read_of
@@ -27,12 +28,15 @@ from engagement.reports.queries.decisions import (
     wave_decision,
 )
 from engagement.reports.queries.gates import wave_state
+from engagement.reports.rules.comparing import POPULATION_DIFFERS
 from engagement.reports.rules.decisions import Decided, Decision, by_urgency
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.resistance.periods.queries import WavesSpan, newest_of_waves
 from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
+from engagement.training.queries.curricula import modules_asked
+from engagement.training.queries.progress import WaveProgress
 from engagement.value.queries.by_wave import WaveValue, values_by_wave
 from engagement.value.queries.present import MetricShown, metrics_shown
 from engagement.vocabulary import State
@@ -48,6 +52,7 @@ class WaveLine:
     """One wave: how many people it has, how many of those who were asked to learn have finished, and who uses it.
 
     `ready` is how ready it is, None unless its go-live is ahead. `late` are the conditions of its go that are open past their day.
+    `modules` and `workflows` name what its training and its use are counted with.
     """
 
     wave: Wave
@@ -58,6 +63,8 @@ class WaveLine:
     ready: Verdict | None = None
     use: Uptake | None = None
     late: Sequence[GateCondition] = ()
+    modules: Sequence[str] = ()
+    workflows: Sequence[str] = ()
 
     @property
     def state(self) -> State:
@@ -134,7 +141,7 @@ def programme_report(
     people, workflows, trained = read.people, read.workflows, {key: far.people for key, far in read.trained.items()}
     leadership = roadmaps_of(programme.id, on)
     steps = [shown.line for each in leadership for shown in each.steps]
-    ready = verdicts([wave for wave in waves if wave.status.is_ahead], on, read, steps)
+    ready = verdicts([wave for wave in waves if wave.status.is_ahead], on, read, steps, floor=floor)
     lines = _lines(waves, read, ready, on, floor)
     concerns = (
         nothing_shown(floor, is_kept_back=True) if keeps_concerns_back else summary_for_report(programme.id, floor)
@@ -170,6 +177,7 @@ def _lines(waves: Sequence[Wave], read: Read, ready: Mapping[int, Verdict], on: 
     use = uptake_of_waves(waves, on, floor=floor)
     late = conditions_past_due([wave.id for wave in waves if wave.status.is_live], on)
     late |= {key: late_conditions(each.gate, on) for key, each in ready.items()}
+    asked = modules_asked()
     return [
         WaveLine(
             wave,
@@ -180,9 +188,17 @@ def _lines(waves: Sequence[Wave], read: Read, ready: Mapping[int, Verdict], on: 
             ready.get(wave.id),
             use[wave.id],
             late.get(wave.id, ()),
+            [name for role in _common_roles(read.trained[wave.id]) for name in asked.get(role, ())],
+            sorted(workflow.name for workflow in read.workflows.get(wave.id, ())),
         )
         for wave in waves
     ]
+
+
+def _common_roles(trained: WaveProgress) -> list[TrainingRole]:
+    """Return the roles that many of those have who are asked to learn; what fewer learn hardly moves how many are trained."""
+    few = POPULATION_DIFFERS * trained.assigned
+    return [role for role, far in trained.roles.items() if far.assigned > few]
 
 
 def _wave_decisions(lines: Sequence[WaveLine], untrained: Sequence[WaveTraining], on: date) -> Iterator[Decision]:

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -79,6 +80,33 @@ def curricula() -> dict[TrainingRole, RoleCurriculum]:
 def curriculum(role: TrainingRole) -> RoleCurriculum:
     """Return the curriculum of a role; without lines if there is none."""
     return curricula()[role]
+
+
+def modules_asked() -> dict[TrainingRole, list[str]]:
+    """Name what finishing the training of each role rests on: its modules, and how many of a choice are enough, in one statement."""
+    found: dict[TrainingRole, list[str]] = defaultdict(list)
+    choices: dict[TrainingRole, list[str]] = defaultdict(list)
+    needed: dict[TrainingRole, int] = {}
+    for role, choices_needed, kind, title in db.session.execute(_asked()):
+        named = choices if kind is ItemKind.CHOICE else found
+        named[role].append(f"“{title}” ({role.word.lower()})")
+        needed[role] = choices_needed
+    for role, some in choices.items():
+        if (enough := min(needed[role], len(some))) > 0:
+            found[role] += [*some, f"{enough} of a choice ({role.word.lower()})"]
+    return found
+
+
+# Making the statement anew costs more than running it.
+@cache
+def _asked() -> Select[TrainingRole, int, ItemKind, str]:
+    return (
+        select(Curriculum.role, Curriculum.choices_needed, CurriculumItem.kind, Module.title)
+        .join(CurriculumItem, CurriculumItem.curriculum_id == Curriculum.id)
+        .join(Module, Module.id == CurriculumItem.module_id)
+        .where(Module.withdrawn_at.is_(None), CurriculumItem.kind != ItemKind.OPTIONAL)
+        .order_by(CurriculumItem.position, CurriculumItem.id)
+    )
 
 
 def hold_curriculum(role: TrainingRole) -> None:
