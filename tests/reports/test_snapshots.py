@@ -34,7 +34,7 @@ from engagement.reports.files.rules.paper import pdf_of
 from engagement.reports.queries.sheet import sheet_of
 from engagement.reports.rules.figures import SubjectKind
 from engagement.reports.rules.measures import Measure
-from engagement.reports.snapshots.actions import close_period, freeze_report
+from engagement.reports.snapshots.actions import close_period, freeze_report, keep_report
 from engagement.reports.snapshots.models import ReportSnapshot
 from engagement.reports.snapshots.queries import (
     document_of,
@@ -215,6 +215,22 @@ def test_by_hand_and_by_month_and_what_there_is_none_of(app):
     db.session.flush()
     assert programmes_to_close(date(2026, 4, 30)) == []
     assert db.session.query(ReportSnapshot).count() == 2
+
+
+def test_two_presses_within_a_minute_keep_one_report(app, frozen):
+    programme = make_programme("Empty")
+    programme.made_at = datetime(2026, 2, 3, tzinfo=UTC)
+    db.session.flush()
+    assert close_period(programme.id, date(2026, 3, 31), TODAY, 5) == 1
+    first, is_new = keep_report(programme.id, TODAY, 5, by=TESTER)
+    assert is_new
+    assert keep_report(programme.id, TODAY, 5, by=TESTER) == (first, False)
+    assert keep_report(make_programme("Another").id, TODAY, 5, by=TESTER)[1]
+    frozen.shift(60)
+    second, is_new = keep_report(programme.id, TODAY, 5, by=TESTER)
+    assert is_new
+    assert len({row.title_in("Europe/London") for row in snapshots_of(programme.id)}) == 3
+    assert snapshots_of(programme.id)[0] == second
 
 
 def read_on_paper(snapshot, floor=5, *, keeps_concerns_back=False):

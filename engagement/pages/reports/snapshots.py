@@ -18,7 +18,7 @@ from engagement.reports.files.rules.paper import pdf_of
 from engagement.reports.queries.reading import keeps_concerns_back, report_for
 from engagement.reports.rules.document import Document
 from engagement.reports.snapshots import queries
-from engagement.reports.snapshots.actions import freeze_report
+from engagement.reports.snapshots.actions import keep_report
 from engagement.reports.snapshots.models import ReportSnapshot
 from engagement.reports.snapshots.rules import sentence_words
 
@@ -59,8 +59,10 @@ def freeze(programme_id: int) -> BaseResponse:
     settings, reader = guard.settings(), guard.reader()
     programme = report_for(reader, programme_id)
     guard.allow(may_freeze(programme), rights.naming_holders(reader))
-    snapshot = freeze_report(programme, clock.today(settings.timezone), settings.anonymity_floor, by=reader.actor)
-    return done("reports.snapshot", "The report is kept as it stands now.", snapshot_id=snapshot.id)
+    on = clock.today(settings.timezone)
+    snapshot, is_new = keep_report(programme.id, on, settings.anonymity_floor, by=reader.actor)
+    says = "The report is kept as it stands now." if is_new else "This report was kept less than a minute ago."
+    return done("reports.snapshot", says, snapshot_id=snapshot.id)
 
 
 @blueprint.get("/reports/programmes/<int:programme_id>/months/<month>")

@@ -13,7 +13,7 @@ from engagement.reports.queries.programme import programme_report
 from engagement.reports.queries.sheet import stood_lines
 from engagement.reports.queries.standing import standing_of
 from engagement.reports.snapshots.models import FrozenFigure, ReportSnapshot
-from engagement.reports.snapshots.queries import programmes_to_close
+from engagement.reports.snapshots.queries import kept_since, programmes_to_close
 from engagement.reports.snapshots.rules import frozen
 from engagement.verbs import Verb
 
@@ -63,10 +63,24 @@ def freeze_report(
     return snapshot
 
 
+def keep_report(programme_id: int, on: date, floor: int, *, by: Actor) -> tuple[ReportSnapshot, bool]:
+    """Freeze the report of a programme by hand, and say whether that is new: within one minute everybody gets the same."""
+    programme = _held(programme_id)
+    kept = kept_since(programme_id, clock.now().replace(second=0, microsecond=0))
+    if kept is not None:
+        return kept, False
+    return freeze_report(programme, on, floor, by=by), True
+
+
 def close_period(programme_id: int, closes_on: date, on: date, floor: int) -> int:
     """Close a month of a programme; return 0 if that was done meanwhile."""
-    programme = db.session.get_one(Programme, programme_id, with_for_update={"of": Programme})
+    programme = _held(programme_id)
     if programme_id not in programmes_to_close(closes_on):
         return 0
     freeze_report(programme, on, floor, by=audit.CLOCK, closes_on=closes_on)
     return 1
+
+
+def _held(programme_id: int) -> Programme:
+    """Return a programme, of which nobody else freezes a report until the transaction ends."""
+    return db.session.get_one(Programme, programme_id, with_for_update={"of": Programme})

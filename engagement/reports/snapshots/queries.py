@@ -1,7 +1,7 @@
 """Reads of frozen reports: a programme's, the last closed period, and figures as they stood."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 from sqlalchemy import Select, bindparam, select
@@ -33,6 +33,16 @@ def snapshots_of(programme_id: int) -> list[ReportSnapshot]:
     asked = select(ReportSnapshot).where(ReportSnapshot.programme_id == programme_id)
     newest = asked.order_by(ReportSnapshot.frozen_at.desc(), ReportSnapshot.id.desc())
     return list(db.session.scalars(newest.options(joinedload(ReportSnapshot.by))))
+
+
+def kept_since(programme_id: int, since: datetime) -> ReportSnapshot | None:
+    """Return the newest report of a programme that was frozen by hand since an instant, None if there is none."""
+    asked = select(ReportSnapshot).where(
+        ReportSnapshot.programme_id == programme_id,
+        ReportSnapshot.closes_on.is_(None),
+        ReportSnapshot.frozen_at >= since,
+    )
+    return db.session.scalar(asked.order_by(ReportSnapshot.id.desc()).limit(1))
 
 
 def last_closed(programme_id: int, by: date = date.max) -> ReportSnapshot | None:
