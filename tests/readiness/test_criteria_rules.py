@@ -45,7 +45,7 @@ def test_a_role_that_is_behind_makes_the_whole_short_and_is_named():
 def test_a_role_that_few_have_is_named_without_its_numbers():
     counted = Counted(97, 100, parts=[Part("User", 94, 96, is_told=True), Part("Support", 3, 4)])
     assert state_of(counted, 95) is S.SHORT
-    assert sentence_of(CriterionKind.TRAINING, counted, 95).endswith("needed. Support: too few.")
+    assert sentence_of(CriterionKind.TRAINING, counted, 95).endswith("needed. Support: not enough.")
 
 
 def test_what_is_not_known_or_not_needed_is_a_sentence():

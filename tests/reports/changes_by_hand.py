@@ -85,24 +85,19 @@ def _criteria(wave: Wave) -> frozenset[tuple[Any, ...]]:
     return frozenset((key, *terms) for key, terms in asked.items())
 
 
-def _modules(wave: Wave) -> frozenset[tuple[Any, ...]]:
-    """Return the modules that the people of a wave have to finish, by role, and how many of a choice are enough.
-
-    A role that a tenth of them have, or fewer, is left out.
-    """
-    learners = learners_by_hand(wave).values()
-    roles = {role for role in TrainingRole if 10 * sum(role in own for own in learners) > len(learners)}
-    items = [item for item in rows_of(CurriculumItem) if item.curriculum.role in roles]
-    asked = [item for item in items if item.kind is not ItemKind.OPTIONAL and item.module.withdrawn_at is None]
-    return frozenset(
-        (
-            item.curriculum.role,
-            item.module_id,
-            item.kind,
-            item.curriculum.choices_needed if item.kind is ItemKind.CHOICE else 0,
+def _modules(wave: Wave) -> dict[TrainingRole, frozenset[tuple[Any, ...]]]:
+    """Return the modules that the people of a wave have to finish, by role, and how many of a choice are enough."""
+    roles = {role for own in learners_by_hand(wave).values() for role in own}
+    items = [item for item in rows_of(CurriculumItem) if item.kind is not ItemKind.OPTIONAL]
+    asked = [item for item in items if item.module.withdrawn_at is None]
+    return {
+        role: frozenset(
+            (item.module_id, item.kind, item.curriculum.choices_needed if item.kind is ItemKind.CHOICE else 0)
+            for item in asked
+            if item.curriculum.role is role
         )
-        for item in asked
-    )
+        for role in roles
+    }
 
 
 def _way(metric: ValueMetric) -> tuple[Any, ...] | None:
@@ -161,8 +156,14 @@ def _why_not(now: Seen, then: Seen, when: str) -> str:
     figure, before = now.figure, then.figure
     if now.definition != then.definition:
         return "it was counted in another way"
-    if now.rests_on != then.rests_on:
-        gone, new = before.basis.split("\n"), figure.basis.split("\n")
+    gone, new = before.basis.split("\n"), figure.basis.split("\n")
+    is_same = now.rests_on == then.rests_on
+    if isinstance(now.rests_on, dict):
+        # Who comes or goes with a role changes no curriculum.
+        both = now.rests_on.keys() & then.rests_on.keys()
+        is_same = all(now.rests_on[role] == then.rests_on[role] for role in both)
+        gone, new = ([line for line in lines if any(f"({r.value})" in line for r in both)] for lines in (gone, new))
+    if not is_same:
         for line in list(new):
             if line in gone:
                 gone.remove(line)

@@ -188,4 +188,4 @@ def _go_on(wave: Wave, sponsor: Person, on: date) -> None:
     seen = states_seen(standings_of([wave], on)[wave.id].criteria)
     condition = ConditionSaid("Two more people answer at the desk", sponsor, on + timedelta(days=20))
     said = DecisionSaid(Choice.CONDITIONS, "The desk gets help.", [condition])
-    decide(wave, sponsor, said, seen=seen, on=on, by=TESTER)
+    decide(wave, sponsor, said, seen=seen, on=on, floor=5, by=TESTER)

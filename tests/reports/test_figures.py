@@ -16,7 +16,8 @@ WAVE = Subject(SubjectKind.WAVE, "3", "Wave 3: Property claims")
 
 
 def trained(finished, asked, **other):
-    return replace(share_of(Measure.TRAINED, WAVE, finished, asked, NOW, "nothing assigned yet"), need=95, **other)
+    other = {"need": 95, "basis": "“Triage” (user)"} | other
+    return replace(share_of(Measure.TRAINED, WAVE, finished, asked, NOW, "nothing assigned yet"), **other)
 
 
 def opened(number, floor=5):
@@ -82,6 +83,23 @@ def test_a_figure_says_itself(figure, words):
         (ready(1, "A, 100 %", "B"), ready(1, "A, 90 %", "B"), "not comparable: counted with A, 90 % then"),
         (ready(2, "A", "B", "C"), ready(1, "A"), "not comparable: B and 1 more was not counted then"),
         (ready(1, "A"), ready(1, "A", "B", "C"), "not comparable: counted with B and 1 more then"),
+        # People who came or went with a role are no other curriculum.
+        (
+            trained(5, 10, basis="“A” (user)\n“B” (leader)"),
+            trained(4, 10, basis="“A” (user)\n“C” (support)"),
+            "+10 points from 40\N{NO-BREAK SPACE}%, 4 of 10",
+        ),
+        (
+            trained(5, 10, basis="“A” (user)\n“B” (leader)"),
+            trained(4, 10, basis="“A” (user)\n“C” (leader)"),
+            "not comparable: counted with “C” (leader) then",
+        ),
+        # Two reports of a release that didn't keep it.
+        (
+            trained(5, 10, basis=""),
+            trained(4, 10, basis=""),
+            "not comparable: it is not known with what it was counted then",
+        ),
         (ready(1, "A"), replace(ready(1, "A"), basis=""), "not comparable: it is not known with what it was counted then"),
         (ready(1, "A", "A"), ready(1, "A", "A"), "unchanged"),
         (ready(1, "A"), ready(1, "A", "A"), "not comparable: counted with A then"),
@@ -132,5 +150,6 @@ def test_what_figures_were_counted_with_is_said_once_and_of_numbers_alone():
     nothing = replace(figure_of(Measure.VALUE_WAY, WAVE, None, NOW), basis="the way from not said to none set")
     assert counted_with([trained(1, 2), trained(2, 2), ready(1, "A, 90 %", "B"), other, nothing]) == [
         "Trained: 95\N{NO-BREAK SPACE}% asked for.",
+        "Trained, Wave 3: Property claims: “Triage” (user).",
         "Ready, Wave 3: Property claims and Wave 4: Letters: A, 90 %; B.",
     ]

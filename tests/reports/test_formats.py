@@ -22,6 +22,7 @@ from engagement.reports.rules.measures import Measure
 from engagement.reports.subscriptions.rules.letter import letter_of
 
 ON = date(2026, 4, 14)
+MODULES = "“Triage” (user)"
 HOSTILE = "#strong[=1+1] <b> \\u{41} 日本 “Łódź”"
 
 
@@ -29,7 +30,7 @@ def wave(number: int, name: str, finished: int, asked: int, expected: float | No
     of = Subject(SubjectKind.WAVE, str(number), f"Wave {number}: {name}")
     return [
         figure_of(Measure.PEOPLE, of, asked or None, ON, missing="nobody is in it yet"),
-        share_of(Measure.TRAINED, of, finished, asked, ON, "nothing assigned yet"),
+        replace(share_of(Measure.TRAINED, of, finished, asked, ON, "nothing assigned yet"), basis=MODULES),
         figure_of(
             Measure.TRAINED_EXPECTED, of, expected, ON, missing="not known: no day is set on which training opens"
         ),
@@ -52,7 +53,7 @@ FIGURES = [
     *source("other", "Other", None),
 ]
 STEPS = share_of(Measure.STEPS, Subject(SubjectKind.PROGRAMME, "1", "All sponsors"), 1, 2, ON, "no step planned")
-BEFORE = share_of(Measure.TRAINED, FIGURES[1].of, 301, 520, date(2026, 3, 31), "")
+BEFORE = replace(share_of(Measure.TRAINED, FIGURES[1].of, 301, 520, date(2026, 3, 31), ""), basis=MODULES)
 DOCUMENT = Document(
     name="Claims and finance",
     organisation="Northmere",

@@ -18,7 +18,7 @@ from engagement.readiness.criteria.rules import percent_words
 from engagement.readiness.gate.models import GateCondition
 from engagement.readiness.gate.queries.present import Gate
 from engagement.readiness.scopes import may_judge, may_set, may_settle
-from engagement.training.queries.counts import Count
+from engagement.training.queries.counts import Count, parts_told
 from engagement.waves.models import Wave
 from engagement.waves.scopes import waves_within
 from engagement.words import days_away
@@ -42,10 +42,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Group:
-    """How far one group of learners is."""
+    """How far one group of learners is; `count` is None where it is not told."""
 
     name: str
-    count: Count
+    count: Count | None
 
 
 def shown(reader: Reader, wave: Wave, standing: Standing) -> Shown:
@@ -93,18 +93,23 @@ def lede(wave: Wave) -> str:
     return f"{wave.title} is {wave.status.word.lower()}. Its go-live was set for {day(wave.go_live_on)}."
 
 
-def groups_of(counts: WaveCounts) -> list[Group]:
-    """Return how far friendly users and everybody else are with their training; nothing without friendly users."""
+def groups_of(counts: WaveCounts, floor: int | None) -> list[Group]:
+    """Return how far friendly users and everybody else are with their training; nothing without friendly users.
+
+    With a floor no group is told from which few people could be recognised.
+    """
     friendly, trained, all_friendly = counts.friendly, counts.trained, counts.friendly.together
     if not all_friendly.assigned:
         return []
     others = Count(trained.assigned - all_friendly.assigned, trained.finished - all_friendly.finished)
-    return [
-        Group("Champions", friendly.champions),
-        Group("Volunteers: marked as in it of their own will", friendly.volunteers),
-        Group("Pilot users: in a wave that is live already", friendly.pilots),
-        Group("Everybody else", others),
-    ]
+    groups = {
+        "Champions": friendly.champions,
+        "Volunteers: marked as in it of their own will": friendly.volunteers,
+        "Pilot users: in a wave that is live already": friendly.pilots,
+        "Everybody else": others,
+    }
+    told = groups if floor is None else parts_told(groups, trained.assigned, floor)
+    return [Group(name, count) for name, count in told.items()]
 
 
 @dataclass(frozen=True)

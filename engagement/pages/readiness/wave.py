@@ -20,7 +20,8 @@ def wave(wave_id: int) -> str:
     """Show how ready a wave is to who oversees it, and to who is named to judge it or to decide."""
     reader = guard.reader()
     row = wave_to_weigh(rights.overseeing(reader), rights.judging(reader), wave_id)
-    found, planning = verdict(row, today(), floor=guard.settings().anonymity_floor), rights.planning(reader)
+    floor = guard.settings().anonymity_floor
+    found, planning = verdict(row, today(), floor=floor), rights.planning(reader)
     gate = found.gate
     criteria = [shown(reader, row, each) for each in found.standing.criteria]
     return render_template(
@@ -38,7 +39,8 @@ def wave(wave_id: int) -> str:
         counted_at=clock.now(),
         open=[each for each in criteria if each.standing.state is not CriterionState.NOT_NEEDED],
         left_out=[each for each in criteria if each.standing.state is CriterionState.NOT_NEEDED],
-        groups=groups_of(found.standing.counts),
+        groups=groups_of(found.standing.counts, None if reaches_wave(rights.reading(reader), row) else floor),
+        floor=floor,
         sees_wave=reaches_wave(rights.overseeing(reader), row),
         may_plan=reaches_wave(planning, row) and row.status.is_open,
     )

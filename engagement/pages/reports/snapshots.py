@@ -61,7 +61,9 @@ def freeze(programme_id: int) -> BaseResponse:
     guard.allow(may_freeze(programme), rights.naming_holders(reader))
     on = clock.today(settings.timezone)
     snapshot, is_new = keep_report(programme.id, on, settings.anonymity_floor, by=reader.actor)
-    says = "The report is kept as it stands now." if is_new else "This report was kept less than a minute ago."
+    says = "The report is kept as it stands now."
+    if not is_new:
+        says = "A report of this minute is kept already: this one. To keep a later state, press again in a minute."
     return done("reports.snapshot", says, snapshot_id=snapshot.id)
 
 

@@ -28,7 +28,7 @@ from engagement.programmes.scope.rules import StatementFor
 from engagement.reach import found
 from engagement.resistance.models import Concern
 from engagement.resistance.queries import SourceCount, counts_by_source
-from engagement.training.queries.counts import Count, roles_told
+from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import wave_progress
 from engagement.waves.impacts import actions
 from engagement.waves.impacts.models import ImpactAssessment
@@ -69,7 +69,7 @@ def impact(wave_id: int, department_id: int) -> str:
         concerns_on=yesterday,
         reads_sheet=rights.reporting(reader).covers(programme_id=wave.programme_id),
         people_asked={name: value for name, value in _people_asked(group).items() if value},
-        roles=_training(wave, group, 0 if reads_people else floor),
+        roles=_training(wave, group) if reads_people else None,
         floor=floor,
         messages=[(message, subjects[message.id]) for message in messages],
         definition=WEIGHT_DEFINITION,
@@ -114,8 +114,8 @@ def _group_lede(group: Group) -> str:
     return " ".join(said)
 
 
-def _training(wave: Wave, group: Group, floor: int) -> dict[TrainingRole, Count | None]:
-    """Return what the people of a group have finished, by role; None where they are fewer than `floor`."""
+def _training(wave: Wave, group: Group) -> dict[TrainingRole, Count]:
+    """Return what the people of a group have finished, by role."""
     department = group.department
     roles: dict[TrainingRole, Count] = {}
     for row in wave_progress(wave.id).rows:
@@ -124,7 +124,7 @@ def _training(wave: Wave, group: Group, floor: int) -> dict[TrainingRole, Count 
                 if not group.is_whole and group.for_role.value != role.value:
                     continue
                 roles[role] = roles.get(role, Count()) + count
-    return roles_told(roles, floor)
+    return {role: roles[role] for role in TrainingRole if role in roles}
 
 
 @blueprint.route("/waves/<int:wave_id>/impacts/<int:department_id>/leaders", methods=["GET", "POST"])

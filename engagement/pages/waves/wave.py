@@ -34,7 +34,7 @@ from engagement.readiness.queries.verdicts import Verdict
 from engagement.reports.queries.gaps import gaps_for
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
-from engagement.training.queries.counts import roles_told
+from engagement.training.queries.counts import parts_told
 from engagement.waves import queries
 from engagement.waves.lessons.queries import lessons_of
 from engagement.waves.models import Wave
@@ -62,7 +62,7 @@ def wave(wave_id: int) -> str:
     departments, workflows, held = read.departments, read.workflows.get(row.id, []), read.held
     messages = next_messages(row.id)
     subjects = subjects_shown(messages)
-    there = things_there(row.id)
+    there, trained, floor = things_there(row.id), read.trained[row.id], guard.settings().anonymity_floor
     moves = queries.moves_of_waves([row.id]).get(row.id, []) if Rare.MOVES in there else []
     steps = queries.steps_of(row.id) if Rare.STEPS in there else []
     verdict = _verdict(row, read, there) if row.status.is_ahead else None
@@ -72,8 +72,8 @@ def wave(wave_id: int) -> str:
         wave=row,
         lede=_lede(row),
         **_of_people(row, read, there, verdict, sees_people=reads_people),
-        roles_told=roles_told(read.trained[row.id].roles, guard.settings().anonymity_floor),
-        floor=guard.settings().anonymity_floor,
+        roles_told=parts_told(trained.roles, trained.assigned, floor),
+        floor=floor,
         departments=departments.get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         mix_words=mix_words(mix_of(workflow.portfolio_class for workflow in workflows)),

@@ -146,7 +146,7 @@ _DEFINITIONS = {
 class Part:
     """One part of a count, such as a training role, which has to reach what is needed alone.
 
-    Its numbers are in words only if it `is_told`: of few people, each could be recognised.
+    It `is_told` in numbers only where nobody can be recognised.
     """
 
     name: str
@@ -156,8 +156,8 @@ class Part:
 
     @property
     def words(self) -> str:
-        """How far it is: "Support: 3 of 9"."""
-        return f"{self.name}: {f'{count(self.met)} of {count(self.total)}' if self.is_told else 'too few'}"
+        """How far it is, if it is behind: "Support: 3 of 9", or "Support: not enough" without numbers."""
+        return f"{self.name}: {f'{count(self.met)} of {count(self.total)}' if self.is_told else 'not enough'}"
 
 
 @dataclass(frozen=True)
@@ -193,9 +193,10 @@ def reaches(met: int, total: int, need: int) -> bool:
 
 
 def parts_behind(counted: Counted, need: int) -> list[Part]:
-    """Return the parts that don't reach what is needed, the worst first."""
+    """Return the parts that don't reach what is needed, the worst first; those without numbers last, by name."""
     behind = [part for part in counted.parts if not reaches(part.met, part.total, need)]
-    return sorted(behind, key=lambda part: (part.met / part.total, part.name))
+    # How one without numbers stands among the others would tell something of them.
+    return sorted(behind, key=lambda part: (not part.is_told, part.met / part.total if part.is_told else 0, part.name))
 
 
 def state_of(counted: Counted, need: int) -> CriterionState:
@@ -221,7 +222,7 @@ def sentence_of(kind: CriterionKind, counted: Counted, need: int) -> str:
         said.append(f"{count(counted.met)} of {plural(counted.total, *_NOUNS[kind])}{rate}{needed}.")
     behind = parts_behind(counted, need)
     if behind:
-        said.append(f"{listed(part.words for part in behind[:3])}.")
+        said.append(f"{listed(part.words for part in behind)}.")
     return " ".join([*said, *counted.lacking[:3], *_more(len(counted.lacking) - 3)])
 
 

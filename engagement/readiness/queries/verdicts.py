@@ -100,13 +100,13 @@ def verdicts(
     read: Read | None = None,
     steps: Sequence[StepLine] | None = None,
     *,
-    floor: int | None = None,
+    floor: int,
 ) -> dict[int, Verdict]:
     """Return how ready each of these waves is on a day, `floor` as in `standings_of`; statements don't grow with waves or people."""
     gates, standing = gates_of(waves, on), standings_of(waves, on, read, steps, floor=floor)
     return {wave.id: Verdict(standing[wave.id], gates[wave.id], on) for wave in waves}
 
 
-def verdict(wave: Wave, on: date, *, floor: int | None = None) -> Verdict:
+def verdict(wave: Wave, on: date, *, floor: int) -> Verdict:
     """Return how ready one wave is on a day."""
     return verdicts([wave], on, floor=floor)[wave.id]

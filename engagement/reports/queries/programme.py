@@ -10,7 +10,6 @@ from engagement.attention.queries.ownership import vacancies
 from engagement.attention.queries.waves import WaveTraining, is_close, untrained_waves
 from engagement.attention.rules import is_training_in_doubt
 from engagement.communications.queries.reached import Reached, messages_out
-from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Programme
 from engagement.programmes.queries import gaps_in, holdings_within
 from engagement.readiness.criteria.queries.counting import Read, read_of
@@ -28,7 +27,6 @@ from engagement.reports.queries.decisions import (
     wave_decision,
 )
 from engagement.reports.queries.gates import wave_state
-from engagement.reports.rules.comparing import POPULATION_DIFFERS
 from engagement.reports.rules.decisions import Decided, Decision, by_urgency
 from engagement.reports.rules.pace import Pace
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
@@ -36,7 +34,6 @@ from engagement.resistance.periods.queries import WavesSpan, newest_of_waves
 from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
 from engagement.training.queries.curricula import modules_asked
-from engagement.training.queries.progress import WaveProgress
 from engagement.value.queries.by_wave import WaveValue, values_by_wave
 from engagement.value.queries.present import MetricShown, metrics_shown
 from engagement.vocabulary import State
@@ -188,17 +185,11 @@ def _lines(waves: Sequence[Wave], read: Read, ready: Mapping[int, Verdict], on: 
             ready.get(wave.id),
             use[wave.id],
             late.get(wave.id, ()),
-            [name for role in _common_roles(read.trained[wave.id]) for name in asked.get(role, ())],
+            [name for role, far in read.trained[wave.id].roles.items() if far.assigned for name in asked.get(role, ())],
             sorted(workflow.name for workflow in read.workflows.get(wave.id, ())),
         )
         for wave in waves
     ]
-
-
-def _common_roles(trained: WaveProgress) -> list[TrainingRole]:
-    """Return the roles that many of those have who are asked to learn; what fewer learn hardly moves how many are trained."""
-    few = POPULATION_DIFFERS * trained.assigned
-    return [role for role, far in trained.roles.items() if far.assigned > few]
 
 
 def _wave_decisions(lines: Sequence[WaveLine], untrained: Sequence[WaveTraining], on: date) -> Iterator[Decision]:

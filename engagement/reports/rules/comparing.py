@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from engagement.reports.rules.figures import NOT_SHOWN, WENT_LIVE, Figure
-from engagement.reports.rules.measures import Unit
+from engagement.reports.rules.measures import Measure, Unit
 from engagement.words import count, short_day_words
 
 #: Measures in which a denominator that differs by more than this share is another population.
 POPULATION_DIFFERS = 0.10
+#: Measures that rest on the modules which each training role has to finish.
+_OF_MODULES = (Measure.TRAINED, Measure.TRAINED_FORECAST)
+#: Measures of which it is kept what they rest on only since they had been frozen without it.
+_NOT_KEPT_ONCE = (*_OF_MODULES, Measure.USED)
 NOT_SHOWN_THEN = f"{NOT_SHOWN} then"
 
 
@@ -39,7 +43,7 @@ class Change:
             return f"{before.words} {self._then}"
         if now.definition != before.definition:
             return "not comparable: it was counted in another way"
-        if other := _other_basis(now.basis, before.basis):
+        if other := _other_basis(now, before):
             return f"not comparable: {other}"
         if now.need != before.need:
             return f"not comparable: {before.need or 0} % were asked for"
@@ -106,12 +110,25 @@ class Change:
         return f"{self._by} from {self.before.words}" + (f" {self._then}" if self.then_on else "")
 
 
-def _other_basis(now: str, before: str) -> str:
+def _other_basis(now: Figure, before: Figure) -> str:
     """Say on what else a figure rested before, or what it did not rest on yet; "" if that is the same."""
-    # The same words can stand there twice: two criteria may have one title.
-    present, then = Counter(now.splitlines()), Counter(before.splitlines())
-    if present and not then:
+    present, then = now.basis.splitlines(), before.basis.splitlines()
+    if not then and (present or now.measure in _NOT_KEPT_ONCE):
         return "it is not known with what it was counted then"
+    if now.measure in _OF_MODULES:
+        present, then = _of_roles_in(then, present), _of_roles_in(present, then)
+    return _difference(present, then)
+
+
+def _of_roles_in(others: Sequence[str], modules: Sequence[str]) -> list[str]:
+    """Return the modules of training roles that others are of too: that a role has come or gone is people's doing, not the curriculum's."""
+    roles = {module.rpartition(" (")[2] for module in others}
+    return [module for module in modules if module.rpartition(" (")[2] in roles]
+
+
+def _difference(now: Iterable[str], before: Iterable[str]) -> str:
+    # The same words can stand there twice: two criteria may have one title.
+    present, then = Counter(now), Counter(before)
     if gone := then - present:
         return f"counted with {_some(list(gone.elements()))} then"
     new = present - then

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from engagement.people.rules import TrainingRole
+#: What tells parts from one another, such as a training role.
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,14 @@ class Count:
         return Count(self.assigned + other.assigned, self.finished + other.finished)
 
 
-def roles_told(roles: Mapping[TrainingRole, Count], floor: int) -> dict[TrainingRole, Count | None]:
-    """Return the counts by role in the order of roles, None for one that fewer than `floor` people have: they could be recognised.
+def parts_told(parts: Mapping[Key, Count], everybody: int, floor: int) -> dict[Key, Count | None]:
+    """Return the counts of parts of those who are asked, None for one that is told to nobody who may not read the people.
 
-    Beside the count of everybody those that are not told must not be worked out either: they are of `floor` people or more together.
+    These are parts of fewer than `floor` people, who could be recognised. Beside the count of `everybody` they must not be
+    worked out either: larger parts are left out, the smallest first, until those in no part that is told are `floor` or more.
     """
-    by_size = sorted(roles, key=lambda role: roles[role].assigned)
-    hidden = {role for role in by_size if roles[role].assigned < floor}
-    while 0 < sum(roles[role].assigned for role in hidden) < floor and len(hidden) < len(by_size):
-        hidden.add(by_size[len(hidden)])
-    return {role: None if role in hidden else roles[role] for role in TrainingRole if role in roles}
+    by_size = sorted((part for part in parts if parts[part].assigned), key=lambda part: parts[part].assigned)
+    told = [part for part in by_size if parts[part].assigned >= floor]
+    while told and len(told) < len(by_size) and everybody - sum(parts[part].assigned for part in told) < floor:
+        del told[0]
+    return {part: count if part in told or not count.assigned else None for part, count in parts.items()}

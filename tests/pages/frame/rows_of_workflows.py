@@ -73,7 +73,7 @@ def gate_of_world(wave: Wave, person: Person) -> dict[str, object]:
     said = ConditionSaid("Two more people", person, on)
     seen = states_seen(standings_of([wave], on)[wave.id].criteria)
     decision = DecisionSaid(Choice.CONDITIONS, "Help comes.", [said])
-    row = decide(wave, person, decision, seen=seen, on=on, by=TESTER)
+    row = decide(wave, person, decision, seen=seen, on=on, floor=5, by=TESTER)
     return {
         "gate_approver_id": approver.id,
         "decision_id": row.id,

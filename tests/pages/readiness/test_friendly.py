@@ -25,7 +25,14 @@ def manager(app, frozen):
     return signed_in(app, make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER))
 
 
-def test_champions_volunteers_and_pilot_users_stand_apart_and_each_person_counts_once(manager):
+def groups_on(answer) -> dict[str, str]:
+    """Return what a page of readiness says of each group."""
+    section = answer.get_data(as_text=True).partition('id="friendly"')[2].partition("</table>")[0]
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td[^>]*>(.*?)</td>', section, re.DOTALL)
+    return {name: found[0] if (found := re.search(r"(\d+|none) of \d+", value)) else value for name, value in rows}
+
+
+def test_champions_volunteers_and_pilot_users_stand_apart_and_each_person_counts_once(app, manager):
     people, module, programme = make_people(9), make_module("one"), make_programme()
     make_curriculum(TrainingRole.USER, (module, ItemKind.REQUIRED))
     make_wave(programme, number=1, members=people[:4], go_live_on=date(2026, 3, 1), status=WaveStatus.LIVE)
@@ -38,10 +45,7 @@ def test_champions_volunteers_and_pilot_users_stand_apart_and_each_person_counts
         finish(person, module)
     db.session.commit()
     answer = manager.get(f"/waves/{wave.id}/readiness")
-    section = answer.get_data(as_text=True).partition('id="friendly"')[2].partition("</table>")[0]
-    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td[^>]*>(.*?)</td>', section, re.DOTALL)
-    told = {name: re.search(r"(\d+|none) of \d+", value)[0] for name, value in rows}
-    assert told == {
+    assert groups_on(answer) == {
         "Champions": "1 of 1",
         "Volunteers: marked as in it of their own will": "1 of 2",
         "Pilot users: in a wave that is live already": "1 of 2",
@@ -49,6 +53,11 @@ def test_champions_volunteers_and_pilot_users_stand_apart_and_each_person_counts
     }
     assert "Pilot evidence only Too few besides friendly users have finished their training." in plain(answer)
     assert "1 of 4 people who finished training are neither champions nor volunteers nor pilot users" in plain(answer)
+    # Who sees no people: each group is of fewer than five.
+    sponsor = signed_in(app, make_account("spo@example.com", "Spo", Role.SPONSOR, programme_id=programme.id))
+    hidden = sponsor.get(f"/waves/{wave.id}/readiness")
+    assert set(groups_on(hidden).values()) == {"not shown"}
+    assert "Some groups are not shown: fewer than 5 people are in one of them" in plain(hidden)
 
 
 def test_without_friendly_users_the_page_says_which_are_known(manager):

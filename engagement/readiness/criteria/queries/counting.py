@@ -20,7 +20,7 @@ from engagement.stakeholders.champions.queries import PostSum, WaveCoverage, cou
 from engagement.stakeholders.leadership.models import StepLine
 from engagement.stakeholders.leadership.queries import steps_there
 from engagement.stakeholders.leadership.rules import StepState
-from engagement.training.queries.counts import Count, roles_told
+from engagement.training.queries.counts import Count, parts_told
 from engagement.training.queries.progress import WaveProgress, progress_from
 from engagement.waves.impacts.queries.gaps import WaveGaps, gaps_of
 from engagement.waves.models import Wave
@@ -105,8 +105,8 @@ def counts_of(
 ) -> dict[int, WaveCounts]:
     """Return what is counted for each of these waves on a day, champions today in the organisation's zone; `there` says what they have at all.
 
-    `rates` say for how many people a wave needs one for support, where that is not the usual number. `read` and `steps`, those of sponsors there, are given if they are there already, of these waves or more. Roles
-    are told numbers of as `roles_told` has it, without a floor none is.
+    `rates` say for how many people a wave needs one for support, where that is not the usual number. `read` and `steps`, those of sponsors there, are given if they are there already, of these waves or more. Which
+    roles are told in numbers depends on `floor` (see `parts_told`); without it none is.
     """
     ids = [wave.id for wave in waves]
     read = read or read_of(ids)
@@ -167,7 +167,7 @@ def _of_people(
 def _training(progress: WaveProgress, people: int, floor: int | None) -> Counted:
     if not progress.assigned:
         return Counted(unknown="Nobody has training to do yet." if people else NOBODY)
-    told = {} if floor is None else roles_told(progress.roles, floor)
+    told = {} if floor is None else parts_told(progress.roles, progress.assigned, floor)
     parts = [
         Part(role.word, each.finished, each.assigned, is_told=told.get(role) is not None)
         for role, each in progress.roles.items()

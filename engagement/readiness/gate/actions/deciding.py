@@ -61,12 +61,12 @@ def decide(
     *,
     seen: str,
     on: date,
-    floor: int | None = None,
+    floor: int,
     by: Actor,
 ) -> GateDecision:
     """Decide whether a wave goes on, and keep the criteria as they stand; it takes the place of what they decided before.
 
-    `seen` is `states_seen` of the page that they decided on, `floor` that with which roles were told there. Raises NotAllowed
+    `seen` is `states_seen` of the page that they decided on, `floor` the one with which its sentences were written. Raises NotAllowed
     for somebody who is no approver, RuleBroken for a wave that is live or over, or criteria that changed meanwhile, BadInput
     for a missing choice or reason and for wrong conditions.
     """
