@@ -121,7 +121,7 @@ def test_training_of_few_people_is_shown_to_who_sees_them_alone(app, wave, manag
     address = f"/waves/{wave.id}/impacts/{make_department().id}"
     assert "none of 1 finished" in _page(manager, address)
     assert "none of 1" not in _page(sponsor, address)
-    assert "Who sees its people reads it here." in _page(sponsor, address)
+    assert "is shown to those who see its people" in _page(sponsor, address)
 
 
 def test_no_sentence_says_more_than_was_judged(app, wave, manager):
