@@ -75,7 +75,7 @@ def saved(name: str, rule: Rule) -> int:
     return row.id
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), seed=st.integers(0, 2**20))
 def test_the_database_finds_whom_the_rule_is_true_of(app, data, seed):
     """Many rules in each of a few worlds, which take longer to make; each engine draws its own."""
@@ -105,7 +105,7 @@ def test_each_condition_alone_means_the_same_in_the_database_and_for_one_person(
     assert every.keys() == FIELDS.keys(), "a new field has its conditions here"
     ground = ground_on(on)
 
-    @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=5, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def hold(data):
         for conditions_of_field in every.values():

@@ -16,9 +16,9 @@ HEIGHT = 900
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 #: What can change with nothing but the colours.
 COLOURS = ("color-contrast", "link-in-text-block")
-_AXE = """([type, values, hasColours]) => axe.run(document, {
+_AXE = """([type, values, hasColours, colours]) => axe.run(document, {
   runOnly: {type, values}, resultTypes: ['violations'], iframes: false, preload: false,
-  rules: type === 'tag' ? {'color-contrast': {enabled: hasColours}} : {},
+  rules: type === 'tag' && !hasColours ? Object.fromEntries(colours.map(rule => [rule, {enabled: false}])) : {},
 }).then(found => found.violations.map(v =>
   `${v.id}: ${v.help} at ${v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.html.slice(0, 160)).join(' | ')}`))"""
 #: The page hears of the device's change a little later. Playwright's own waiting would need eval, which our policy forbids.
@@ -146,18 +146,17 @@ class Visitor:
         """The number at the end of the address."""
         return int(self.page.url.split("?")[0].split("#")[0].rsplit("/", 1)[1])
 
-    def see(self, widths: Iterable[int] = WIDTHS, *, in_the_dark: bool = False) -> None:
+    def see(self, widths: Iterable[int] = WIDTHS, *, is_thorough: bool = False) -> None:
         """Fail with every fault of the page: axe's findings, content wider than the window, a menu in two lines, headings, console.
 
-        `in_the_dark` looks at the colours once more as a device in dark mode shows them.
+        A thorough look is at the colours as a device in dark mode shows them too, and at wide letters.
         """
         faults = self._axe_findings()
-        if in_the_dark:
+        if is_thorough:
             faults += self._faults_in_the_dark()
         faults += self._faults_of_width(widths)
-        self.page.evaluate(WIDE_LETTERS)
-        faults += [f"in wide letters, {fault}" for fault in self._faults_of_width(WIDE_LETTERS_AT if widths else ())]
-        self.page.evaluate(_OWN_LETTERS)
+        if is_thorough:
+            faults += self._faults_in_wide_letters()
         self._resize(self.width)
         if self.page.locator("h1").count() != 1:
             faults.append(f"{self.page.locator('h1').count()} headings of the first level")
@@ -166,7 +165,7 @@ class Visitor:
         assert not faults, f"{self.page.url}\n" + "\n".join(faults)
 
     def _axe_findings(self) -> list[str]:
-        """Ask axe; about contrast, which takes it half of its time, only where a page has colours not met before."""
+        """Ask axe; about colours, which takes it half of its time, only where a page has some not met before."""
         colours = set(self.page.evaluate(_COLOURS))
         faults = self._asked_of_axe("tag", RULES, not colours <= _SOUND)
         if not faults:
@@ -174,7 +173,7 @@ class Visitor:
         return faults
 
     def _asked_of_axe(self, by: str, names: Iterable[str], has_colours: bool = True) -> list[str]:
-        return [f"axe: {found}" for found in self.page.evaluate(_AXE, [by, list(names), has_colours])]
+        return [f"axe: {found}" for found in self.page.evaluate(_AXE, [by, list(names), has_colours, COLOURS])]
 
     def _faults_in_the_dark(self) -> list[str]:
         self.page.emulate_media(color_scheme="dark")
@@ -185,6 +184,12 @@ class Visitor:
             _SOUND.update(colours)
         self.page.emulate_media(color_scheme="light")
         return [f"in the dark, {fault}" for fault in found]
+
+    def _faults_in_wide_letters(self) -> list[str]:
+        self.page.evaluate(WIDE_LETTERS)
+        found = [f"in wide letters, {fault}" for fault in self._faults_of_width(WIDE_LETTERS_AT)]
+        self.page.evaluate(_OWN_LETTERS)
+        return found
 
     def _faults_of_width(self, widths: Iterable[int]) -> list[str]:
         faults = []

@@ -113,7 +113,7 @@ def faults_on(visitor: Visitor, url: str, paths: Iterable[str]) -> str:
     for path in paths:
         visitor.page.goto(url + path)
         try:
-            visitor.see(in_the_dark=True)
+            visitor.see(is_thorough=True)
         except AssertionError as error:
             faults.append(str(error))
     return "\n\n".join(faults)

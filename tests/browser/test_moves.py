@@ -49,13 +49,13 @@ def test_old_training_is_kept_let_go_and_taken_back(live, window):
     tomasz.sign_in(EMPLOYEE)
     tomasz.open("/me")
     tomasz.follow("Decide")
-    tomasz.see(in_the_dark=True)
+    tomasz.see(is_thorough=True)
     assert "You moved from Operations/Claims to Finance." in tomasz.text
     assert "recognised, completed on" in tomasz.text
     tomasz.press("Keep it", exact=False)
     assert "decided by you" in tomasz.text
     assert "kept from Wave 1: Property claims" in tomasz.text
-    tomasz.see(in_the_dark=True)
+    tomasz.see(is_thorough=True)
     tomasz.press("Take it back", exact=False)
     tomasz.press("Let it go", exact=False)
     assert "Let go on" in tomasz.text
@@ -64,18 +64,18 @@ def test_old_training_is_kept_let_go_and_taken_back(live, window):
     ines.sign_in(MANAGER)
     assert "Moved or changed role before training was finished" in ines.text
     ines.page.get_by_role("link", name="2 people: Operations").click()
-    ines.see(in_the_dark=True)
+    ines.see(is_thorough=True)
     ines.page.locator("#list tr").filter(has_text="Person Number1").get_by_role("button", name="Keep").click()
     ines.see()
     ines.page.locator("#moves summary").filter(has_text="Let go").click()
-    ines.see(in_the_dark=True)
+    ines.see(is_thorough=True)
     ines.page.locator("#moves .confirm-asks button").filter(has_text="Let go", visible=True).click()
     ines.see()
     assert "Nobody’s old training waits for a decision" in ines.text
     ines.follow("Kept")
     assert "Person Number1" in ines.text
     ines.follow("Let go")
-    ines.see(in_the_dark=True)
+    ines.see(is_thorough=True)
     assert ines.page.locator("#list tbody tr").count() == 2
     ines.press("Person Number2", exact=False)
     ines.follow("To be decided")

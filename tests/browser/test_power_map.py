@@ -159,7 +159,7 @@ def test_few_and_many_are_sound(live, window, number, from_power):
         "/stakeholders/gaps/wanted",
     ):
         ines.page.goto(live.url + path)
-        ines.see(in_the_dark=True)
+        ines.see(is_thorough=True)
 
 
 def test_without_script_a_dot_leads_to_the_form(live, window):

@@ -98,7 +98,7 @@ def test_a_step_is_planned_and_done_by_keyboard_on_a_phone(live, window):
     margaret.page.keyboard.press("Tab")
     margaret.page.keyboard.press("Enter")
     margaret.page.get_by_text("It is marked as done.").wait_for()
-    margaret.see(in_the_dark=True)
+    margaret.see(is_thorough=True)
     assert "“They showed me the odd cases.”" in margaret.text
     margaret.open("/reports/programmes/1")
     assert "1 of 2 done, 1 to come" in margaret.text

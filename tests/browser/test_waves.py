@@ -90,7 +90,7 @@ def test_the_lead_meets_what_stands_against_ready_and_overrules_a_quiet_period(l
     assert "What stands against it" in dana.text
     _click(dana, "link", "The training of 14 people waits for Wave 2: Motor")
     _click(dana, "link", "Wave 2: Motor")
-    dana.see(in_the_dark=True)
+    dana.see(is_thorough=True)
     dana.fill(reason="Their shifts leave no other time.")
     _click(dana, "button", "Let the training go on")
     dana.see()

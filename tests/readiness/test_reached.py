@@ -204,7 +204,7 @@ def test_what_criteria_count_is_that_of_a_count_by_hand_after_any_history(monkey
     monkeypatch.setattr("engagement.readiness.tallies.actions.STEP", 3)
     world = World(seed)
     compare(world.waves)
-    for _ in range(10):
+    for _ in range(7):
         for _ in range(4):
             world.change()
         compare(world.waves)

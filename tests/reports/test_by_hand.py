@@ -43,7 +43,7 @@ OBJECTED = (Measure.WAVE_OPEN, Measure.WAVE_ANSWERED)
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
+    max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
 )
 @given(seed=st.integers(0, 10**6))
 def test_every_figure_is_what_counting_row_by_row_gives_and_files_say_the_same(seed: int) -> None:
