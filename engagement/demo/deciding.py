@@ -43,37 +43,25 @@ def let_through(stage: Stage, wave: Wave, to: WaveStatus) -> None:
 
 
 def _decide_wave(stage: Stage, wave: Wave, on: date) -> None:
-    lead, by = person_of(roster.WAVE_LEAD), stage.accounts[roster.WAVE_LEAD.email].actor
     if wave.number != 2:
-        _say(stage, wave, Choice.GO, "Both teams asked for it, and the way back is rehearsed.", on=on)
+        go = DecisionSaid(Choice.GO, "Both teams asked for it, and the way back is rehearsed.")
+        _say(stage, wave, roster.SPONSOR, go, on)
         return
+    lead = person_of(roster.WAVE_LEAD)
     name_approver(wave, lead, by=stage.accounts[roster.MANAGER.email].actor)
-    seen = states_seen(standings_of([wave], on)[wave.id].criteria)
-    reason = "The desk is two people short. I would wait two weeks."
-    decide(
-        wave, lead, DecisionSaid(Choice.NO_GO, reason), seen=seen, on=on, floor=stage.settings.anonymity_floor, by=by
-    )
+    no_go = DecisionSaid(Choice.NO_GO, "The desk is two people short. I would wait two weeks.")
+    _say(stage, wave, roster.WAVE_LEAD, no_go, on)
     conditions = [
         ConditionSaid("Two more people answer at the desk in the first fortnight", lead, on + timedelta(days=5), 1),
         ConditionSaid("Every payment above 50,000 is looked at by two people", lead, on + timedelta(days=14), 2),
     ]
-    _say(stage, wave, Choice.CONDITIONS, "Year’s end is too close to wait. The desk gets help.", conditions, on=on)
+    reason = "Year’s end is too close to wait. The desk gets help."
+    _say(stage, wave, roster.SPONSOR, DecisionSaid(Choice.CONDITIONS, reason, conditions), on)
 
 
-def _say(
-    stage: Stage, wave: Wave, choice: Choice, reason: str, conditions: list[ConditionSaid] | None = None, *, on: date
-) -> None:
-    seen = states_seen(standings_of([wave], on)[wave.id].criteria)
-    sponsor, by = person_of(roster.SPONSOR), stage.accounts[roster.SPONSOR.email].actor
-    decide(
-        wave,
-        sponsor,
-        DecisionSaid(choice, reason, conditions or []),
-        seen=seen,
-        on=on,
-        floor=stage.settings.anonymity_floor,
-        by=by,
-    )
+def _say(stage: Stage, wave: Wave, who: roster.Figure, said: DecisionSaid, on: date) -> None:
+    seen, floor = states_seen(standings_of([wave], on)[wave.id].criteria), stage.settings.anonymity_floor
+    decide(wave, person_of(who), said, seen=seen, on=on, floor=floor, by=stage.accounts[who.email].actor)
 
 
 def decide_early(stage: Stage, offset: int) -> None:
@@ -88,9 +76,8 @@ def decide_early(stage: Stage, offset: int) -> None:
             )
             judge(own, CriterionState.MET, evidence, by=stage.accounts[roster.WAVE_LEAD.email].actor)
         with stage.at(day, 10):
-            _say(
-                stage, wave, Choice.GO, "Early, so that the brokers can plan. I will open the sessions myself.", on=day
-            )
+            go = DecisionSaid(Choice.GO, "Early, so that the brokers can plan. I will open the sessions myself.")
+            _say(stage, wave, roster.SPONSOR, go, day)
     if offset == FELL:
         with stage.at(day, 6):
             reopen_gate(wave.id, day)

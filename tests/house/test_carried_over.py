@@ -229,6 +229,14 @@ def test_names_of_before_are_found_and_ordered(empty):
     assert (places, stakeholder) == ([3, 2, 1], sort_key("Ørsted"))
 
 
+def _insert(rows) -> None:
+    """Insert rows, each a table's name with its values by column."""
+    with db.engine.begin() as connection:
+        for name, values in rows:
+            places = ", ".join(f":{column}" for column in values)
+            connection.execute(text(f"INSERT INTO {name} ({', '.join(values)}) VALUES ({places})"), values)
+
+
 def test_rows_and_what_points_to_them_stay_when_tables_are_copied(empty):
     upgrade(revision="0013")
     at, nothing = "2026-04-14 08:00:00", dict.fromkeys(("first_name", "last_name", "job_title", "location"), "")
@@ -254,10 +262,7 @@ def test_rows_and_what_points_to_them_stay_when_tables_are_copied(empty):
         ("occurrence", {"id": 8, "reason": "", **message}),
         ("occurrence_text", {"id": 1, "occurrence_id": 8, "language": "pl", "subject": "", "body": "Tekst"}),
     )
-    with db.engine.begin() as connection:
-        for name, values in rows:
-            places = ", ".join(f":{column}" for column in values)
-            connection.execute(text(f"INSERT INTO {name} ({', '.join(values)}) VALUES ({places})"), values)
+    _insert(rows)
     upgrade()
     with db.engine.begin() as connection:
         for name, values in rows:
@@ -294,10 +299,7 @@ def test_a_sponsors_own_view_is_told_from_one_that_was_written_down_for_them(emp
         ("impact_assessment", {**view, "department_id": 2, "side": "sponsors", "sponsor_id": 7, "said_by": "Ines"}),
         ("impact_assessment", {**view, "department_id": 1, "side": "leaders", "said_by": "Margaret Leclerc"}),
     )
-    with db.engine.begin() as connection:
-        for name, values in rows:
-            places = ", ".join(f":{column}" for column in values)
-            connection.execute(text(f"INSERT INTO {name} ({', '.join(values)}) VALUES ({places})"), values)
+    _insert(rows)
     upgrade()
     with db.engine.begin() as connection:
         found = connection.scalars(text("SELECT said_by FROM impact_assessment ORDER BY id")).all()

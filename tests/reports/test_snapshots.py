@@ -16,9 +16,7 @@ from factories import (
     make_workflow,
 )
 from pypdf import PdfReader
-from reports.six_waves import make_six_waves
 from sqlalchemy import select
-from training.courses import make_module
 
 from engagement import clock
 from engagement.accounts.queries import account_by_email, reader_of
@@ -27,9 +25,6 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import NotFound
 from engagement.people.organisation.rules import UNSET
-from engagement.people.rules import TrainingRole
-from engagement.readiness.criteria.actions import Terms, set_terms, write_criterion
-from engagement.readiness.criteria.rules import CriterionKind
 from engagement.reports.files.rules.paper import pdf_of
 from engagement.reports.queries.sheet import sheet_of
 from engagement.reports.rules.figures import SubjectKind
@@ -47,13 +42,9 @@ from engagement.reports.snapshots.queries import (
 from engagement.reports.snapshots.rules import end_of_month, frozen, period_to_close, sentence_words, stood_words
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.rules import Source
-from engagement.training.models import Curriculum, CurriculumItem
-from engagement.training.rules import ItemKind
 from engagement.value.actions.metrics import make_metric, say_baseline
 from engagement.value.actions.readings import Read, add_reading
 from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
-from engagement.waves.models import WaveWorkflow
-from engagement.waves.queries import waves_of
 from tests.attention.training_rows import assign
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -146,51 +137,6 @@ def test_what_was_frozen_stays_and_the_sheet_is_compared_with_it(app):
         programme.id,
         "The clock",
     )
-
-
-def test_readiness_is_not_compared_across_other_criteria_or_percentages(app):
-    programme = make_programme("Claims", make_person("Margaret Leclerc", "margaret@example.com"))
-    programme.made_at = datetime(2026, 2, 3, tzinfo=UTC)
-    wave = make_wave(programme, workflows=(make_workflow(programme),), members=make_people(3))
-    db.session.flush()
-    close_period(programme.id, date(2026, 3, 31), TODAY, 5)
-
-    def change() -> str:
-        document = told(app, programme).document
-        return document.change_words(next(each for each in document.figures if each.measure is Measure.READY))
-
-    assert change() == "unchanged"
-    set_terms(wave, CriterionKind.BRIEFED, Terms(need=100), by=TESTER)
-    assert change() == "not comparable: counted with “People were sent a briefing”, 90 % then"
-    set_terms(wave, CriterionKind.BRIEFED, Terms(need=90), by=TESTER)
-    assert change() == "unchanged"
-    write_criterion(wave, Terms("The desk has rehearsed", programme.sponsor), by=TESTER)
-    assert change() == "not comparable: “The desk has rehearsed” was not counted then"
-
-
-def test_training_and_use_are_not_compared_across_other_modules_or_workflows(app):
-    sponsor, owner = make_person("Margaret Leclerc", "margaret@example.com", "Executive"), make_account()
-    programme = make_six_waves(TODAY, sponsor, owner)
-    close_period(programme.id, date(2026, 3, 31), TODAY, 5)
-    live = next(wave for wave in waves_of(programme.id) if wave.number == 3)
-
-    def change(measure: Measure) -> str:
-        document = told(app, programme).document
-        return document.change_words(
-            next(each for each in document.figures if each.measure is measure and each.of.key == str(live.id))
-        )
-
-    assert [change(each) for each in (Measure.TRAINED, Measure.USED)] == ["unchanged", "unchanged since 11 April"]
-    curriculum = db.session.scalars(select(Curriculum).where(Curriculum.role == TrainingRole.USER)).one()
-    for slug, kind in (("second", ItemKind.OPTIONAL), ("third", ItemKind.REQUIRED)):
-        assert change(Measure.TRAINED) == "unchanged"
-        db.session.add(CurriculumItem(curriculum=curriculum, module=make_module(slug), position=2, kind=kind))
-        db.session.flush()
-    assert change(Measure.TRAINED) == "not comparable: “Third” (user) was not counted then"
-    workflow = make_workflow(programme, "Letters")
-    db.session.add(WaveWorkflow(wave_id=live.id, workflow_id=workflow.id))
-    db.session.flush()
-    assert change(Measure.USED) == "not comparable: “Letters” was not counted then"
 
 
 def test_by_hand_and_by_month_and_what_there_is_none_of(app):

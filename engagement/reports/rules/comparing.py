@@ -13,8 +13,8 @@ from engagement.words import count, short_day_words
 POPULATION_DIFFERS = 0.10
 #: Measures that rest on the modules which each training role has to finish.
 _OF_MODULES = (Measure.TRAINED, Measure.TRAINED_FORECAST)
-#: Measures of which it is kept what they rest on only since they had been frozen without it.
-_NOT_KEPT_ONCE = (*_OF_MODULES, Measure.USED)
+#: Measures of which older reports don't say what they rest on.
+_UNSAID_BEFORE = (*_OF_MODULES, Measure.USED)
 NOT_SHOWN_THEN = f"{NOT_SHOWN} then"
 
 
@@ -113,20 +113,23 @@ class Change:
 def _other_basis(now: Figure, before: Figure) -> str:
     """Say on what else a figure rested before, or what it did not rest on yet; "" if that is the same."""
     present, then = now.basis.splitlines(), before.basis.splitlines()
-    if not then and (present or now.measure in _NOT_KEPT_ONCE):
+    if not then and (present or now.measure in _UNSAID_BEFORE):
         return "it is not known with what it was counted then"
     if now.measure in _OF_MODULES:
         present, then = _of_roles_in(then, present), _of_roles_in(present, then)
-    return _difference(present, then)
+    return _other_parts(present, then)
 
 
 def _of_roles_in(others: Sequence[str], modules: Sequence[str]) -> list[str]:
-    """Return the modules of training roles that others are of too: that a role has come or gone is people's doing, not the curriculum's."""
+    """Return the modules of training roles that others are of too: that a role has come or gone is people's doing, not the curriculum's.
+
+    Each names its role in brackets at its end (see `modules_asked`).
+    """
     roles = {module.rpartition(" (")[2] for module in others}
     return [module for module in modules if module.rpartition(" (")[2] in roles]
 
 
-def _difference(now: Iterable[str], before: Iterable[str]) -> str:
+def _other_parts(now: Iterable[str], before: Iterable[str]) -> str:
     # The same words can stand there twice: two criteria may have one title.
     present, then = Counter(now), Counter(before)
     if gone := then - present:

@@ -83,7 +83,10 @@ def curriculum(role: TrainingRole) -> RoleCurriculum:
 
 
 def modules_asked() -> dict[TrainingRole, list[str]]:
-    """Name what finishing the training of each role rests on: its modules, and how many of a choice are enough, in one statement."""
+    """Name what finishing the training of each role rests on: its modules, and how many of a choice are enough.
+
+    Each with its role in brackets at the end. In one statement.
+    """
     found: dict[TrainingRole, list[str]] = defaultdict(list)
     choices: dict[TrainingRole, list[str]] = defaultdict(list)
     needed: dict[TrainingRole, int] = {}
